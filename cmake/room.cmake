@@ -1,0 +1,27 @@
+# A room is one layer of the house: a static library that may use only the rooms named in USES.
+#
+#   outlive_room(keyspace USES data memory base SOURCES keyspace/database.cpp … HEADERS keyspace/database.hpp …)
+#
+# makes the target outlive_keyspace. Headers are included from the root of the folder the room is in
+# ("keyspace/database.hpp"), and each is compiled alone by the target all_verify_interface_header_sets.
+
+add_library(outlive_warnings INTERFACE)
+target_compile_options(outlive_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  -Wold-style-cast -Wimplicit-fallthrough $<$<BOOL:${OUTLIVE_WERROR}>:-Werror>)
+
+function(outlive_room NAME)
+  cmake_parse_arguments(ROOM "" "" "USES;LINKS;SOURCES;HEADERS" ${ARGN})
+  set(target outlive_${NAME})
+  add_library(${target} STATIC ${ROOM_SOURCES})
+  if(ROOM_HEADERS)
+    target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR} FILES ${ROOM_HEADERS})
+  endif()
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}>)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:outlive_warnings>)
+  foreach(room IN LISTS ROOM_USES)
+    target_link_libraries(${target} PUBLIC outlive_${room})
+  endforeach()
+  target_link_libraries(${target} PRIVATE ${ROOM_LINKS})
+  set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+endfunction()
