@@ -1,0 +1,68 @@
+// The hash type: a listpack while small, a hash table beyond (t_hash.c of 8.1).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/random.hpp"
+#include "memory/ledger.hpp"
+
+namespace outlive {
+
+// The thresholds hash-max-listpack-entries and hash-max-listpack-value, and where tables charge.
+struct HashLimits {
+  std::size_t entries_max = 512;
+  std::size_t value_max = 64;
+};
+
+class Hash {
+ public:
+  // `table_seed` seeds the table's hash function; the ledger is charged by the table alone, the
+  // rest is told by heap_bytes().
+  Hash(Ledger& ledger, std::uint64_t table_seed);
+  ~Hash();
+  Hash(const Hash&) = delete;
+  Hash& operator=(const Hash&) = delete;
+
+  std::size_t size() const;
+  bool is_listpack() const;
+  // Bytes of used_memory besides the object's head that the ledger has NOT been charged by the
+  // table itself: the listpack's block, or the table's head and its entries. O(1).
+  std::size_t heap_bytes() const;
+  // The same plus the tables' own bytes.
+  std::size_t total_bytes() const;
+  // MEMORY USAGE's estimate from the first `samples` entries (0: all), without the object's head.
+  std::size_t sampled_bytes(std::size_t samples) const;
+
+  std::optional<std::string_view> find(std::string_view field) const;
+  // Sets a field; true if it is new. Converts first when a threshold is passed.
+  bool set(std::string_view field, std::string_view value, const HashLimits& limits);
+  bool erase(std::string_view field);
+  // Before several sets: converts at once if a text is too long or `more` fields would not fit.
+  void prepare(std::size_t fields_more, std::size_t longest, const HashLimits& limits);
+
+  // Every field in table order.
+  void for_each(const std::function<void(std::string_view, std::string_view)>& visit) const;
+  // HSCAN's step: a listpack is visited whole and answers 0.
+  std::size_t scan(std::size_t cursor,
+                   const std::function<void(std::string_view, std::string_view)>& visit);
+  // One random field (HRANDFIELD without a count draws fairly).
+  std::pair<std::string_view, std::string_view> random_field(Random& random);
+
+  std::unique_ptr<Hash> clone(std::uint64_t table_seed) const;
+
+ private:
+  struct Listpack;
+  struct Table;
+  std::unique_ptr<Listpack> listpack_;
+  std::unique_ptr<Table> table_;
+  Ledger* ledger_;
+  std::uint64_t table_seed_;
+};
+
+}  // namespace outlive

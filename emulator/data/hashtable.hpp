@@ -1,0 +1,494 @@
+// Valkey 8.1's hash table (hashtable.c): 64-byte buckets of seven entries, chained when full, grown
+// and shrunk step by step. Which keys a sample meets follows from this layout, and memory from its
+// growth, so both are reproduced; the code is our own.
+//
+// Always holds: an item is in table 0 unless its bucket index there is below `rehash_index_`, then
+// in table 1. A chained bucket uses its seventh slot for the pointer to its child.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "base/random.hpp"
+#include "memory/ledger.hpp"
+
+namespace outlive {
+
+// `Policy` says what the items are:
+//   using Item = T*;
+//   std::string_view key(Item) const;            the text it is found by
+//   std::uint64_t hash(std::string_view) const;  seeded; low bits choose the bucket, the top byte is kept
+//   bool may_resize(std::size_t bytes) const;    false: stay as you are (full memory)
+template <class Policy>
+class Hashtable {
+ public:
+  using Item = typename Policy::Item;
+
+  static constexpr int slots_per_bucket = 7;
+  static constexpr std::size_t bucket_bytes = 64;
+  // struct hashtable without metadata: 11 words (hashtable.c).
+  static constexpr std::size_t head_bytes = 80;
+
+  Hashtable(Policy policy, Ledger& ledger) : policy_(std::move(policy)), ledger_(&ledger) {}
+  Hashtable(const Hashtable&) = delete;
+  Hashtable& operator=(const Hashtable&) = delete;
+  ~Hashtable() {
+    clear([](Item) {});
+  }
+
+  std::size_t size() const { return used_[0] + used_[1]; }
+  bool empty() const { return size() == 0; }
+  bool rehashing() const { return rehash_index_ >= 0; }
+  std::size_t buckets(int table) const { return count(exponent_[table]); }
+  std::size_t children(int table) const { return children_[table]; }
+  std::size_t used(int table) const { return used_[table]; }
+  // Bytes of the tables and chained buckets, without the head.
+  std::size_t table_bytes() const {
+    return bucket_bytes * (buckets(0) + buckets(1) + children_[0] + children_[1]);
+  }
+  Policy& policy() { return policy_; }
+
+  // Where the item with this key is kept, or null. Moves a rehash on by a step, as every look-up of
+  // Valkey's does. The place is good until the table changes.
+  Item* find(std::string_view key, std::uint64_t hash) {
+    if (size() == 0) return nullptr;
+    step_if_rehashing();
+    const Place place = locate(key, hash);
+    return place.bucket ? &place.bucket->slots[place.slot] : nullptr;
+  }
+  Item* find(std::string_view key) { return find(key, policy_.hash(key)); }
+
+  // Adds an item whose key is known to be absent. The table grows first when it is full.
+  void insert(Item item, std::uint64_t hash) {
+    step_if_rehashing();
+    expand_if_needed();
+    const auto [bucket, slot] = place_for(hash);
+    fill(*bucket, slot, item, top_byte(hash));
+    ++used_[rehashing() ? 1 : 0];
+  }
+
+  // Removes the item with this key; returns it, or null.
+  Item erase(std::string_view key, std::uint64_t hash) {
+    if (size() == 0) return nullptr;
+    step_if_rehashing();
+    const Place place = locate(key, hash);
+    if (!place.bucket) return nullptr;
+    const Item item = place.bucket->slots[place.slot];
+    place.bucket->clear(place.slot);
+    --used_[place.table];
+    if (place.bucket->chained() && pauses_ == 0) fill_hole(*place.bucket, place.slot, place.table);
+    shrink_if_needed();
+    return item;
+  }
+
+  // Fetches the bucket of a hash into the cache; then the items it might name.
+  void prefetch_bucket(std::uint64_t hash) const {
+    for (int table = 0; table <= 1; ++table) {
+      if (used_[table]) __builtin_prefetch(&tables_[table][hash & mask(table)]);
+    }
+  }
+  void prefetch_items(std::uint64_t hash) const {
+    for (int table = 0; table <= 1; ++table) {
+      if (!used_[table]) continue;
+      const Bucket& bucket = tables_[table][hash & mask(table)];
+      for (unsigned hits = bucket.matches(top_byte(hash)); hits; hits &= hits - 1) {
+        __builtin_prefetch(bucket.slots[std::countr_zero(hits)]);
+      }
+    }
+  }
+
+  // SCAN's step: calls visit(item) for the bucket(s) the cursor names and returns the next cursor,
+  // 0 at the end. Every item present from the first step to the last is visited at least once,
+  // whatever the table does in between. visit() may remove the item that it is given.
+  template <class Visit>
+  std::size_t scan(std::size_t cursor, Visit&& visit) {
+    if (size() == 0) return 0;
+    ++pauses_;
+    if (!rehashing()) {
+      // Holes that visit() makes here stay, as they do in 8.1.1; only a scan during a rehash closes
+      // them.
+      visit_chain(0, cursor & mask(0), visit);
+      cursor = next_cursor(cursor, mask(0));
+    } else {
+      const int small = exponent_[0] <= exponent_[1] ? 0 : 1;
+      const int large = 1 - small;
+      visit_if_unmoved(small, cursor & mask(small), visit);
+      do {
+        visit_if_unmoved(large, cursor & mask(large), visit);
+        cursor = next_cursor(cursor, mask(large));
+      } while (cursor & (mask(small) ^ mask(large)));
+    }
+    --pauses_;
+    return cursor;
+  }
+
+  // Up to `count` items met from a random place onward: runs of neighbouring buckets, so not
+  // independent, exactly as eviction samples. Returns how many are in `out`.
+  std::size_t sample(Random& random, Item* out, std::size_t wanted) {
+    if (wanted > size()) wanted = size();
+    std::size_t seen = 0;
+    std::size_t cursor = random.next();
+    while (seen < wanted) {
+      cursor = scan(cursor, [&](Item item) {
+        if (seen < wanted) {
+          out[seen++] = item;
+          return;
+        }
+        // More than wanted in a long chain: reservoir sampling (hashtable.c, sampleEntriesScanFn).
+        const std::uint64_t at = random.below(++seen);
+        if (at < wanted) out[at] = item;
+      });
+    }
+    step_if_rehashing();
+    return seen < wanted ? seen : wanted;
+  }
+
+  // One item, quickly (samples 7) or more evenly (samples 280). The table must not be empty.
+  Item random_item(Random& random) { return pick<slots_per_bucket>(random); }
+  Item fair_random_item(Random& random) { return pick<slots_per_bucket * 40>(random); }
+
+  // Calls visit(item) for every item, in table order. The table must not change meanwhile.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (int table = 0; table <= 1; ++table) {
+      for (std::size_t i = 0; i < buckets(table); ++i) {
+        for (const Bucket* bucket = &tables_[table][i]; bucket; bucket = bucket->child()) {
+          for (unsigned hits = bucket->presence(); hits; hits &= hits - 1) {
+            visit(bucket->slots[std::countr_zero(hits)]);
+          }
+        }
+      }
+    }
+  }
+
+  // Gives every item to `dispose` and frees the tables; a rehash is forgotten.
+  template <class Dispose>
+  void clear(Dispose&& dispose) {
+    for (int table = 0; table <= 1; ++table) {
+      for (std::size_t i = 0; i < buckets(table); ++i) {
+        Bucket* first = &tables_[table][i];
+        for (Bucket* bucket = first; bucket;) {
+          for (unsigned hits = bucket->presence(); hits; hits &= hits - 1) {
+            dispose(bucket->slots[std::countr_zero(hits)]);
+          }
+          Bucket* next = bucket->child();
+          if (bucket != first) free_child(bucket, table);
+          bucket = next;
+        }
+      }
+      drop_table(table);
+    }
+    rehash_index_ = -1;
+  }
+
+  // Makes room for `capacity` items at once (hashtableExpand).
+  bool expand(std::size_t capacity) { return capacity >= size() && resize(capacity); }
+  bool expand_if_needed() {
+    const std::size_t wanted = size() + 1;
+    const std::size_t capacity = buckets(rehashing() ? 1 : 0) * slots_per_bucket;
+    return wanted > capacity && resize(wanted);
+  }
+  // Shrinks at a fill of at most 13 % (MIN_FILL_PERCENT_SOFT).
+  bool shrink_if_needed() {
+    if (rehashing() || shrink_pauses_ > 0) return false;
+    if (used_[0] * 100 > buckets(0) * slots_per_bucket * 13) return false;
+    return resize(used_[0]);
+  }
+  // Moves up to `steps` buckets of a rehash; returns how many were moved.
+  std::size_t rehash(std::size_t steps) {
+    std::size_t done = 0;
+    while (done < steps && rehashing() && pauses_ == 0) {
+      step();
+      ++done;
+    }
+    return done;
+  }
+  void pause_shrinking() { ++shrink_pauses_; }
+  void resume_shrinking() {
+    if (--shrink_pauses_ == 0) shrink_if_needed();
+  }
+  // While paused nothing moves: for whoever holds places or walks the table.
+  void pause_rehashing() { ++pauses_; }
+  void resume_rehashing() { --pauses_; }
+
+  std::size_t longest_chain(int table) const {
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < buckets(table); ++i) longest = std::max(longest, chain_length(table, i));
+    return longest;
+  }
+  std::size_t chain_length(int table, std::size_t index) const {
+    std::size_t length = 0;
+    for (const Bucket* b = tables_[table][index].child(); b; b = b->child()) ++length;
+    return length;
+  }
+
+ private:
+  // Byte 0 holds bit 0 `chained` and bits 1 to 7 the presence of slots 0 to 6; bytes 1 to 7 hold the
+  // top byte of each item's hash. One 8-byte load tells the candidates of a whole bucket.
+  struct alignas(64) Bucket {
+    std::uint8_t meta;
+    std::uint8_t hashes[slots_per_bucket];
+    Item slots[slots_per_bucket];
+
+    bool chained() const { return meta & 1; }
+    unsigned presence() const { return meta >> 1; }
+    bool has(int slot) const { return meta & (2u << slot); }
+    bool full() const { return presence() == (chained() ? 0x3fu : 0x7fu); }
+    void clear(int slot) { meta = static_cast<std::uint8_t>(meta & ~(2u << slot)); }
+    Bucket* child() const {
+      if (!chained()) return nullptr;
+      Bucket* next;
+      std::memcpy(&next, &slots[slots_per_bucket - 1], sizeof next);
+      return next;
+    }
+    void set_child(Bucket* next) {
+      meta |= 1;
+      std::memcpy(&slots[slots_per_bucket - 1], &next, sizeof next);
+    }
+    // Bit i is set when slot i is filled and may hold an item with this top byte.
+    unsigned matches(std::uint8_t byte) const {
+      std::uint64_t word;
+      std::memcpy(&word, this, sizeof word);
+      word ^= 0x0101010101010101u * byte;
+      const std::uint64_t zero = (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+      // Gather the high bit of bytes 1 to 7 into bits 0 to 6.
+      const auto bits = static_cast<unsigned>(((zero >> 8) * 0x0002040810204081u) >> 56);
+      return bits & presence();
+    }
+  };
+  static_assert(sizeof(Bucket) == bucket_bytes);
+
+  struct Place {
+    Bucket* bucket = nullptr;
+    int slot = 0;
+    int table = 0;
+  };
+
+  static std::uint8_t top_byte(std::uint64_t hash) { return static_cast<std::uint8_t>(hash >> 56); }
+  static std::size_t count(int exponent) {
+    return exponent < 0 ? 0 : std::size_t{1} << exponent;
+  }
+  std::size_t mask(int table) const { return exponent_[table] < 0 ? 0 : count(exponent_[table]) - 1; }
+
+  // Buckets for `capacity` items: five for every 32, rounded up to a power of two, which leaves a
+  // fill of at most 91.43 % (hashtable.c, nextBucketExp).
+  static int exponent_for(std::size_t capacity) {
+    const std::size_t least = (capacity * 5 - 1) / 32 + 1;
+    return std::countr_zero(std::bit_ceil(least));
+  }
+
+  Place locate(std::string_view key, std::uint64_t hash) const {
+    for (int table = 0; table <= 1; ++table) {
+      if (used_[table] == 0) continue;
+      const std::size_t index = hash & mask(table);
+      if (table == 0 && rehash_index_ >= 0 && index < static_cast<std::size_t>(rehash_index_)) {
+        continue;
+      }
+      for (Bucket* bucket = &tables_[table][index]; bucket; bucket = bucket->child()) {
+        for (unsigned hits = bucket->matches(top_byte(hash)); hits; hits &= hits - 1) {
+          const int slot = std::countr_zero(hits);
+          if (policy_.key(bucket->slots[slot]) == key) return {bucket, slot, table};
+        }
+      }
+    }
+    return {};
+  }
+
+  static void fill(Bucket& bucket, int slot, Item item, std::uint8_t byte) {
+    bucket.slots[slot] = item;
+    bucket.hashes[slot] = byte;
+    bucket.meta = static_cast<std::uint8_t>(bucket.meta | (2u << slot));
+  }
+  static void move(Bucket& to, int to_slot, Bucket& from, int from_slot) {
+    fill(to, to_slot, from.slots[from_slot], from.hashes[from_slot]);
+    from.clear(from_slot);
+  }
+
+  // A free slot for an item with this hash, in the table that takes new items.
+  std::pair<Bucket*, int> place_for(std::uint64_t hash) {
+    const int table = rehashing() ? 1 : 0;
+    Bucket* bucket = &tables_[table][hash & mask(table)];
+    while (bucket->full()) {
+      if (!bucket->chained()) {
+        Bucket* child = new_buckets(1);
+        ++children_[table];
+        move(*child, 0, *bucket, slots_per_bucket - 1);
+        bucket->set_child(child);
+      }
+      bucket = bucket->child();
+    }
+    return {bucket, std::countr_one(bucket->presence())};
+  }
+
+  Bucket* new_buckets(std::size_t n) {
+    void* memory = std::aligned_alloc(bucket_bytes, n * bucket_bytes);
+    if (!memory) throw std::bad_alloc();
+    std::memset(memory, 0, n * bucket_bytes);
+    ledger_->add(static_cast<std::int64_t>(n * bucket_bytes));
+    return static_cast<Bucket*>(memory);
+  }
+  void free_child(Bucket* bucket, int table) {
+    std::free(bucket);
+    --children_[table];
+    ledger_->add(-static_cast<std::int64_t>(bucket_bytes));
+  }
+  void drop_table(int table) {
+    std::free(tables_[table]);
+    ledger_->add(-static_cast<std::int64_t>(buckets(table) * bucket_bytes));
+    tables_[table] = nullptr;
+    used_[table] = 0;
+    exponent_[table] = -1;
+    children_[table] = 0;
+  }
+
+  // Fills the hole left in a chain with the first item of its last bucket, and frees that bucket
+  // once at most one item is left in it.
+  void fill_hole(Bucket& bucket, int slot, int table) {
+    Bucket* before_last = &bucket;
+    Bucket* last = bucket.child();
+    while (last->chained()) {
+      before_last = last;
+      last = last->child();
+    }
+    if (last->presence()) move(bucket, slot, *last, std::countr_zero(last->presence()));
+    if (std::popcount(last->presence()) <= 1) prune(*before_last, last, table);
+  }
+  void prune(Bucket& before_last, Bucket* last, int table) {
+    before_last.meta = static_cast<std::uint8_t>(before_last.meta & ~1u);
+    if (last->presence()) {
+      move(before_last, slots_per_bucket - 1, *last, std::countr_zero(last->presence()));
+    }
+    free_child(last, table);
+  }
+  // Closes the gaps that removals left in a chain while rehashing was paused.
+  void compact(int table, std::size_t index) {
+    Bucket* bucket = &tables_[table][index];
+    while (bucket->chained()) {
+      Bucket* next = bucket->child();
+      if (next->chained() && next->presence() == 0) {
+        bucket->set_child(next->child());
+        free_child(next, table);
+        continue;
+      }
+      if (!next->chained() && std::popcount(next->presence()) <= 1) {
+        prune(*bucket, next, table);
+        return;
+      }
+      for (int slot = 0; slot < slots_per_bucket - 1; ++slot) {
+        if (bucket->has(slot)) continue;
+        fill_hole(*bucket, slot, table);
+        if (!bucket->chained()) return;
+      }
+      bucket = next;
+    }
+  }
+
+  template <class Visit>
+  void visit_chain(int table, std::size_t index, Visit& visit) {
+    for (Bucket* bucket = &tables_[table][index]; bucket; bucket = bucket->child()) {
+      for (unsigned hits = bucket->presence(); hits; hits &= hits - 1) {
+        const int slot = std::countr_zero(hits);
+        if (bucket->has(slot)) visit(bucket->slots[slot]);
+      }
+    }
+  }
+  template <class Visit>
+  void visit_if_unmoved(int table, std::size_t index, Visit& visit) {
+    if (table == 0 && index < static_cast<std::size_t>(rehash_index_)) return;
+    const std::size_t used_before = used_[table];
+    visit_chain(table, index, visit);
+    if (used_[table] < used_before) compact(table, index);
+  }
+
+  template <std::size_t samples>
+  Item pick(Random& random) {
+    Item found[samples];
+    const std::size_t n = sample(random, found, samples);
+    return found[random.below(n)];
+  }
+
+  // Increments the cursor's masked bits from the top, so that a scan keeps its promise over
+  // doublings and halvings (Pieter Noordhuis's scheme).
+  static std::size_t next_cursor(std::size_t cursor, std::size_t mask) {
+    return reverse(reverse(cursor | ~mask) + 1);
+  }
+  static std::size_t reverse(std::size_t v) {
+    v = ((v >> 1) & 0x5555555555555555u) | ((v & 0x5555555555555555u) << 1);
+    v = ((v >> 2) & 0x3333333333333333u) | ((v & 0x3333333333333333u) << 2);
+    v = ((v >> 4) & 0x0f0f0f0f0f0f0f0fu) | ((v & 0x0f0f0f0f0f0f0f0fu) << 4);
+    return __builtin_bswap64(v);
+  }
+
+  bool resize(std::size_t capacity) {
+    if (capacity == 0) capacity = 1;
+    const int exponent = exponent_for(capacity);
+    const int old_exponent = exponent_[rehashing() ? 1 : 0];
+    if (exponent == old_exponent) return false;
+    const std::size_t bytes = count(exponent) * bucket_bytes;
+    // Very full tables (500 %) grow whatever memory says (MAX_FILL_PERCENT_HARD).
+    const bool bursting = capacity >= count(old_exponent) * slots_per_bucket * 5;
+    if (!bursting && !policy_.may_resize(bytes)) return false;
+    if (rehashing()) {
+      if (pauses_ > 0) return false;
+      while (rehashing()) step();
+    }
+    tables_[1] = new_buckets(count(exponent));
+    exponent_[1] = exponent;
+    rehash_index_ = 0;
+    // Whoever paused the rehash may be looking at a bucket of the old table.
+    if (used_[0] == 0 && pauses_ == 0) complete();
+    return true;
+  }
+
+  void step_if_rehashing() {
+    if (rehash_index_ >= 0 && pauses_ == 0) step();
+  }
+  void step() {
+    const auto index = static_cast<std::size_t>(rehash_index_);
+    const bool shrinking = exponent_[1] < exponent_[0];
+    Bucket* first = &tables_[0][index];
+    for (Bucket* bucket = first; bucket;) {
+      for (unsigned hits = bucket->presence(); hits; hits &= hits - 1) {
+        const int slot = std::countr_zero(hits);
+        const Item item = bucket->slots[slot];
+        // Shrinking, the index itself has the low bits of the hash.
+        const std::uint64_t hash = shrinking ? index : policy_.hash(policy_.key(item));
+        const auto [to, to_slot] = place_for(hash);
+        fill(*to, to_slot, item, bucket->hashes[slot]);
+        --used_[0];
+        ++used_[1];
+      }
+      Bucket* next = bucket->child();
+      if (bucket != first) free_child(bucket, 0);
+      bucket = next;
+    }
+    first->meta = 0;
+    if (static_cast<std::size_t>(++rehash_index_) >= buckets(0)) complete();
+  }
+  void complete() {
+    drop_table(0);
+    std::swap(tables_[0], tables_[1]);
+    std::swap(used_[0], used_[1]);
+    std::swap(exponent_[0], exponent_[1]);
+    std::swap(children_[0], children_[1]);
+    rehash_index_ = -1;
+  }
+
+  Policy policy_;
+  Ledger* ledger_;
+  Bucket* tables_[2] = {nullptr, nullptr};
+  std::size_t used_[2] = {0, 0};
+  std::size_t children_[2] = {0, 0};
+  int exponent_[2] = {-1, -1};
+  std::ptrdiff_t rehash_index_ = -1;  // -1: no rehash under way
+  int pauses_ = 0;
+  int shrink_pauses_ = 0;
+};
+
+}  // namespace outlive

@@ -1,0 +1,84 @@
+#include "data/string.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/number.hpp"
+#include "memory/footprint.hpp"
+
+namespace outlive {
+namespace {
+
+// Text that SDS_MAX_PREALLOC does not yet double: 1 MiB (sds.h).
+constexpr std::size_t preallocation_max = 1024 * 1024;
+
+}  // namespace
+
+String String::encoded(std::string_view text, const Allocation& allocation) {
+  if (text.size() <= 20) {
+    if (const auto value = parse_integer(text)) return integer(*value);
+  }
+  return plain(text, allocation);
+}
+
+String String::integer(std::int64_t value) {
+  String string;
+  string.encoding_ = StringEncoding::integer;
+  string.integer_ = value;
+  return string;
+}
+
+String String::plain(std::string_view text, const Allocation& allocation) {
+  String string;
+  string.text_.assign(text);
+  if (text.size() > footprint::embedded_argument_max) string.move_out(allocation);
+  return string;
+}
+
+std::string_view String::text(char (&scratch)[24]) const {
+  if (!is_integer()) return text_;
+  const auto end = std::to_chars(scratch, scratch + sizeof scratch, integer_).ptr;
+  return {scratch, static_cast<std::size_t>(end - scratch)};
+}
+
+std::string String::text() const {
+  char scratch[24];
+  return std::string(text(scratch));
+}
+
+std::size_t String::size() const {
+  char scratch[24];
+  return text(scratch).size();
+}
+
+std::string& String::make_raw(const Allocation& allocation) {
+  if (is_integer()) {
+    char scratch[24];
+    text_.assign(text(scratch));
+  }
+  if (encoding_ != StringEncoding::raw) move_out(allocation);
+  return text_;
+}
+
+void String::reserve_for_growth(std::size_t needed, const Allocation& allocation, bool greedy) {
+  if (needed <= room_) return;
+  std::size_t capacity = needed;
+  if (greedy) capacity += std::min(needed, preallocation_max);
+  const auto block = footprint::text_block(allocation, capacity, true);
+  block_ = static_cast<std::uint32_t>(block.bytes);
+  room_ = static_cast<std::uint32_t>(block.room);
+}
+
+void String::set_integer(std::int64_t value) {
+  if (!is_integer()) *this = integer(value);
+  integer_ = value;
+}
+
+void String::move_out(const Allocation& allocation) {
+  const auto block = footprint::text_block(allocation, text_.size());
+  block_ = static_cast<std::uint32_t>(block.bytes);
+  room_ = static_cast<std::uint32_t>(block.room);
+  encoding_ = StringEncoding::raw;
+}
+
+}  // namespace outlive

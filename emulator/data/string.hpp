@@ -1,0 +1,55 @@
+// The string type: an integer or text, with the encodings that Valkey 8.1 would choose.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "memory/allocation.hpp"
+
+namespace outlive {
+
+// What OBJECT ENCODING says of a string, and where Valkey would keep it.
+enum class StringEncoding : std::uint8_t {
+  integer,   // "int": in the object's pointer, no block of its own
+  embedded,  // "embstr": inside the object's allocation
+  raw,       // "raw": in a block of its own, which may have room to grow
+};
+
+class String {
+ public:
+  // A value as SET stores it (object.c, tryObjectEncoding): an integer if it is the canonical text
+  // of a 64-bit one, embedded up to 44 bytes, else raw.
+  static String encoded(std::string_view text, const Allocation& allocation);
+  static String integer(std::int64_t value);
+  // Text that is never read as an integer (INCRBYFLOAT, APPEND to none).
+  static String plain(std::string_view text, const Allocation& allocation);
+
+  StringEncoding encoding() const { return encoding_; }
+  bool is_integer() const { return encoding_ == StringEncoding::integer; }
+  std::int64_t as_integer() const { return integer_; }
+  // The text; integers are written to `scratch` (room for 21 bytes).
+  std::string_view text(char (&scratch)[24]) const;
+  std::string text() const;
+  std::size_t size() const;
+
+  // Makes it raw, whatever it was, and hands out the text to be changed in place; call `grown` with
+  // the size it needed when that was more than the room there was (sdsMakeRoomFor).
+  std::string& make_raw(const Allocation& allocation);
+  void reserve_for_growth(std::size_t needed, const Allocation& allocation, bool greedy);
+  void set_integer(std::int64_t value);
+  // An embedded string that no longer fits beside its key becomes raw (object.c).
+  void move_out(const Allocation& allocation);
+
+  // Bytes of its own block: 0 unless raw.
+  std::size_t block() const { return block_; }
+
+ private:
+  std::string text_;
+  std::int64_t integer_ = 0;
+  std::uint32_t block_ = 0;
+  std::uint32_t room_ = 0;
+  StringEncoding encoding_ = StringEncoding::embedded;
+};
+
+}  // namespace outlive

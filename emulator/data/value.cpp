@@ -1,0 +1,34 @@
+#include "data/value.hpp"
+
+namespace outlive {
+namespace {
+
+struct HeapBytes {
+  std::size_t operator()(const String& string) const { return string.block(); }
+  std::size_t operator()(const HashPointer& hash) const { return hash->heap_bytes(); }
+};
+
+struct EncodingName {
+  std::string_view operator()(const String& string) const {
+    constexpr std::string_view names[] = {"int", "embstr", "raw"};
+    return names[static_cast<std::size_t>(string.encoding())];
+  }
+  std::string_view operator()(const HashPointer& hash) const {
+    return hash->is_listpack() ? "listpack" : "hashtable";
+  }
+};
+
+struct FreeEffort {
+  std::size_t operator()(const String&) const { return 1; }
+  std::size_t operator()(const HashPointer& hash) const {
+    return hash->is_listpack() ? 1 : hash->size();
+  }
+};
+
+}  // namespace
+
+std::size_t heap_bytes(const Value& value) { return std::visit(HeapBytes{}, value); }
+std::string_view encoding_name(const Value& value) { return std::visit(EncodingName{}, value); }
+std::size_t free_effort(const Value& value) { return std::visit(FreeEffort{}, value); }
+
+}  // namespace outlive

@@ -1,0 +1,52 @@
+// What an allocation weighs: the size class that jemalloc gives a request.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace outlive {
+
+// jemalloc 5 with 4 KiB pages. Below eight quanta the classes are a quantum apart (after 8, and
+// after 16 when the quantum is 8); above that there are four to a doubling. The allocator bundled
+// with Valkey (and so the upstream images) has quantum 8, Debian's system jemalloc 16.
+class Allocation {
+ public:
+  explicit constexpr Allocation(std::size_t quantum) : quantum_(quantum) {
+    for (std::size_t i = 0; i < small_.size(); ++i) {
+      small_[i] = static_cast<std::uint16_t>(compute(i * 8));
+    }
+  }
+
+  // Usable bytes of a request for `n` bytes.
+  constexpr std::size_t size(std::size_t n) const {
+    const std::size_t slot = (n + 7) / 8;
+    return slot < small_.size() ? small_[slot] : doubling(n);
+  }
+  constexpr std::size_t quantum() const { return quantum_; }
+
+ private:
+  constexpr std::size_t compute(std::size_t n) const {
+    if (n <= 8) return 8;
+    if (n <= 8 * quantum_) return round_up(n, quantum_);
+    if (n <= 128) return round_up(n, 16);
+    return doubling(n);
+  }
+  static constexpr std::size_t doubling(std::size_t n) {
+    const std::size_t top = std::bit_ceil(n);
+    return round_up(n, top >> 3);
+  }
+  static constexpr std::size_t round_up(std::size_t n, std::size_t step) {
+    return (n + step - 1) / step * step;
+  }
+
+  std::size_t quantum_;
+  std::array<std::uint16_t, 257> small_{};  // by (n + 7) / 8, up to 2 KiB
+};
+
+// The two allocators in the field.
+inline constexpr Allocation quantum_8{8};
+inline constexpr Allocation quantum_16{16};
+
+}  // namespace outlive

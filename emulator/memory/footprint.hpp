@@ -1,0 +1,73 @@
+// What strings and objects weigh in Valkey 8.1 (sds.c, object.c), in bytes of used_memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "memory/allocation.hpp"
+
+namespace outlive::footprint {
+
+// sizeof(robj): type, encoding, access time, reference count and a pointer.
+inline constexpr std::size_t object_head = 16;
+// A value of up to this many bytes may share an allocation with its object and key: object_head,
+// key, expiry and value together within 64 bytes (object.c, createStringObjectWithKeyAndExpire).
+inline constexpr std::size_t embedded_total_max = 64;
+// Arguments up to this length become one-allocation strings (OBJ_ENCODING_EMBSTR_SIZE_LIMIT).
+inline constexpr std::size_t embedded_argument_max = 44;
+// A key of this length or more gets room for an expiry at once (object.c).
+inline constexpr std::size_t key_reserves_expiry_min = 128;
+
+// The header that a length-counted string of n bytes needs: 1, 3, 5, 9 or 17 bytes (sds.c).
+constexpr std::size_t header(std::size_t n) {
+  if (n < 32) return 1;
+  if (n < 256) return 3;
+  if (n < 65536) return 5;
+  return n < (std::size_t{1} << 32) ? 9 : 17;
+}
+
+// The most text a header of that size can describe.
+constexpr std::size_t header_reach(std::size_t header_size) {
+  switch (header_size) {
+    case 1: return 31;
+    case 3: return 255;
+    case 5: return 65535;
+    case 9: return 0xffffffff;
+    default: return SIZE_MAX;
+  }
+}
+
+struct TextBlock {
+  std::size_t bytes = 0;   // the allocation
+  std::size_t room = 0;    // text it can hold without growing
+};
+
+// The block of a string made with `capacity` bytes of room. `growable` strings never use the
+// one-byte header, which cannot remember free room. A block whose slack passes what the header can
+// describe gets the next header, within the same block (sds.c, adjustTypeIfNeeded).
+constexpr TextBlock text_block(const Allocation& allocation, std::size_t capacity,
+                               bool growable = false) {
+  std::size_t head = header(capacity);
+  if (head == 1 && (growable || capacity == 0)) head = 3;
+  const std::size_t bytes = allocation.size(head + capacity + 1);
+  std::size_t room = bytes - head - 1;
+  if (head == 1) return {bytes, capacity};
+  if (room > header_reach(head)) {
+    head = header(room);
+    room = bytes - head - 1;
+  }
+  return {bytes, room};
+}
+
+// A key inside an object: a byte that tells the header's size, the header, the text, a zero.
+constexpr std::size_t embedded_key(std::size_t key_size) {
+  return 1 + header(key_size) + key_size + 1;
+}
+
+// One argument of a request: an object with the text inside, or beside it (networking.c).
+constexpr std::size_t argument(const Allocation& allocation, std::size_t n) {
+  if (n <= embedded_argument_max) return allocation.size(object_head + 3 + n + 1);
+  return object_head + text_block(allocation, n).bytes;
+}
+
+}  // namespace outlive::footprint
