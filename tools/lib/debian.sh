@@ -13,7 +13,7 @@ debian_mirror() {
   local found
   found=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb .*\(https\?:[^ ]*\).*/\1/p' \
     /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list /etc/apt/sources.list.d/*.sources \
-    /etc/apt/sources.list.d/*.list 2>/dev/null | grep '/debian/*$' | head -n 1) || true
+    /etc/apt/sources.list.d/*.list 2>/dev/null | grep -E '/debian(/|$)' | head -n 1) || true
   [ -n "$found" ] || die "no Debian archive among apt's sources"
   echo "$found"
 }
