@@ -1,0 +1,202 @@
+#include "keyspace/database.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "keyspace/access.hpp"
+#include "keyspace/keyspace.hpp"
+
+namespace outlive {
+namespace {
+
+// struct hashtable with the kvstore's metadata, allocated with a database's first key or first
+// expiry and kept for good (kvstore.c, KVSTORE_ALLOCATE_HASHTABLES_ON_DEMAND).
+constexpr std::size_t table_head_bytes = Database::Table::head_bytes + 16;
+
+// UNLINK frees in the background what has more allocations than this (LAZYFREE_THRESHOLD).
+constexpr std::size_t lazyfree_threshold = 64;
+
+}  // namespace
+
+bool EntryPolicy::may_resize(std::size_t bytes) const { return keyspace->may_resize(bytes); }
+
+Database::Database(Keyspace& keyspace, int index)
+    : keyspace_(keyspace),
+      index_(index),
+      keys_(EntryPolicy{&keyspace}, keyspace.ledger),
+      expires_(EntryPolicy{&keyspace}, keyspace.ledger) {}
+
+Database::~Database() {
+  expires_.clear([](Entry*) {});
+  keys_.clear([](Entry* entry) { Entry::Deleter{}(entry); });
+}
+
+void Database::charge_head(bool& charged) {
+  if (charged) return;
+  charged = true;
+  keyspace_.ledger.add(keyspace_.ledger.block(table_head_bytes));
+}
+
+bool Database::expired(const Entry& entry) const {
+  return entry.expiry_ms != -1 && keyspace_.moment.now_ms > entry.expiry_ms;
+}
+
+void Database::touch(Entry& entry) {
+  entry.access = access::touched(entry.access, keyspace_.settings, keyspace_.moment,
+                                 keyspace_.lfu_random) & 0xffffff;
+}
+
+Entry* Database::find(Key key, Lookup lookup) {
+  Entry** place = keys_.find(key.text, key.hash);
+  Entry* entry = place ? *place : nullptr;
+  if (entry && entry->expiry_ms != -1 && expired(*entry)) [[unlikely]] {
+    if (!keyspace_.moment.expiry_paused) expire(*entry, false);
+    entry = nullptr;
+  }
+  if (entry) {
+    if (lookup.touch && !keyspace_.moment.no_touch) touch(*entry);
+    if (lookup.count) ++keyspace_.stats.hits;
+    return entry;
+  }
+  if (lookup.notify) {
+    keyspace_.listener.key_event({EventClass::key_miss, "keymiss"}, key.text, index_);
+  }
+  if (lookup.count) ++keyspace_.stats.misses;
+  return nullptr;
+}
+
+Entry& Database::add(Key key, Value value) {
+  charge_head(keys_head_);
+  EntryPointer made = make_entry(key.text, std::move(value));
+  lay_out(*made, keyspace_.ledger.allocation());
+  made->access = access::fresh(keyspace_.settings, keyspace_.moment) & 0xffffff;
+  keyspace_.ledger.add(static_cast<std::int64_t>(made->weight()));
+  Entry* entry = made.release();
+  keys_.insert(entry, key.hash);
+  keyspace_.listener.key_event({EventClass::key_new, "new"}, key.text, index_);
+  return *entry;
+}
+
+Entry& Database::put(Key key, Value value, bool keep_expiry) {
+  return put(key, find(key, writing), std::move(value), keep_expiry);
+}
+
+Entry& Database::put(Key key, Entry* old, Value value, bool keep_expiry) {
+  if (!old) {
+    Entry& entry = add(key, std::move(value));
+    keyspace_.listener.key_changed(*this, key.text);
+    return entry;
+  }
+  if (keyspace_.journal.active()) describe(*old, {.reason = Departure::Reason::overwritten});
+  replace(*old, std::move(value));
+  if (!keep_expiry) clear_expiry(*old);
+  keyspace_.listener.key_changed(*this, key.text);
+  return *old;
+}
+
+void Database::replace(Entry& entry, Value value) {
+  const auto embedded = [](const Value& v) {
+    const auto* string = std::get_if<String>(&v);
+    return string && string->encoding() == StringEncoding::embedded;
+  };
+  const auto before = static_cast<std::int64_t>(entry.weight());
+  // Valkey keeps the old object and swaps the pointers in, unless either is a one-allocation string
+  // (db.c, dbSetValue).
+  const bool new_object = embedded(entry.value) || embedded(value);
+  entry.value = std::move(value);
+  if (new_object) lay_out(entry, keyspace_.ledger.allocation());
+  keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
+}
+
+Database::Edit::Edit(Database& database, Entry& entry)
+    : database_(database), entry_(entry), before_(entry.weight()) {}
+
+Database::Edit::~Edit() {
+  database_.keyspace_.ledger.add(static_cast<std::int64_t>(entry_.weight()) -
+                                 static_cast<std::int64_t>(before_));
+}
+
+void Database::set_expiry(Entry& entry, std::int64_t unix_ms) {
+  const auto before = static_cast<std::int64_t>(entry.weight());
+  const bool had = entry.expiry_ms != -1;
+  entry.expiry_ms = unix_ms;
+  if (had) return;
+  charge_head(expires_head_);
+  make_room_for_expiry(entry, keyspace_.ledger.allocation());
+  keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
+  expires_.insert(&entry, keyspace_.hash(entry.key()));
+}
+
+bool Database::clear_expiry(Entry& entry) {
+  if (entry.expiry_ms == -1) return false;
+  expires_.erase(entry.key(), keyspace_.hash(entry.key()));
+  entry.expiry_ms = -1;
+  return true;
+}
+
+void Database::remove(Entry& entry, const Farewell& farewell) {
+  if (keyspace_.journal.active()) describe(entry, farewell);
+  const std::uint64_t hash = keyspace_.hash(entry.key());
+  keys_.erase(entry.key(), hash);
+  if (entry.expiry_ms != -1) expires_.erase(entry.key(), hash);
+  if (farewell.lazily && free_effort(entry.value) > lazyfree_threshold) {
+    ++keyspace_.stats.lazyfreed_objects;
+  }
+  keyspace_.ledger.add(-static_cast<std::int64_t>(entry.weight()));
+  EntryPointer gone(&entry);
+}
+
+void Database::expire(Entry& entry, bool actively) {
+  const std::string key(entry.key());
+  remove(entry, {.reason = actively ? Departure::Reason::expired_actively
+                                    : Departure::Reason::expired_lazily,
+                 .lazily = keyspace_.settings.lazy_expire});
+  ++keyspace_.stats.expired;
+  if (actively) ++keyspace_.stats.expired_actively;
+  keyspace_.listener.key_event({EventClass::expired, "expired"}, key, index_);
+  keyspace_.listener.key_changed(*this, key);
+}
+
+void Database::describe(const Entry& entry, const Farewell& farewell) {
+  const Moment& moment = keyspace_.moment;
+  Departure departure;
+  departure.when = Time{moment.now.time_since_epoch()};
+  departure.reason = farewell.reason;
+  departure.database = index_;
+  departure.key = entry.key();
+  departure.type = type_name(entry.value);
+  departure.cause = moment.cause;
+  departure.client = moment.client;
+  if (entry.expiry_ms != -1) {
+    departure.ttl_ms = std::max<std::int64_t>(0, entry.expiry_ms - moment.now_ms);
+  }
+  if (keyspace_.settings.lfu) {
+    departure.idle_ms = -1;
+    departure.frequency =
+        static_cast<int>(access::frequency(entry.access, keyspace_.settings, moment));
+  } else {
+    departure.idle_ms = static_cast<std::int64_t>(access::idle_ms(entry.access, moment));
+  }
+  departure.size = entry.weight();
+  departure.score = farewell.score;
+  departure.stale_score = farewell.stale_score;
+  if (farewell.lost_to_it) departure.lost_to_it = *farewell.lost_to_it;
+  keyspace_.journal.record(std::move(departure));
+}
+
+void Database::clear() {
+  if (keyspace_.journal.active()) {
+    keys_.for_each([this](const Entry* entry) {
+      describe(*entry, {.reason = Departure::Reason::flushed});
+    });
+  }
+  expires_.clear([](Entry*) {});
+  keys_.clear([this](Entry* entry) {
+    keyspace_.ledger.add(-static_cast<std::int64_t>(entry->weight()));
+    Entry::Deleter{}(entry);
+  });
+  expiry_cursor = 0;
+  average_ttl_ms = 0;
+}
+
+}  // namespace outlive

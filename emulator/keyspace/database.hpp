@@ -1,0 +1,121 @@
+// One database: two tables over the same entries, and the doors through which keys come, change and
+// go. Memory is charged, the journal written and watchers told here and nowhere else.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "data/hashtable.hpp"
+#include "keyspace/entry.hpp"
+#include "outlive/departure.hpp"
+
+namespace outlive {
+
+class Keyspace;
+
+// How the tables of a database see entries.
+struct EntryPolicy {
+  using Item = Entry*;
+  const Keyspace* keyspace;
+  std::string_view key(const Entry* entry) const { return entry->key(); }
+  std::uint64_t hash(std::string_view key) const;
+  bool may_resize(std::size_t bytes) const;
+};
+
+// What a look-up does besides finding (db.c, LOOKUP_*).
+struct Lookup {
+  bool touch = true;    // the access time or counter moves
+  bool count = true;    // hits and misses are counted, a miss is an event
+  bool notify = true;   // a miss fires the keymiss event
+};
+inline constexpr Lookup reading{};
+inline constexpr Lookup reading_untouched{.touch = false};
+inline constexpr Lookup writing{.count = false, .notify = false};
+inline constexpr Lookup peeking{.touch = false, .count = false, .notify = false};
+
+// Why an entry goes, told to remove().
+struct Farewell {
+  Departure::Reason reason = Departure::Reason::deleted;
+  bool lazily = false;                     // freed in the background (UNLINK, lazyfree-*)
+  std::uint64_t score = 0;                 // evicted: see Departure
+  bool stale_score = false;
+  const std::vector<Departure::Candidate>* lost_to_it = nullptr;
+};
+
+class Database {
+ public:
+  using Table = Hashtable<EntryPolicy>;
+
+  Database(Keyspace& keyspace, int index);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  int index() const { return index_; }
+  std::size_t size() const { return keys_.size(); }
+  std::size_t expires_size() const { return expires_.size(); }
+
+  // The entry of a key, or null. An expired one leaves on the way (lazy expiry).
+  Entry* find(Key key, Lookup lookup = reading);
+  Entry* find_for_write(Key key) { return find(key, writing); }
+
+  // A key that is known to be absent. Fires the `new` event.
+  Entry& add(Key key, Value value);
+  // SET's way: a new key, or a new value for an old one, which then loses its expiry unless it is to
+  // keep it.
+  Entry& put(Key key, Value value, bool keep_expiry = false);
+  // The same when the caller has just looked: `old` is what find() gave.
+  Entry& put(Key key, Entry* old, Value value, bool keep_expiry = false);
+  // A new value for an entry, its expiry and access bits kept, nothing told (dbReplaceValue).
+  void replace(Entry& entry, Value value);
+
+  // Changes of a value in place: the ledger is put right when the edit goes out of scope.
+  class Edit {
+   public:
+    Edit(Database& database, Entry& entry);
+    ~Edit();
+    Edit(const Edit&) = delete;
+    Edit& operator=(const Edit&) = delete;
+
+   private:
+    Database& database_;
+    Entry& entry_;
+    std::size_t before_;
+  };
+  Edit edit(Entry& entry) { return Edit(*this, entry); }
+
+  void set_expiry(Entry& entry, std::int64_t unix_ms);
+  // True if there was one.
+  bool clear_expiry(Entry& entry);
+  bool expired(const Entry& entry) const;
+
+  void remove(Entry& entry, const Farewell& farewell);
+  // Deletes what is logically expired and tells everybody; `actively` is the cron's way.
+  void expire(Entry& entry, bool actively);
+  // FLUSHDB's way: everything goes, nobody is told but the journal.
+  void clear();
+
+  // For whoever walks or samples; entries only go through the doors above.
+  Table& keys() { return keys_; }
+  Table& expires() { return expires_; }
+  const Table& keys() const { return keys_; }
+  const Table& expires() const { return expires_; }
+
+  std::size_t expiry_cursor = 0;       // where active expiry goes on
+  std::int64_t average_ttl_ms = 0;     // INFO's avg_ttl
+
+ private:
+  void charge_head(bool& charged);
+  void touch(Entry& entry);
+  void describe(const Entry& entry, const Farewell& farewell);
+
+  Keyspace& keyspace_;
+  int index_;
+  Table keys_;
+  Table expires_;
+  bool keys_head_ = false;
+  bool expires_head_ = false;
+};
+
+}  // namespace outlive

@@ -1,0 +1,64 @@
+#include "keyspace/entry.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "memory/footprint.hpp"
+
+namespace outlive {
+namespace {
+
+constexpr std::size_t expiry_field = 8;
+
+// Claims the field if the size class has room for it (object.c: "even if we don't need it now").
+void settle(Entry& entry, std::size_t bytes, bool has_field, const Allocation& allocation) {
+  const std::size_t block = allocation.size(bytes);
+  entry.expiry_room = has_field || block >= bytes + expiry_field;
+  entry.block = static_cast<std::uint32_t>(block);
+}
+
+bool fits_beside_key(const Entry& entry, std::size_t text_size) {
+  const std::size_t expiry = entry.expiry_ms != -1 ? expiry_field : 0;
+  return footprint::object_head + entry.key_size + 3 + expiry + 4 + text_size <=
+         footprint::embedded_total_max;
+}
+
+}  // namespace
+
+void Entry::Deleter::operator()(Entry* entry) const {
+  entry->~Entry();
+  std::free(entry);
+}
+
+EntryPointer make_entry(std::string_view key, Value value) {
+  void* memory = std::malloc(sizeof(Entry) + key.size());
+  if (!memory) throw std::bad_alloc();
+  EntryPointer entry(new (memory) Entry{std::move(value)});
+  entry->key_size = static_cast<std::uint32_t>(key.size());
+  if (!key.empty()) std::memcpy(static_cast<void*>(entry.get() + 1), key.data(), key.size());
+  return entry;
+}
+
+void lay_out(Entry& entry, const Allocation& allocation) {
+  const std::size_t fixed = footprint::object_head + footprint::embedded_key(entry.key_size);
+  bool has_field = entry.expiry_ms != -1;
+  if (auto* string = std::get_if<String>(&entry.value);
+      string && string->encoding() == StringEncoding::embedded) {
+    const std::size_t text_size = string->size();
+    if (fits_beside_key(entry, text_size)) {
+      settle(entry, fixed + 3 + text_size + 1 + (has_field ? expiry_field : 0), has_field,
+             allocation);
+      return;
+    }
+    string->move_out(allocation);
+  }
+  has_field = has_field || entry.key_size >= footprint::key_reserves_expiry_min;
+  settle(entry, fixed + (has_field ? expiry_field : 0), has_field, allocation);
+}
+
+void make_room_for_expiry(Entry& entry, const Allocation& allocation) {
+  if (!entry.expiry_room) lay_out(entry, allocation);
+}
+
+}  // namespace outlive

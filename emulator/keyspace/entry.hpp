@@ -1,0 +1,65 @@
+// One key with its value, expiry and access bits, in one allocation with the key's text.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "data/value.hpp"
+#include "memory/allocation.hpp"
+
+namespace outlive {
+
+// A key as commands hand it to the doors: its text and the hash that finds it, made once by
+// Keyspace::key().
+struct Key {
+  std::string_view text;
+  std::uint64_t hash = 0;
+};
+
+struct Entry {
+  Value value;
+  std::int64_t expiry_ms = -1;     // Unix milliseconds; -1: never
+  std::uint32_t block = 0;         // bytes that Valkey's object would take, key and expiry inside
+  std::uint32_t key_size = 0;
+  std::uint32_t access : 24 = 0;   // see access.hpp
+  std::uint32_t expiry_room : 1 = 0;  // Valkey's object has a field for the expiry already
+
+  std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
+
+  template <class T>
+  bool is() const {
+    return std::holds_alternative<T>(value);
+  }
+  template <class T>
+  T& as() {
+    return *std::get_if<T>(&value);
+  }
+  template <class T>
+  const T& as() const {
+    return *std::get_if<T>(&value);
+  }
+
+  // What leaves used_memory when the entry goes (the tables that name it apart).
+  std::size_t weight() const { return block + heap_bytes(value); }
+
+  struct Deleter {
+    void operator()(Entry* entry) const;
+  };
+};
+
+using EntryPointer = std::unique_ptr<Entry, Entry::Deleter>;
+
+EntryPointer make_entry(std::string_view key, Value value);
+
+// Works out what the object weighs with this value (object.c of 8.1): a short string shares the
+// allocation with its key when all fit in 64 bytes, else it moves out; an expiry has its field if
+// there is one, if the key is long, or if the size class leaves room for it. Sets block and
+// expiry_room, and the encoding of a short string.
+void lay_out(Entry& entry, const Allocation& allocation);
+
+// The same as `lay_out` after an expiry was set: Valkey reallocates the object only if it has no
+// field for it yet.
+void make_room_for_expiry(Entry& entry, const Allocation& allocation);
+
+}  // namespace outlive

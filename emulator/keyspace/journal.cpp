@@ -1,0 +1,40 @@
+#include "keyspace/journal.hpp"
+
+#include <utility>
+
+namespace outlive {
+
+std::string_view to_string(Departure::Reason reason) {
+  constexpr std::string_view names[] = {"evicted",     "expired_lazily", "expired_actively",
+                                        "deleted",     "overwritten",    "flushed",
+                                        "renamed",     "moved"};
+  return names[static_cast<std::size_t>(reason)];
+}
+
+void Journal::set_limit(std::size_t limit) {
+  limit_ = limit;
+  while (departures_.size() > limit_) departures_.pop_front();
+  active_ = limit_ > 0 || listener_ != nullptr;
+}
+
+void Journal::set_listener(Listener listener) {
+  listener_ = std::move(listener);
+  active_ = limit_ > 0 || listener_ != nullptr;
+}
+
+void Journal::record(Departure departure) {
+  departure.sequence = ++recorded_;
+  if (listener_) listener_(departure);
+  if (limit_ == 0) return;
+  if (departures_.size() == limit_) departures_.pop_front();
+  departures_.push_back(std::move(departure));
+}
+
+const Departure* Journal::last_of(std::string_view key, int database) const {
+  for (auto departure = departures_.rbegin(); departure != departures_.rend(); ++departure) {
+    if (departure->database == database && departure->key == key) return &*departure;
+  }
+  return nullptr;
+}
+
+}  // namespace outlive

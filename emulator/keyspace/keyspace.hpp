@@ -1,0 +1,84 @@
+// All databases of one server, and what their doors share: the ledger, the journal, chance, the
+// moment, and whoever wants to be told.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "base/random.hpp"
+#include "keyspace/database.hpp"
+#include "keyspace/events.hpp"
+#include "keyspace/journal.hpp"
+#include "keyspace/moment.hpp"
+#include "keyspace/settings.hpp"
+#include "memory/ledger.hpp"
+
+namespace outlive {
+
+// Told of what happens at the doors. The engine implements it: WATCH, tracking, keyspace events.
+class KeyspaceListener {
+ public:
+  virtual ~KeyspaceListener() = default;
+  // The value, the expiry or the existence of a key changed.
+  virtual void key_changed(Database& database, std::string_view key) = 0;
+  virtual void key_event(Event event, std::string_view key, int database) = 0;
+};
+
+struct KeyspaceStats {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t expired = 0;
+  std::uint64_t expired_actively = 0;
+  std::uint64_t evicted = 0;
+  std::uint64_t expire_time_cap_reached = 0;
+  double expired_stale_percent = 0;
+  std::uint64_t lazyfreed_objects = 0;
+};
+
+class Keyspace {
+ public:
+  // `random` is forked for hashing, LFU and commands. At least one database.
+  Keyspace(std::size_t databases, const Random& random, Ledger& ledger,
+           const KeyspaceSettings& settings, KeyspaceListener& listener);
+
+  Key key(std::string_view text) const { return {text, hash_bytes(text, hash_seed_)}; }
+  std::uint64_t hash(std::string_view text) const { return hash_bytes(text, hash_seed_); }
+
+  std::size_t databases() const { return databases_.size(); }
+  Database& database(std::size_t index) { return *databases_[index]; }
+  const Database& database(std::size_t index) const { return *databases_[index]; }
+  std::size_t total_keys() const;
+
+  // The value types' tables are seeded apart, so that a hash's order says nothing of the keys'.
+  std::uint64_t value_seed() const { return value_seed_; }
+
+  // Whether a table may grow by this much now (server.c, hashtableResizeAllowed); the engine asks
+  // maxmemory.
+  std::function<bool(std::size_t)> may_resize = [](std::size_t) { return true; };
+
+  // A digest of all keys, values and expiries.
+  std::uint64_t digest() const;
+
+  Ledger& ledger;
+  const KeyspaceSettings& settings;
+  KeyspaceListener& listener;
+  Journal journal;
+  KeyspaceStats stats;
+  Moment moment;
+  Random lfu_random;
+  Random command_random;   // RANDOMKEY, HRANDFIELD, SPOP …
+  std::uint64_t changes = 0;   // rdb_changes_since_last_save ("dirty")
+
+ private:
+  std::uint64_t hash_seed_;
+  std::uint64_t value_seed_;
+  std::vector<std::unique_ptr<Database>> databases_;
+};
+
+inline std::uint64_t EntryPolicy::hash(std::string_view key) const { return keyspace->hash(key); }
+
+}  // namespace outlive
