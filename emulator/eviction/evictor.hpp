@@ -1,0 +1,69 @@
+// Makes room when used memory is over maxmemory (evict.c, performEvictions).
+#pragma once
+
+#include <cstdint>
+
+#include "base/random.hpp"
+#include "eviction/policy.hpp"
+#include "eviction/pool.hpp"
+#include "keyspace/keyspace.hpp"
+
+namespace outlive {
+
+// The directives it obeys.
+struct EvictionSettings {
+  std::uint64_t maxmemory = 0;        // bytes; 0: no limit
+  std::size_t policy = noeviction;    // index into eviction_policies
+  int samples = 5;                    // maxmemory-samples, 1 to 64
+  int tenacity = 10;                  // maxmemory-eviction-tenacity, 0 to 100
+
+  const EvictionPolicy& chosen() const { return eviction_policies[policy]; }
+};
+
+enum class EvictionOutcome : std::uint8_t {
+  ok,       // memory is below the limit
+  running,  // the round's time is over; it goes on at the next occasion
+  failed,   // over the limit, with nothing that may go
+};
+
+class Evictor {
+ public:
+  Evictor(Keyspace& keyspace, const EvictionSettings& settings, const Random& random);
+
+  // One round, as before every command. `used` is the memory that counts; the ledger must follow it.
+  // `not_counted` is what eviction leaves out (replica and AOF buffers).
+  EvictionOutcome make_room(std::int64_t not_counted = 0);
+
+  // Whether `more` bytes would pass the limit (evict.c, overMaxmemoryAfterAlloc).
+  bool over_after(std::int64_t more) const;
+
+  // A round that ran out of time wants another as soon as nothing else is to do.
+  bool running() const { return running_; }
+
+  const EvictionPool& pool() const { return pool_; }
+
+ private:
+  struct Victim {
+    Entry* entry = nullptr;
+    Database* database = nullptr;
+    std::uint64_t score = 0;
+  };
+
+  Victim choose();
+  Victim best_of_pool();
+  Victim at_random();
+  // Samples every database once; the number of keys that could go.
+  std::size_t populate();
+  std::uint64_t score(const Entry& entry) const;
+  void evict(const Victim& victim);
+  Database::Table& candidates(Database& database) const;
+
+  Keyspace& keyspace_;
+  const EvictionSettings& settings_;
+  Random random_;
+  EvictionPool pool_;
+  std::size_t next_database_ = 0;  // the random policies take databases in turn
+  bool running_ = false;
+};
+
+}  // namespace outlive

@@ -1,0 +1,38 @@
+// The sixteen candidates that eviction keeps between rounds (evict.c, EVPOOL_SIZE).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "outlive/departure.hpp"
+
+namespace outlive {
+
+// Ranked ascending: the best to evict is last. A candidate is remembered by name with the score it
+// had when it was sampled; nothing refreshes either, so it may be stale, or a ghost.
+class EvictionPool {
+ public:
+  static constexpr std::size_t capacity = 16;
+
+  struct Candidate {
+    std::uint64_t score = 0;
+    int database = 0;
+    bool filled = false;
+    std::string key;
+  };
+
+  // Keeps it if it beats the worst, or if there is a gap.
+  void offer(std::uint64_t score, int database, std::string_view key);
+
+  // The slots from best to worst are capacity - 1 … 0; taking one leaves a gap.
+  Candidate& at(std::size_t slot) { return slots_[slot]; }
+  std::vector<Departure::Candidate> filled() const;
+
+ private:
+  std::array<Candidate, capacity> slots_;
+};
+
+}  // namespace outlive

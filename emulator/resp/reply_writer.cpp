@@ -1,0 +1,92 @@
+#include "resp/reply_writer.hpp"
+
+#include <charconv>
+
+#include "base/number.hpp"
+
+namespace outlive {
+
+void ReplyWriter::error(std::string_view text) {
+  ++errors_;
+  last_error_.assign(text);
+  for (char& letter : last_error_) {
+    if (letter == '\r' || letter == '\n') letter = ' ';
+  }
+  line('-', last_error_);
+}
+
+void ReplyWriter::head(char type, std::int64_t value) {
+  char bytes[24];
+  bytes[0] = type;
+  char* end = std::to_chars(bytes + 1, bytes + sizeof bytes - 2, value).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  out_->append(bytes, static_cast<std::size_t>(end - bytes));
+}
+
+void ReplyWriter::bulk_integer(std::int64_t value) {
+  char digits[24];
+  const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  bulk({digits, static_cast<std::size_t>(end - digits)});
+}
+
+void ReplyWriter::map(std::size_t pairs) {
+  if (resp3()) {
+    head('%', static_cast<std::int64_t>(pairs));
+  } else {
+    array(2 * pairs);
+  }
+}
+
+void ReplyWriter::number(double value) {
+  const std::string text = format_double(value);
+  if (resp3()) {
+    line(',', text);
+  } else {
+    bulk(text);
+  }
+}
+
+void ReplyWriter::boolean(bool value) {
+  if (resp3()) {
+    out_->append(value ? "#t\r\n" : "#f\r\n");
+  } else {
+    integer(value ? 1 : 0);
+  }
+}
+
+void ReplyWriter::verbatim(std::string_view format, std::string_view text) {
+  if (!resp3()) return bulk(text);
+  head('=', static_cast<std::int64_t>(text.size() + 4));
+  out_->append(format);
+  out_->push_back(':');
+  out_->append(text);
+  out_->append("\r\n", 2);
+}
+
+void ReplyWriter::big_number(std::string_view text) {
+  if (resp3()) {
+    line('(', text);
+  } else {
+    bulk(text);
+  }
+}
+
+void ReplyWriter::close(char type, std::size_t start, std::size_t elements) {
+  char bytes[24];
+  bytes[0] = type;
+  char* end = std::to_chars(bytes + 1, bytes + sizeof bytes - 2, elements).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  out_->insert(start, bytes, static_cast<std::size_t>(end - bytes));
+}
+
+void ReplyWriter::close_map(std::size_t start, std::size_t pairs) {
+  if (resp3()) {
+    close('%', start, pairs);
+  } else {
+    close('*', start, 2 * pairs);
+  }
+}
+
+}  // namespace outlive

@@ -1,0 +1,149 @@
+#include "resp/request_parser.hpp"
+
+#include <cstring>
+
+#include "base/number.hpp"
+#include "base/text.hpp"
+
+namespace outlive {
+namespace {
+
+// Before AUTH: at most 10 words of at most 16 KiB (networking.c, parseMultibulk).
+constexpr std::int64_t unauthenticated_words_max = 10;
+constexpr std::int64_t unauthenticated_bulk_max = 16384;
+
+// The digits of a "*3\r\n" or "$5\r\n" line, fast for what clients send.
+bool parse_length(std::string_view digits, std::int64_t& value) {
+  if (digits.empty() || digits.size() > 9) {
+    const auto parsed = parse_integer(digits);
+    if (parsed) value = *parsed;
+    return parsed.has_value();
+  }
+  std::int64_t sum = 0;
+  for (const char digit : digits) {
+    if (digit < '0' || digit > '9') {
+      const auto parsed = parse_integer(digits);
+      if (parsed) value = *parsed;
+      return parsed.has_value();
+    }
+    sum = sum * 10 + (digit - '0');
+  }
+  if (digits.size() > 1 && digits[0] == '0') return false;
+  value = sum;
+  return true;
+}
+
+}  // namespace
+
+RequestParser::Outcome RequestParser::next(std::string_view input, const RequestLimits& limits,
+                                           Request& request) {
+  for (;;) {
+    if (!in_the_middle()) {
+      if (scan_ >= input.size()) return Outcome::need_more;
+      if (input[start_] != '*') {
+        const Outcome outcome = inline_request(input, limits, request);
+        if (outcome == Outcome::request && request.count == 0) continue;
+        return outcome;
+      }
+      bool empty = false;
+      const Outcome outcome = header(input, limits, empty);
+      if (outcome != Outcome::request) return outcome;
+      if (empty) continue;
+    }
+    const Outcome outcome = bulks(input, limits);
+    if (outcome != Outcome::request) return outcome;
+    request = {words_.size(), partial_.size()};
+    for (const Span& span : partial_) words_.push_back(input.substr(span.offset, span.size));
+    partial_.clear();
+    start_ = scan_;
+    return Outcome::request;
+  }
+}
+
+RequestParser::Outcome RequestParser::inline_request(std::string_view input,
+                                                     const RequestLimits& limits,
+                                                     Request& request) {
+  const std::size_t end = input.find('\n', scan_);
+  if (end == std::string_view::npos) {
+    if (input.size() - start_ > limits.inline_max) return fail("too big inline request");
+    scan_ = input.size();
+    return Outcome::need_more;
+  }
+  std::string_view line = input.substr(start_, end - start_);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  start_ = scan_ = end + 1;
+  auto split = split_words(line);
+  if (!split) return fail("unbalanced quotes in request");
+  request = {words_.size(), split->size()};
+  for (std::string& word : *split) {
+    inline_words_.push_back(std::move(word));
+    words_.push_back(inline_words_.back());
+  }
+  return Outcome::request;
+}
+
+RequestParser::Outcome RequestParser::header(std::string_view input, const RequestLimits& limits,
+                                             bool& empty) {
+  const std::size_t end = input.find('\r', scan_);
+  if (end == std::string_view::npos || end + 1 >= input.size()) {
+    if (end == std::string_view::npos && input.size() - start_ > limits.inline_max) {
+      return fail("too big mbulk count string");
+    }
+    scan_ = end == std::string_view::npos ? input.size() : end;
+    return Outcome::need_more;
+  }
+  std::int64_t count = 0;
+  if (!parse_length(input.substr(start_ + 1, end - start_ - 1), count) || count > limits.words_max) {
+    return fail("invalid multibulk length");
+  }
+  if (!limits.authenticated && count > unauthenticated_words_max) {
+    return fail("unauthenticated multibulk length");
+  }
+  scan_ = end + 2;
+  if (count <= 0) {
+    start_ = scan_;
+    empty = true;
+    return Outcome::request;
+  }
+  left_ = count;
+  return Outcome::request;
+}
+
+RequestParser::Outcome RequestParser::bulks(std::string_view input, const RequestLimits& limits) {
+  while (left_ > 0) {
+    if (bulk_length_ < 0) {
+      if (scan_ >= input.size()) return Outcome::need_more;
+      const auto* found =
+          static_cast<const char*>(std::memchr(input.data() + scan_, '\r', input.size() - scan_));
+      const std::size_t end = found ? static_cast<std::size_t>(found - input.data()) : input.size();
+      if (!found || end + 1 >= input.size()) {
+        if (!found && input.size() - scan_ > limits.inline_max) {
+          return fail("too big bulk count string");
+        }
+        return Outcome::need_more;
+      }
+      if (input[scan_] != '$') {
+        return fail(std::string("expected '$', got '") + input[scan_] + "'");
+      }
+      std::int64_t length = 0;
+      if (!parse_length(input.substr(scan_ + 1, end - scan_ - 1), length) || length < 0 ||
+          length > limits.bulk_max) {
+        return fail("invalid bulk length");
+      }
+      if (!limits.authenticated && length > unauthenticated_bulk_max) {
+        return fail("unauthenticated bulk length");
+      }
+      bulk_length_ = length;
+      scan_ = end + 2;
+    }
+    const auto length = static_cast<std::size_t>(bulk_length_);
+    if (input.size() < scan_ + length + 2) return Outcome::need_more;
+    partial_.push_back({scan_, length});
+    scan_ += length + 2;
+    bulk_length_ = -1;
+    --left_;
+  }
+  return Outcome::request;
+}
+
+}  // namespace outlive
