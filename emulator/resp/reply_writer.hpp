@@ -63,9 +63,12 @@ class ReplyWriter {
   void close_map(std::size_t start, std::size_t pairs);
   void close_set(std::size_t start, std::size_t elements) { close(resp3() ? '~' : '*', start, elements); }
 
-  // Errors written so far, and the last of them (good until the next write).
-  std::size_t errors() const { return errors_; }
-  const std::string& last_error() const { return last_error_; }
+  // The last error written since this was last asked, or null: whoever asks counts it.
+  const std::string* take_error() {
+    if (errors_ == taken_) return nullptr;
+    taken_ = errors_;
+    return &last_error_;
+  }
   std::string& out() { return *out_; }
 
  private:
@@ -83,6 +86,7 @@ class ReplyWriter {
   std::string* out_;
   Protocol protocol_;
   std::size_t errors_ = 0;
+  std::size_t taken_ = 0;
   std::string last_error_;
 };
 

@@ -52,10 +52,10 @@ RequestParser::Outcome RequestParser::next(std::string_view input, const Request
     }
     const Outcome outcome = bulks(input, limits);
     if (outcome != Outcome::request) return outcome;
-    request = {words_.size(), partial_.size()};
+    start_ = scan_;
+    request = {words_.size(), partial_.size(), start_};
     for (const Span& span : partial_) words_.push_back(input.substr(span.offset, span.size));
     partial_.clear();
-    start_ = scan_;
     return Outcome::request;
   }
 }
@@ -74,7 +74,7 @@ RequestParser::Outcome RequestParser::inline_request(std::string_view input,
   start_ = scan_ = end + 1;
   auto split = split_words(line);
   if (!split) return fail("unbalanced quotes in request");
-  request = {words_.size(), split->size()};
+  request = {words_.size(), split->size(), start_};
   for (std::string& word : *split) {
     inline_words_.push_back(std::move(word));
     words_.push_back(inline_words_.back());

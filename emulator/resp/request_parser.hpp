@@ -22,6 +22,7 @@ struct RequestLimits {
 struct Request {
   std::size_t first = 0;
   std::size_t count = 0;
+  std::size_t end = 0;    // offset of the byte after it in the input
 };
 
 // Remembers how far it got in a request that has not arrived whole, so that no byte is looked at

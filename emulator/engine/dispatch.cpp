@@ -1,0 +1,372 @@
+// The way of a request: bytes to words, words past the gates in processCommand's order, then the
+// handler (server.c of 8.1).
+#include <algorithm>
+
+#include "engine/engine.hpp"
+#include "memory/footprint.hpp"
+
+namespace outlive {
+namespace {
+
+// A latency histogram is allocated at the first use of each command while latency-tracking is on
+// (server.c, updateCommandLatencyHistogram; measured on 8.0.1 and 8.1.1).
+constexpr std::int64_t histogram_bytes = 24688;
+
+constexpr std::string_view host_header = "host:";
+constexpr std::string_view post_verb = "post";
+
+}  // namespace
+
+void Call::changed(std::string_view key, Event event) {
+  engine.key_changed_by(db, key);
+  keyspace.listener.key_event(event, key, db.index());
+  ++keyspace.changes;
+}
+
+// ---- bytes to requests ----------------------------------------------------------------------------
+
+void Engine::receive(Session& session, std::string_view bytes, Instant at) {
+  begin(at);
+  session.last_interaction = at;
+  session.bytes_in += bytes.size();
+  stats.net_input_bytes += bytes.size();
+  session.in.append(bytes);
+  if (!session.blocked) run_pending(session);
+  resume_unblocked();
+}
+
+void Engine::execute(Session& session, std::span<const std::string_view> words, Instant at) {
+  begin(at);
+  session.last_interaction = at;
+  process(session, words);
+  resume_unblocked();
+}
+
+// All requests that have arrived whole are parsed first, their keys hashed and fetched into the
+// cache, then executed: a pipeline waits for memory once instead of once a request.
+void Engine::run_pending(Session& session) {
+  constexpr std::size_t batch_max = 64;
+  std::vector<Request> requests = std::exchange(batch_, {});
+  const std::uint64_t id = session.id;
+  while (!session.blocked && !session.close_after_reply && !session.closed) {
+    const RequestLimits limits{.bulk_max = options.proto_max_bulk_len,
+                               .authenticated = session.authenticated};
+    requests.clear();
+    session.parser.start_batch();
+    auto outcome = RequestParser::Outcome::request;
+    // Before AUTH one at a time: what may follow depends on how it ends.
+    const std::size_t most = session.authenticated ? batch_max : 1;
+    while (requests.size() < most) {
+      Request request;
+      outcome = session.parser.next(session.in, limits, request);
+      if (outcome != RequestParser::Outcome::request) break;
+      requests.push_back(request);
+    }
+    if (requests.size() > 1) prefetch(requests, session.parser, session.database);
+    const std::size_t done = run_batch(session, requests);
+    if (!session_by_id(id)) break;
+    if (done < requests.size()) {
+      // The client is blocked, or gone: what it sent further waits, to be read anew.
+      session.in.erase(0, done > 0 ? requests[done - 1].end : 0);
+      session.parser = {};
+      break;
+    }
+    session.in.erase(0, session.parser.position());
+    session.parser.rebase();
+    if (outcome == RequestParser::Outcome::error) {
+      protocol_error(session);
+      break;
+    }
+    if (outcome == RequestParser::Outcome::need_more) {
+      check_query_buffer(session);
+      break;
+    }
+  }
+  requests.clear();
+  batch_ = std::move(requests);
+}
+
+std::size_t Engine::run_batch(Session& session, const std::vector<Request>& requests) {
+  const std::uint64_t id = session.id;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto& words = session.parser.words();
+    process(session, std::span(words).subspan(requests[i].first, requests[i].count));
+    if (depth_ == 0 && !session_by_id(id)) return i;
+    if (session.blocked) return session.blocked->postponed ? i : i + 1;
+    if (session.close_after_reply || session.closed) return i + 1;
+  }
+  return requests.size();
+}
+
+void Engine::prefetch(const std::vector<Request>& requests, const RequestParser& parser,
+                      int database) {
+  constexpr std::size_t most = 64;
+  std::uint64_t hashes[most];
+  std::size_t n = 0;
+  const Database::Table& table = keyspace.database(static_cast<std::size_t>(database)).keys();
+  for (const Request& request : requests) {
+    // The first word after the name is the key for nearly all that is worth fetching ahead.
+    if (request.count < 2 || n == most) continue;
+    hashes[n] = keyspace.hash(parser.words()[request.first + 1]);
+    table.prefetch_bucket(hashes[n++]);
+  }
+  for (std::size_t i = 0; i < n; ++i) table.prefetch_items(hashes[i]);
+}
+
+void Engine::protocol_error(Session& session) {
+  ReplyWriter reply(session.out, session.protocol);
+  reply.error("ERR Protocol error: " + session.parser.error());
+  count_error(*reply.take_error());
+  session.close_after_reply = true;
+  mark_ready(session);
+}
+
+void Engine::check_query_buffer(Session& session) {
+  if (static_cast<std::int64_t>(session.in.size()) <= options.client_query_buffer_limit) return;
+  ++stats.query_buffer_limit_disconnections;
+  session.closed = true;
+  mark_ready(session);
+}
+
+// ---- one request ----------------------------------------------------------------------------------
+
+void Engine::process(Session& session, std::span<const std::string_view> words) {
+  Session* const outer = std::exchange(current_, &session);
+  Moment& moment = keyspace.moment;
+  moment.client = session.id;
+  moment.no_touch = session.no_touch;
+  const std::size_t reply_start = session.out.size();
+  ReplyWriter reply(session.out, session.protocol);
+  const CommandTable::Found found = table_.resolve(words);
+  if (found.command) moment.cause = found.command->name;
+  if (pass_gates(session, found, words, reply)) call(session, found, words, reply);
+  if (current_ == &session) finish(session, reply_start);
+  current_ = outer;
+}
+
+void Engine::finish(Session& session, std::size_t reply_start) {
+  using Replies = Session::Replies;
+  if (session.replies != Replies::on) [[unlikely]] {
+    session.out.resize(reply_start);
+    if (session.replies == Replies::skipping) session.replies = Replies::on;
+    if (session.replies == Replies::skip_next) session.replies = Replies::skipping;
+  }
+  if (depth_ == 0) flush_pushes();
+  if (!session.out.empty() || session.close_after_reply || session.closed) mark_ready(session);
+}
+
+// The gates, in Valkey's order. False: the request was answered, queued or put off.
+bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
+                        std::span<const std::string_view> words, ReplyWriter& reply) {
+  const auto refuse = [&](std::string_view error) {
+    reject(session, found, error, reply);
+    return false;
+  };
+  if (!found.command) {
+    if (equal_ignoring_case(words[0], host_header) || equal_ignoring_case(words[0], post_verb)) {
+      // Somebody makes a browser talk to us: hang up (server.c, securityWarningCommand).
+      session.closed = true;
+      return false;
+    }
+    return refuse(unknown_command(words, found.container));
+  }
+  const Command& command = *found.command;
+  if (const std::string error = wrong_arity(found, words.size()); !error.empty()) {
+    return refuse(error);
+  }
+  if (command.has(flag::is_protected) && !may_debug(session)) {
+    return refuse(
+        "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
+        "can run it from a local connection, otherwise you need to set this option in the "
+        "configuration file, and then restart the server.");
+  }
+  std::uint64_t flags = command.flags;
+  if (command.has(flag::script) && scripts) flags = scripts->flags_of(command, words);
+  Transaction& transaction = session.transaction;
+  const bool executes = transaction.open && command.name == "exec";
+  const std::uint64_t combined = flags | (executes ? transaction.flags : 0);
+
+  if (!session.authenticated && !command.has(flag::no_auth)) return refuse(errors::no_auth);
+  if (transaction.open && command.has(flag::no_multi)) {
+    return refuse("ERR Command not allowed inside a transaction");
+  }
+  if (options.eviction.maxmemory != 0 && !make_room(session, found, combined, words, reply)) {
+    return false;
+  }
+  if (session.protocol == Protocol::resp2 && session.subscriptions() > 0 &&
+      !command.has(flag::while_subscribed)) {
+    return refuse("ERR Can't execute '" + command.full_name() +
+                  "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
+                  "this context");
+  }
+  if (scripts && !command.has(flag::allow_busy)) {
+    if (const std::string_view busy = scripts->busy(); !busy.empty()) return refuse(busy);
+  }
+  if (pause_until_ > now() && (pause_all_ || (combined & (flag::write | flag::may_replicate)))) {
+    block(session, {.until = pause_until_, .forever = false, .on_timeout = {}, .postponed = true});
+    return false;
+  }
+  if (transaction.open && !command.has(flag::never_queued)) {
+    queue(session, command, flags, words, reply);
+    return false;
+  }
+  return true;
+}
+
+bool Engine::make_room(Session& session, const CommandTable::Found& found, std::uint64_t flags,
+                       std::span<const std::string_view> words, ReplyWriter& reply) {
+  if (scripts && !scripts->busy().empty()) return true;
+  // The words of the request already count (measured: a SET of 100 KB is refused, or evicts, 100 KB
+  // before the limit).
+  std::int64_t weight = ledger.block(sizeof(void*) * words.size());
+  for (const std::string_view word : words) {
+    weight += static_cast<std::int64_t>(footprint::argument(ledger.allocation(), word.size()));
+  }
+  ledger.add(weight);
+  const EvictionOutcome outcome = evictor.make_room();
+  ledger.add(-weight);
+  const std::int64_t now_us = unix_us(now());
+  if (outcome == EvictionOutcome::ok) {
+    if (stats.eviction_exceeded_since_us != 0) {
+      stats.eviction_exceeded_us +=
+          static_cast<std::uint64_t>(now_us - stats.eviction_exceeded_since_us);
+      stats.eviction_exceeded_since_us = 0;
+    }
+  } else if (stats.eviction_exceeded_since_us == 0) {
+    stats.eviction_exceeded_since_us = now_us;
+  }
+  out_of_memory_ = outcome == EvictionOutcome::failed;
+  if (out_of_memory_ && (flags & flag::denyoom)) {
+    reject(session, found, errors::oom, reply);
+    return false;
+  }
+  return true;
+}
+
+void Engine::reject(Session& session, const CommandTable::Found& found, std::string_view error,
+                    ReplyWriter& reply) {
+  const bool executes =
+      session.transaction.open && found.command && found.command->name == "exec";
+  spoil_transaction(session);
+  if (found.command) ++stats.of(found.index).rejected;
+  if (executes) {
+    // EXEC that may not run ends the transaction (multi.c, execCommandAbort).
+    discard_transaction(session);
+    const std::string_view text = error.substr(0, 4) == "ERR " ? error.substr(4) : error;
+    reply.error("EXECABORT Transaction discarded because of: " + std::string(text));
+  } else {
+    reply.error(error);
+  }
+  count_error(*reply.take_error());
+}
+
+void Engine::count_error(std::string_view error) {
+  // More kinds than this are a client's games; counting stops (server.c, ERROR_STATS_LIMIT).
+  constexpr std::size_t kinds_max = 128;
+  ++stats.error_replies;
+  const std::string code(error.substr(0, error.find(' ')));
+  if (stats.errors.size() < kinds_max || stats.errors.contains(code)) ++stats.errors[code];
+}
+
+void Engine::call(Session& session, const CommandTable::Found& found,
+                  std::span<const std::string_view> words, ReplyWriter& reply) {
+  const Command& command = *found.command;
+  const std::size_t name_words = command.container.empty() ? 1 : 2;
+  const std::string_view outer_cause = keyspace.moment.cause;
+  keyspace.moment.cause = command.name;
+  Call one{*this,
+           session,
+           keyspace,
+           keyspace.database(static_cast<std::size_t>(session.database)),
+           command,
+           words,
+           Args(words.subspan(std::min(name_words, words.size()))),
+           reply};
+  const std::int64_t began = stopwatch ? stopwatch() : 0;
+  ++depth_;
+  command.run(one);
+  --depth_;
+  const std::int64_t took = stopwatch ? stopwatch() - began : 0;
+  keyspace.moment.cause = outer_cause;
+  session.last_command = &command;
+  if (const std::string* error = reply.take_error()) {
+    ++stats.of(found.index).failed;
+    count_error(*error);
+  }
+  if (!session.blocked) {
+    count_call(found, took);
+    ++session.commands_processed;
+    if (on_command) on_command(session, command, words, took);
+  }
+  if (!monitors_.empty() && !command.has(flag::skip_monitor | flag::admin)) {
+    feed_monitors(session, words);
+  }
+}
+
+void Engine::count_call(const CommandTable::Found& found, std::int64_t microseconds) {
+  CommandStats& counted = stats.of(found.index);
+  ++counted.calls;
+  counted.microseconds += static_cast<std::uint64_t>(microseconds);
+  ++stats.commands_processed;
+  if (options.latency_tracking && !counted.has_histogram) {
+    counted.has_histogram = true;
+    ledger.add(histogram_bytes);
+  }
+}
+
+bool Engine::may_debug(const Session& session) const {
+  switch (options.enable_debug_command) {
+    case Permission::yes: return true;
+    case Permission::local: return session.local;
+    default: return false;
+  }
+}
+
+// ---- errors with names in them --------------------------------------------------------------------
+
+std::string Engine::unknown_command(std::span<const std::string_view> words,
+                                    const Command* container) {
+  if (container) return errors::unknown_subcommand(words[1], container->name);
+  // At most 128 bytes of the name and of each list of arguments (server.c, commandCheckExistence).
+  constexpr std::size_t shown_max = 128;
+  std::string arguments;
+  for (const std::string_view word : words.subspan(1)) {
+    if (arguments.size() >= shown_max) break;
+    arguments += "'" + std::string(word.substr(0, shown_max - arguments.size())) + "' ";
+  }
+  return "ERR unknown command '" + std::string(words[0].substr(0, shown_max)) +
+         "', with args beginning with: " + arguments;
+}
+
+std::string Engine::wrong_arity(const CommandTable::Found& found, std::size_t words) {
+  const int arity = found.command->arity;
+  const auto n = static_cast<int>(std::min<std::size_t>(words, 1u << 30));
+  if (arity >= 0 ? n == arity : n >= -arity) return {};
+  return errors::wrong_arity(found.command->full_name());
+}
+
+// ---- MONITOR --------------------------------------------------------------------------------------
+
+void Engine::start_monitoring(Session& session) {
+  session.monitor = true;
+  monitors_.push_back(&session);
+}
+
+void Engine::stop_monitoring(Session& session) {
+  session.monitor = false;
+  std::erase(monitors_, &session);
+}
+
+void Engine::feed_monitors(const Session& session, std::span<const std::string_view> words) {
+  const std::int64_t us = unix_us(now());
+  std::string fraction = std::to_string(us % 1'000'000);
+  fraction.insert(0, 6 - fraction.size(), '0');
+  std::string line = "+" + std::to_string(us / 1'000'000) + "." + fraction + " [" +
+                     std::to_string(session.database) + " " +
+                     (session.internal ? std::string("lua") : session.address) + "]";
+  for (const std::string_view word : words) line += " " + quoted(word);
+  line += "\r\n";
+  for (Session* monitor : monitors_) deliver(*monitor, line);
+}
+
+}  // namespace outlive

@@ -1,0 +1,211 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace outlive {
+
+Engine::Engine(Setup setup)
+    : options(std::move(setup.options)),
+      ledger(*setup.allocation),
+      random(setup.seed),
+      keyspace(options.databases, random, ledger, options.keyspace, *this),
+      evictor(keyspace, options.eviction, random),
+      expiry(keyspace),
+      publisher([this](Session& to, std::string_view bytes) { deliver(to, bytes); }),
+      table_(setup.families),
+      seed_(setup.seed),
+      started_(setup.start) {
+  keyspace.moment = Moment::at(setup.start);
+  keyspace.journal.set_limit(setup.journal_limit);
+  keyspace.may_resize = [this](std::size_t bytes) {
+    return options.keyspace.resizing && !evictor.over_after(static_cast<std::int64_t>(bytes));
+  };
+  next_cron_ = setup.start;
+  if (setup.scripts) scripts = setup.scripts(*this);
+}
+
+Engine::~Engine() = default;
+
+Session& Engine::open(Instant at) {
+  begin(at);
+  auto session = std::make_unique<Session>();
+  session->id = next_session_++;
+  session->created = session->last_interaction = at;
+  session->authenticated = options.requirepass.empty();
+  ++stats.connections_received;
+  Session& opened = *session;
+  sessions_.emplace(opened.id, std::move(session));
+  return opened;
+}
+
+void Engine::close(Session& session) {
+  unwatch(session);
+  publisher.forget(session);
+  std::erase(monitors_, &session);
+  std::erase(blocked_, &session);
+  std::erase(ready_, &session);
+  std::erase(resumed_, &session);
+  if (current_ == &session) current_ = nullptr;
+  ledger.add(-session.charged);
+  sessions_.erase(session.id);
+}
+
+Session* Engine::session_by_id(std::uint64_t id) {
+  const auto found = sessions_.find(id);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+void Engine::begin(Instant at) {
+  keyspace.moment.now = at;
+  keyspace.moment.now_ms = unix_ms(at);
+}
+
+std::vector<Session*> Engine::take_ready() {
+  for (Session* session : ready_) session->out_told = false;
+  return std::exchange(ready_, {});
+}
+
+void Engine::mark_ready(Session& session) {
+  if (session.out_told || session.internal) return;
+  session.out_told = true;
+  ready_.push_back(&session);
+}
+
+void Engine::deliver(Session& session, std::string_view bytes) {
+  if (session.closed) return;
+  // A client sees the reply of its own command before messages that the command caused.
+  if (&session == current_ && depth_ > 0) {
+    pending_pushes_.append(bytes);
+    return;
+  }
+  session.out.append(bytes);
+  mark_ready(session);
+}
+
+void Engine::flush_pushes() {
+  if (pending_pushes_.empty() || !current_) return;
+  current_->out.append(pending_pushes_);
+  pending_pushes_.clear();
+  mark_ready(*current_);
+}
+
+// ---- keyspace listener ----------------------------------------------------------------------------
+
+void Engine::key_changed(Database& database, std::string_view key) {
+  if (watchers_.empty()) return;
+  const auto found = watchers_.find(std::pair<int, std::string>(database.index(), key));
+  if (found == watchers_.end()) return;
+  for (Session* session : found->second) session->transaction.dirty_watch = true;
+}
+
+void Engine::key_event(Event event, std::string_view key, int database) {
+  const std::uint32_t wanted = options.notify_keyspace_events;
+  if (!(wanted & bits(event.event_class))) return;
+  const std::string prefix = "@" + std::to_string(database) + "__:";
+  if (wanted & bits(EventClass::keyspace)) {
+    publisher.publish("__keyspace" + prefix + std::string(key), event.name);
+  }
+  if (wanted & bits(EventClass::keyevent)) {
+    publisher.publish("__keyevent" + prefix + std::string(event.name), key);
+  }
+}
+
+// ---- blocking and pausing --------------------------------------------------------------------------
+
+void Engine::block(Session& session, Blocked blocked) {
+  session.blocked = std::move(blocked);
+  blocked_.push_back(&session);
+}
+
+void Engine::unblock(Session& session) {
+  if (!session.blocked) return;
+  session.blocked.reset();
+  std::erase(blocked_, &session);
+  resumed_.push_back(&session);
+}
+
+// What clients sent while they were blocked runs once the command that unblocked them is over.
+void Engine::resume_unblocked() {
+  while (depth_ == 0 && !resumed_.empty()) {
+    Session* session = resumed_.front();
+    resumed_.erase(resumed_.begin());
+    run_pending(*session);
+  }
+}
+
+void Engine::pause(Instant until, bool all) {
+  if (pause_until_ > now()) {
+    // The later end and the wider scope win (networking.c, pauseActions).
+    until = std::max(until, pause_until_);
+    all = all || pause_all_;
+  }
+  pause_until_ = until;
+  pause_all_ = all;
+  keyspace.moment.expiry_paused = true;
+}
+
+void Engine::unpause() {
+  pause_until_ = {};
+  keyspace.moment.expiry_paused = false;
+  const auto waiting = blocked_;
+  for (Session* session : waiting) {
+    if (session->blocked && session->blocked->postponed) unblock(*session);
+  }
+}
+
+bool Engine::paused_for(const Command& command) const {
+  if (!paused()) return false;
+  return pause_all_ || command.has(flag::write | flag::may_replicate);
+}
+
+// ---- time -----------------------------------------------------------------------------------------
+
+Instant Engine::next_due() const {
+  Instant due = next_cron_;
+  if (evictor.running()) return now();
+  for (const Session* session : blocked_) {
+    if (!session->blocked->forever) due = std::min(due, session->blocked->until);
+  }
+  return due;
+}
+
+void Engine::advance(Instant to) {
+  while (next_due() <= to) {
+    const Instant due = std::max(next_due(), now());
+    begin(due);
+    keyspace.moment.cause = {};
+    keyspace.moment.client = 0;
+    if (evictor.running()) evictor.make_room();
+    if (!paused() && keyspace.moment.expiry_paused) unpause();
+    const auto waiting = blocked_;
+    for (Session* session : waiting) {
+      if (!session->blocked || session->blocked->forever || session->blocked->until > due) continue;
+      const auto on_timeout = std::move(session->blocked->on_timeout);
+      if (on_timeout) on_timeout();
+      mark_ready(*session);
+      unblock(*session);
+    }
+    resume_unblocked();
+    if (next_cron_ <= due) cron();
+  }
+  begin(to);
+}
+
+void Engine::cron() {
+  const std::int64_t period_us = 1'000'000 / options.keyspace.hz;
+  next_cron_ = now() + Duration{period_us};
+  expiry.slow_cycle();
+  for (std::size_t i = 0; i < keyspace.databases(); ++i) {
+    // A millisecond of rehashing for each database, which moves about this many buckets (server.c,
+    // databasesCron; kvstore.c, kvstoreIncrementallyRehash).
+    constexpr std::size_t buckets_per_ms = 3000;
+    for (Database::Table* table : {&keyspace.database(i).keys(), &keyspace.database(i).expires()}) {
+      if (table->empty() && table->buckets(0) <= 1) continue;
+      if (!table->shrink_if_needed()) table->expand_if_needed();
+      if (table->rehashing()) table->rehash(buckets_per_ms);
+    }
+  }
+}
+
+}  // namespace outlive

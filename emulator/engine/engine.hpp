@@ -1,0 +1,182 @@
+// The core's face: bytes and an instant go in, replies and "next due" come out. No socket, no clock,
+// no chance of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/command_table.hpp"
+#include "engine/options.hpp"
+#include "engine/publish.hpp"
+#include "engine/scripts.hpp"
+#include "engine/session.hpp"
+#include "engine/stats.hpp"
+#include "eviction/evictor.hpp"
+#include "keyspace/expiry.hpp"
+#include "keyspace/keyspace.hpp"
+
+namespace outlive {
+
+class Engine final : private KeyspaceListener {
+ public:
+  struct Setup {
+    Options options;
+    std::uint64_t seed = 0;
+    const Allocation* allocation = &quantum_8;
+    Instant start{};
+    std::span<const CommandRows> families;
+    // Makes the script host; none: EVAL and the like must not be among the families.
+    std::function<std::unique_ptr<ScriptHost>(Engine&)> scripts;
+    std::size_t journal_limit = 0;
+  };
+
+  explicit Engine(Setup setup);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // ---- the shell's side -------------------------------------------------------------------------
+  // A new client. The session lives until close().
+  Session& open(Instant now);
+  void close(Session& session);
+  // Bytes of that client as they came. Replies are in session.out afterwards; close_after_reply
+  // tells that the connection ends once they are sent.
+  void receive(Session& session, std::string_view bytes, Instant now);
+  // The same for one request whose words are at hand.
+  void execute(Session& session, std::span<const std::string_view> words, Instant now);
+  // Runs what is due up to this instant: cron, timeouts, postponed requests.
+  void advance(Instant now);
+  // Before this instant nothing happens by itself.
+  Instant next_due() const;
+  // Sessions with output, or that are to be closed, since the last call.
+  std::vector<Session*> take_ready();
+  // How long a command took, in microseconds, for slow log and statistics: two readings of the
+  // shell's stopwatch. Without one every command takes no time.
+  std::function<std::int64_t()> stopwatch;
+  // Told of each command that ran, for the slow log and latency events.
+  std::function<void(Session&, const Command&, std::span<const std::string_view>, std::int64_t us)>
+      on_command;
+  // What the shell is asked to do.
+  std::function<void(Instant now)> on_shutdown;               // SHUTDOWN succeeded
+  std::function<void(std::int64_t microseconds)> on_sleep;    // DEBUG SLEEP, busy waiting of tests
+  std::function<void()> on_busy;                              // a slow script: serve other clients
+  std::function<void(int level, std::string_view line)> on_log;
+
+  // ---- the commands' side -----------------------------------------------------------------------
+  Options options;
+  Ledger ledger;
+  Random random;
+  Stats stats;
+  Keyspace keyspace;
+  Evictor evictor;
+  ActiveExpiry expiry;
+  Publisher publisher;
+  std::unique_ptr<ScriptHost> scripts;
+  const CommandTable& table() const { return table_; }
+  const std::map<std::uint64_t, std::unique_ptr<Session>>& sessions() const { return sessions_; }
+  Session* session_by_id(std::uint64_t id);
+  Instant now() const { return keyspace.moment.now; }
+  Instant started() const { return started_; }
+  std::uint64_t seed() const { return seed_; }
+  Session* current() { return current_; }
+
+  // Runs a command on behalf of a transaction or a script, past the gates that its caller has seen
+  // to; statistics and MONITOR included.
+  void call(Session& session, const CommandTable::Found& found,
+            std::span<const std::string_view> words, ReplyWriter& reply);
+  // The error for a first word, or a subcommand, that is not in the table.
+  static std::string unknown_command(std::span<const std::string_view> words,
+                                     const Command* container);
+  // The error for a request of the wrong length, or "".
+  static std::string wrong_arity(const CommandTable::Found& found, std::size_t words);
+
+  // The outcome of the last eviction before a top-level command: what scripts and EXEC go by.
+  bool out_of_memory() const { return out_of_memory_; }
+  // Hands a push message or a late reply to a client.
+  void deliver(Session& session, std::string_view bytes);
+  void mark_ready(Session& session);
+
+  // Blocks a session until `until` (or for ever); then `on_timeout` writes its reply.
+  void block(Session& session, Blocked blocked);
+  // Ends a block without its timeout, and goes on with what the client sent meanwhile.
+  void unblock(Session& session);
+
+  // CLIENT PAUSE: all commands, or only those that may write, wait until then.
+  void pause(Instant until, bool all);
+  void unpause();
+  bool paused() const { return pause_until_ > now(); }
+  bool paused_for(const Command& command) const;
+
+  // Tells watchers that a key changed outside Database::put.
+  void key_changed_by(Database& database, std::string_view key) { key_changed(database, key); }
+  void watch(Session& session, std::string_view key);
+  void unwatch(Session& session);
+  void discard_transaction(Session& session);
+  // Sets dirty_exec inside MULTI: a command could not be queued.
+  void spoil_transaction(Session& session);
+  bool watched_key_expired(const Session& session);
+  // Watchers of everything in these databases (FLUSHDB, SWAPDB).
+  void touch_all_watched(int database, int swapped_with = -1);
+  void start_monitoring(Session& session);
+  void stop_monitoring(Session& session);
+
+  void log(int level, std::string_view line) const {
+    if (on_log) on_log(level, line);
+  }
+
+ private:
+  void key_changed(Database& database, std::string_view key) override;
+  void key_event(Event event, std::string_view key, int database) override;
+
+  void begin(Instant now);
+  void run_pending(Session& session);
+  std::size_t run_batch(Session& session, const std::vector<Request>& requests);
+  void prefetch(const std::vector<Request>& requests, const RequestParser& parser, int database);
+  void protocol_error(Session& session);
+  void check_query_buffer(Session& session);
+  void process(Session& session, std::span<const std::string_view> words);
+  bool pass_gates(Session& session, const CommandTable::Found& found,
+                  std::span<const std::string_view> words, ReplyWriter& reply);
+  bool make_room(Session& session, const CommandTable::Found& found, std::uint64_t flags,
+                 std::span<const std::string_view> words, ReplyWriter& reply);
+  void reject(Session& session, const CommandTable::Found& found, std::string_view error,
+              ReplyWriter& reply);
+  void count_error(std::string_view error);
+  void count_call(const CommandTable::Found& found, std::int64_t microseconds);
+  void queue(Session& session, const Command& command, std::uint64_t flags,
+             std::span<const std::string_view> words, ReplyWriter& reply);
+  void flush_pushes();
+  void feed_monitors(const Session& session, std::span<const std::string_view> words);
+  void finish(Session& session, std::size_t reply_start);
+  void resume_unblocked();
+  void cron();
+  bool may_debug(const Session& session) const;
+
+  CommandTable table_;
+  std::uint64_t seed_;
+  Instant started_;
+  std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;
+  std::uint64_t next_session_ = 1;
+  std::vector<Session*> ready_;
+  std::vector<Session*> monitors_;
+  std::vector<Session*> blocked_;
+  std::vector<Session*> resumed_;   // unblocked, with requests to go on with
+  std::map<std::pair<int, std::string>, std::vector<Session*>> watchers_;
+  std::vector<Request> batch_;      // kept for its memory
+  Session* current_ = nullptr;
+  std::string pending_pushes_;      // for the session whose command is running
+  Instant next_cron_{};
+  Instant pause_until_{};
+  bool pause_all_ = false;
+  bool out_of_memory_ = false;
+  int depth_ = 0;                   // commands within commands: EXEC, scripts
+};
+
+}  // namespace outlive

@@ -1,0 +1,20 @@
+#include "engine/errors.hpp"
+
+#include "base/text.hpp"
+
+namespace outlive::errors {
+
+std::string wrong_arity(std::string_view full_name) {
+  return "ERR wrong number of arguments for '" + std::string(full_name) + "' command";
+}
+
+std::string unknown_subcommand(std::string_view word, std::string_view container) {
+  return "ERR unknown subcommand '" + std::string(word.substr(0, 128)) + "'. Try " +
+         to_upper(container) + " HELP.";
+}
+
+std::string invalid_expire(std::string_view command) {
+  return "ERR invalid expire time in '" + std::string(command) + "' command";
+}
+
+}  // namespace outlive::errors

@@ -1,0 +1,48 @@
+// What the directives set: plain members that the engine reads. The table of directives, with their
+// names, types, bounds and errors, is in directives.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "data/hash.hpp"
+#include "eviction/evictor.hpp"
+#include "keyspace/settings.hpp"
+
+namespace outlive {
+
+// Who may: nobody, connections from this machine, everybody.
+enum class Permission : std::uint8_t { no, local, yes };
+
+struct Options {
+  EvictionSettings eviction;
+  KeyspaceSettings keyspace;
+  HashLimits hash;                                   // hash-max-listpack-*
+
+  std::size_t databases = 16;
+  std::string requirepass;
+  std::uint32_t notify_keyspace_events = 0;          // EventClass bits
+  std::int64_t proto_max_bulk_len = 512LL << 20;     // bytes
+  std::int64_t client_query_buffer_limit = 1LL << 30;
+  std::int64_t maxclients = 10000;
+  std::int64_t busy_reply_threshold_ms = 5000;       // busy-reply-threshold / lua-time-limit
+  std::int64_t timeout_s = 0;                        // idle clients are closed; 0: never
+  std::int64_t slowlog_log_slower_than_us = 10000;   // commandlog-execution-slower-than
+  std::int64_t slowlog_max_len = 128;
+  std::int64_t latency_monitor_threshold_ms = 0;
+  bool latency_tracking = true;
+  bool lazy_user_del = true;                         // lazyfree-lazy-user-del
+  bool lazy_user_flush = true;                       // lazyfree-lazy-user-flush
+  Permission enable_debug_command = Permission::no;  // enable-debug-command
+  bool enable_outlive_command = false;
+  // What client-output-buffer-limit normal and pubsub say: bytes, bytes, seconds; 0: no limit.
+  struct OutputLimit {
+    std::int64_t hard = 0;
+    std::int64_t soft = 0;
+    std::int64_t soft_seconds = 0;
+  };
+  OutputLimit output_normal;
+  OutputLimit output_pubsub{32LL << 20, 8LL << 20, 60};
+};
+
+}  // namespace outlive
