@@ -153,7 +153,9 @@ std::optional<double> parse_double(std::string_view text) {
 
 std::optional<long double> parse_long_double(std::string_view text) {
   if (text.size() > long_double_size_max) return std::nullopt;
-  return parse_float<long double>(text);
+  // libstdc++ 12 reads long doubles by strtold() and looks beyond the end of what it is given.
+  const std::string terminated{text};
+  return parse_float<long double>(terminated);
 }
 
 std::optional<std::uint64_t> parse_memory(std::string_view text) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/random.hpp"
 
@@ -59,6 +60,18 @@ TEST_CASE("doubles are read as strtod reads them, blanks and NaN apart") {
   }
   CHECK(parse_long_double("10.5") == 10.5L);
   CHECK_FALSE(parse_long_double(std::string(5 * 1024, '1')));
+}
+
+TEST_CASE("numbers are read within the bounds of their text") {
+  // Nothing follows in memory, so that the address sanitizer sees a look beyond.
+  for (const std::string_view text : {"I\t\t"sv, "1"sv, "-"sv, "0x"sv, "12kb"sv}) {
+    const std::vector<char> exact{text.begin(), text.end()};
+    const std::string_view view{exact.data(), exact.size()};
+    CAPTURE(text);
+    CHECK(parse_double(view) == parse_double(text));
+    CHECK(parse_long_double(view) == parse_long_double(text));
+    CHECK(parse_memory(view) == parse_memory(text));
+  }
 }
 
 TEST_CASE("memory is read with the units of configuration files") {
