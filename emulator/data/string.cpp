@@ -35,6 +35,13 @@ String String::plain(std::string_view text, const Allocation& allocation) {
   return string;
 }
 
+String String::raw(std::size_t size, const Allocation& allocation) {
+  String string;
+  string.text_.assign(size, '\0');
+  string.move_out(allocation);
+  return string;
+}
+
 std::string_view String::text(char (&scratch)[24]) const {
   if (!is_integer()) return text_;
   const auto end = std::to_chars(scratch, scratch + sizeof scratch, integer_).ptr;

@@ -25,6 +25,9 @@ class String {
   // Text that is never read as an integer (INCRBYFLOAT, APPEND to none).
   static String plain(std::string_view text, const Allocation& allocation);
 
+  // `size` zero bytes, raw however few (SETRANGE on no key).
+  static String raw(std::size_t size, const Allocation& allocation);
+
   StringEncoding encoding() const { return encoding_; }
   bool is_integer() const { return encoding_ == StringEncoding::integer; }
   std::int64_t as_integer() const { return integer_; }
@@ -33,9 +36,11 @@ class String {
   std::string text() const;
   std::size_t size() const;
 
-  // Makes it raw, whatever it was, and hands out the text to be changed in place; call `grown` with
-  // the size it needed when that was more than the room there was (sdsMakeRoomFor).
+  // Makes it raw, whatever it was, and hands out the text to be changed in place, after
+  // reserve_for_growth() for what it will need.
   std::string& make_raw(const Allocation& allocation);
+  // Grows the block when `needed` bytes don't fit; `greedy` doubles, as appending does
+  // (sdsMakeRoomFor).
   void reserve_for_growth(std::size_t needed, const Allocation& allocation, bool greedy);
   void set_integer(std::int64_t value);
   // An embedded string that no longer fits beside its key becomes raw (object.c).

@@ -25,10 +25,19 @@ struct FreeEffort {
   }
 };
 
+struct Clone {
+  std::uint64_t table_seed;
+  Value operator()(const String& string) const { return string; }
+  Value operator()(const HashPointer& hash) const { return hash->clone(table_seed); }
+};
+
 }  // namespace
 
 std::size_t heap_bytes(const Value& value) { return std::visit(HeapBytes{}, value); }
 std::string_view encoding_name(const Value& value) { return std::visit(EncodingName{}, value); }
 std::size_t free_effort(const Value& value) { return std::visit(FreeEffort{}, value); }
+Value clone(const Value& value, std::uint64_t table_seed) {
+  return std::visit(Clone{table_seed}, value);
+}
 
 }  // namespace outlive

@@ -31,4 +31,7 @@ std::string_view encoding_name(const Value& value);
 // (lazyfree.c, lazyfreeGetFreeEffort).
 std::size_t free_effort(const Value& value);
 
+// A copy with the same encoding (COPY).
+Value clone(const Value& value, std::uint64_t table_seed);
+
 }  // namespace outlive

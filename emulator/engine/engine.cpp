@@ -51,6 +51,21 @@ void Engine::close(Session& session) {
   sessions_.erase(session.id);
 }
 
+void Engine::reset_session(Session& session) {
+  if (session.monitor) stop_monitoring(session);
+  publisher.forget(session);
+  discard_transaction(session);
+  session.database = 0;
+  session.protocol = Protocol::resp2;
+  session.authenticated = options.requirepass.empty();
+  session.user = "default";
+  session.name.clear();
+  session.library_name.clear();
+  session.library_version.clear();
+  session.no_touch = session.no_evict = false;
+  session.replies = Session::Replies::on;
+}
+
 Session* Engine::session_by_id(std::uint64_t id) {
   const auto found = sessions_.find(id);
   return found == sessions_.end() ? nullptr : found->second.get();

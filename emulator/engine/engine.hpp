@@ -124,6 +124,8 @@ class Engine final : private KeyspaceListener {
   bool watched_key_expired(const Session& session);
   // Watchers of everything in these databases (FLUSHDB, SWAPDB).
   void touch_all_watched(int database, int swapped_with = -1);
+  // RESET: as if the client had just connected (networking.c, clearClientConnectionState).
+  void reset_session(Session& session);
   void start_monitoring(Session& session);
   void stop_monitoring(Session& session);
 

@@ -34,6 +34,9 @@ inline constexpr std::string_view offset_out_of_range = "ERR offset is out of ra
 inline constexpr std::string_view overflow = "ERR increment or decrement would overflow";
 inline constexpr std::string_view nan_or_infinity = "ERR increment would produce NaN or Infinity";
 
+inline constexpr std::string_view bad_client_name =
+    "ERR Client names cannot contain spaces, newlines or special characters.";
+
 // The ones that name a command or a subcommand.
 std::string wrong_arity(std::string_view full_name);
 std::string unknown_subcommand(std::string_view word, std::string_view container);

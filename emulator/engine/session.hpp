@@ -48,6 +48,14 @@ struct Blocked {
   bool postponed = false;                            // CLIENT PAUSE: the same request runs again
 };
 
+// Names of clients and libraries: printable, without blanks (networking.c, validateClientAttr).
+inline bool valid_client_name(std::string_view name) {
+  for (const char letter : name) {
+    if (letter < '!' || letter > '~') return false;
+  }
+  return true;
+}
+
 struct Session {
   std::uint64_t id = 0;
   int database = 0;

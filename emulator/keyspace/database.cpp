@@ -108,6 +108,16 @@ void Database::replace(Entry& entry, Value value) {
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
 }
 
+Database::Edit Database::edit_raw(Entry& entry) {
+  String& string = entry.as<String>();
+  const bool shared_object = string.encoding() == StringEncoding::embedded;
+  const auto before = static_cast<std::int64_t>(entry.weight());
+  string.make_raw(keyspace_.ledger.allocation());
+  if (shared_object) lay_out(entry, keyspace_.ledger.allocation());
+  keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
+  return Edit(*this, entry);
+}
+
 Database::Edit::Edit(Database& database, Entry& entry)
     : database_(database), entry_(entry), before_(entry.weight()) {}
 
@@ -136,14 +146,28 @@ bool Database::clear_expiry(Entry& entry) {
 
 void Database::remove(Entry& entry, const Farewell& farewell) {
   if (keyspace_.journal.active()) describe(entry, farewell);
-  const std::uint64_t hash = keyspace_.hash(entry.key());
-  keys_.erase(entry.key(), hash);
-  if (entry.expiry_ms != -1) expires_.erase(entry.key(), hash);
   if (farewell.lazily && free_effort(entry.value) > lazyfree_threshold) {
     ++keyspace_.stats.lazyfreed_objects;
   }
+  remove_quietly(entry);
+}
+
+void Database::remove_quietly(Entry& entry) {
+  const std::uint64_t hash = keyspace_.hash(entry.key());
+  keys_.erase(entry.key(), hash);
+  if (entry.expiry_ms != -1) expires_.erase(entry.key(), hash);
   keyspace_.ledger.add(-static_cast<std::int64_t>(entry.weight()));
   EntryPointer gone(&entry);
+}
+
+Value Database::take(Entry& entry, const Farewell& farewell) {
+  if (keyspace_.journal.active()) describe(entry, farewell);
+  const auto before = static_cast<std::int64_t>(entry.weight());
+  Value value = std::move(entry.value);
+  entry.value = String::integer(0);
+  keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
+  remove_quietly(entry);
+  return value;
 }
 
 void Database::expire(Entry& entry, bool actively) {

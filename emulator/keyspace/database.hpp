@@ -53,6 +53,7 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   int index() const { return index_; }
+  void renumber(int index) { index_ = index; }
   std::size_t size() const { return keys_.size(); }
   std::size_t expires_size() const { return expires_.size(); }
 
@@ -84,6 +85,9 @@ class Database {
     std::size_t before_;
   };
   Edit edit(Entry& entry) { return Edit(*this, entry); }
+  // The same for a string that is about to be changed byte by byte: made raw first, out of the
+  // object it may have shared (db.c, dbUnshareStringValue).
+  Edit edit_raw(Entry& entry);
 
   void set_expiry(Entry& entry, std::int64_t unix_ms);
   // True if there was one.
@@ -91,6 +95,8 @@ class Database {
   bool expired(const Entry& entry) const;
 
   void remove(Entry& entry, const Farewell& farewell);
+  // The same, keeping the value for another name or database.
+  Value take(Entry& entry, const Farewell& farewell);
   // Deletes what is logically expired and tells everybody; `actively` is the cron's way.
   void expire(Entry& entry, bool actively);
   // FLUSHDB's way: everything goes, nobody is told but the journal.
@@ -108,6 +114,7 @@ class Database {
  private:
   void charge_head(bool& charged);
   void touch(Entry& entry);
+  void remove_quietly(Entry& entry);
   void describe(const Entry& entry, const Farewell& farewell);
 
   Keyspace& keyspace_;

@@ -1,5 +1,7 @@
 #include "keyspace/keyspace.hpp"
 
+#include <utility>
+
 #include "base/hash.hpp"
 
 namespace outlive {
@@ -40,6 +42,12 @@ std::size_t Keyspace::total_keys() const {
   std::size_t total = 0;
   for (const auto& database : databases_) total += database->size();
   return total;
+}
+
+void Keyspace::swap(std::size_t one, std::size_t other) {
+  std::swap(databases_[one], databases_[other]);
+  databases_[one]->renumber(static_cast<int>(one));
+  databases_[other]->renumber(static_cast<int>(other));
 }
 
 std::uint64_t Keyspace::digest() const {

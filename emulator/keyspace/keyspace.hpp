@@ -52,6 +52,8 @@ class Keyspace {
   Database& database(std::size_t index) { return *databases_[index]; }
   const Database& database(std::size_t index) const { return *databases_[index]; }
   std::size_t total_keys() const;
+  // SWAPDB: the two change their numbers.
+  void swap(std::size_t one, std::size_t other);
 
   // The value types' tables are seeded apart, so that a hash's order says nothing of the keys'.
   std::uint64_t value_seed() const { return value_seed_; }

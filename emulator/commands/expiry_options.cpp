@@ -1,0 +1,55 @@
+#include "commands/expiry_options.hpp"
+
+#include <limits>
+#include <string>
+
+namespace outlive {
+namespace {
+
+struct Option {
+  std::string_view name;
+  bool in_seconds;
+  bool relative;
+};
+constexpr Option options[] = {
+    {"EX", true, true}, {"PX", false, true}, {"EXAT", true, false}, {"PXAT", false, false}};
+
+}  // namespace
+
+std::optional<ExpiryOption> take_expiry_option(Args& args) {
+  // A last word without its number is no option (t_string.c).
+  if (args.left() < 2) return {};
+  for (const Option& option : options) {
+    if (args.take(option.name))
+      return ExpiryOption{args.next(), option.in_seconds, option.relative};
+  }
+  return {};
+}
+
+std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& option) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  const auto given = parse_integer(option.text);
+  if (!given) {
+    call.reply.error(errors::not_integer);
+    return {};
+  }
+  const auto refuse = [&]() -> std::optional<std::int64_t> {
+    call.reply.error(errors::invalid_expire(call.command.full_name()));
+    return {};
+  };
+  if (*given <= 0 || (option.in_seconds && *given > most / 1000)) return refuse();
+  const std::int64_t ms = option.in_seconds ? *given * 1000 : *given;
+  if (!option.relative) return ms;
+  if (ms > most - call.moment().now_ms) return refuse();
+  return ms + call.moment().now_ms;
+}
+
+void remove_passed(Call& call, Entry& entry) {
+  const std::string key(entry.key());
+  call.db.remove(entry, {.reason = Departure::Reason::expired_lazily,
+                         .lazily = call.keyspace.settings.lazy_expire});
+  ++call.keyspace.stats.expired;
+  call.changed(key, {EventClass::expired, "expired"});
+}
+
+}  // namespace outlive

@@ -1,0 +1,36 @@
+// EX, PX, EXAT and PXAT, as SET, GETEX and their kin read them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "engine/command.hpp"
+
+namespace outlive {
+
+// A time given by one of the four options, as the client wrote it.
+struct ExpiryOption {
+  std::string_view text;
+  bool in_seconds = true;
+  bool relative = true;
+};
+
+// Takes one of the four options with its number if it is next; nothing if it is not.
+std::optional<ExpiryOption> take_expiry_option(Args& args);
+
+// The instant in Unix milliseconds; none, and an error reply, for what is no time to come
+// ("invalid expire time") or no integer.
+std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& option);
+
+// An instant that has passed: the key is not stored, or is deleted at once (expire.c,
+// checkAlreadyExpired).
+inline bool has_passed(const Call& call, std::int64_t unix_ms) {
+  return unix_ms <= call.moment().now_ms;
+}
+
+// The key goes because its new expiry lies in the past: it counts as deleted or expired, and is told
+// as Valkey 8.1 tells it (expire.c, deleteExpiredKeyFromOverwriteAndPropagate).
+void remove_passed(Call& call, Entry& entry);
+
+}  // namespace outlive

@@ -1,0 +1,15 @@
+// The families of commands: one file each, its rows handed out by one function.
+#pragma once
+
+#include "engine/command.hpp"
+
+namespace outlive {
+
+CommandRows connection_commands();
+CommandRows expire_commands();
+CommandRows key_commands();
+CommandRows lcs_commands();
+CommandRows string_commands();
+CommandRows transaction_commands();
+
+}  // namespace outlive

@@ -1,0 +1,17 @@
+#include "commands/table.hpp"
+
+#include <array>
+
+#include "commands/families.hpp"
+
+namespace outlive {
+
+std::span<const CommandRows> all_commands() {
+  static const std::array families = {
+      connection_commands(), expire_commands(), key_commands(),
+      lcs_commands(),        string_commands(), transaction_commands(),
+  };
+  return families;
+}
+
+}  // namespace outlive

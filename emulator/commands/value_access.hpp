@@ -1,0 +1,19 @@
+// Finding a key's value of one type, as nearly every handler begins.
+#pragma once
+
+#include "engine/command.hpp"
+
+namespace outlive {
+
+// Tells the client when a key holds another type; true if it does.
+template <class T>
+bool wrong_type(Call& call, const Entry* entry) {
+  if (!entry || entry->is<T>()) return false;
+  call.reply.error(errors::wrong_type);
+  return true;
+}
+
+inline Key key_of(Call& call, std::string_view text) { return call.keyspace.key(text); }
+inline const Allocation& allocation_of(Call& call) { return call.keyspace.ledger.allocation(); }
+
+}  // namespace outlive
