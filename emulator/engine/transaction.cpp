@@ -60,9 +60,9 @@ bool Engine::watched_key_expired(const Session& session) {
 void Engine::touch_all_watched(int database, int swapped_with) {
   for (auto& [where, sessions] : watchers_) {
     if (where.first != database && where.first != swapped_with && database != -1) continue;
-    const auto exists_in = [&](int index) {
+    const auto exists_in = [this, &key = where.second](int index) {
       Database& db = keyspace.database(static_cast<std::size_t>(index));
-      return db.keys().find(where.second) != nullptr;
+      return db.keys().find(key) != nullptr;
     };
     const bool existed = exists_in(where.first);
     const int other = where.first == database ? swapped_with : database;
