@@ -7,6 +7,7 @@
 #include <limits>
 #include <system_error>
 
+#include "base/grisu.hpp"
 #include "base/text.hpp"
 
 namespace outlive {
@@ -71,27 +72,6 @@ constexpr Unit units[] = {
     {"g", 1000'000'000},
     {"gb", 1024 * 1024 * 1024},
 };
-
-// A number taken apart: 0.digits times ten to the power `point`.
-struct Decimal {
-  std::string digits;
-  int point;
-};
-
-Decimal shortest_decimal(double value) {
-  char text[32];  // to_chars needs 24 at most: "-2.2250738585072014e-308"
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
-  static_cast<void>(error);
-  const std::string_view written{text, static_cast<std::size_t>(end - text)};
-  const std::size_t exponent_at = written.find('e');
-  Decimal decimal;
-  for (const char letter : written.substr(0, exponent_at)) {
-    if (is_digit(letter)) decimal.digits += letter;
-  }
-  decimal.point = std::atoi(std::string{written.substr(exponent_at + 1)}.c_str()) + 1;
-  return decimal;
-}
 
 // Valkey 8.1 `deps/fpconv/fpconv_dtoa.c` emit_digits(): plain up to a few zeros on either side,
 // else scientific, with a sign in the exponent and no leading zero.
@@ -186,7 +166,7 @@ std::string format_double(double value) {
     return text;
   }
   if (value < 0) text = "-";
-  return text += laid_out(shortest_decimal(std::abs(value)));
+  return text += laid_out(grisu_digits(std::abs(value)));
 }
 
 std::string format_long_double_human(long double value) {

@@ -27,8 +27,8 @@ std::optional<long double> parse_long_double(std::string_view text);
 // Valkey 8.1 `util.c` memtoull(), which reads no digits as 0 and clips what is too large.
 std::optional<std::uint64_t> parse_memory(std::string_view text);
 
-// The shortest text that reads back as the same number: "3", "0.1", "1e+22", "-0", "inf", "nan".
-// Valkey 8.1 `util.c` d2string(), in the layout of its fpconv_dtoa().
+// A short text that reads back as the same number: "3", "0.1", "1e+22", "-0", "inf", "nan".
+// Valkey 8.1 `util.c` d2string(), in the digits and the layout of its fpconv_dtoa().
 std::string format_double(double value);
 
 // Seventeen decimals at most, no trailing zeros, no exponent: INCRBYFLOAT's replies.

@@ -107,6 +107,12 @@ TEST_CASE("doubles are written as 8.1 replies them") {
   CHECK(format_double(std::numeric_limits<double>::quiet_NaN()) == "nan");
 }
 
+TEST_CASE("doubles keep 8.1's digits where they are neither the fewest nor the closest") {
+  CHECK(format_double(33331425942627.312) == "33331425942627.313");
+  CHECK(format_double(994e19) == "9939999999999999000000");
+  CHECK(format_double(-3.1316709716158577e+78) == "-3.1316709716158578e+78");
+}
+
 TEST_CASE("a written double reads back as itself") {
   Random random{11};
   for (int i = 0; i < 10'000; ++i) {
