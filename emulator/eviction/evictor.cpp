@@ -87,6 +87,8 @@ std::size_t Evictor::populate() {
     if (table.empty()) continue;
     total += table.size();
     const std::size_t n = table.sample(random_, sampled, wanted);
+    // The entries lie anywhere: fetch them all before the first is looked at.
+    for (std::size_t k = 0; k < n; ++k) __builtin_prefetch(sampled[k]);
     for (std::size_t k = 0; k < n; ++k) {
       pool_.offer(score(*sampled[k]), database.index(), sampled[k]->key());
     }
