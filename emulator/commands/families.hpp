@@ -9,6 +9,9 @@ CommandRows connection_commands();
 CommandRows expire_commands();
 CommandRows key_commands();
 CommandRows lcs_commands();
+CommandRows object_commands();
+CommandRows pubsub_commands();
+CommandRows scan_commands();
 CommandRows string_commands();
 CommandRows transaction_commands();
 

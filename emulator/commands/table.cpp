@@ -9,7 +9,10 @@ namespace outlive {
 std::span<const CommandRows> all_commands() {
   static const std::array families = {
       connection_commands(), expire_commands(), key_commands(),
-      lcs_commands(),        string_commands(), transaction_commands(),
+      lcs_commands(),        object_commands(),
+      pubsub_commands(),
+      scan_commands(),
+      string_commands(), transaction_commands(),
   };
   return families;
 }

@@ -1,0 +1,173 @@
+// Walking the keyspace: SCAN, KEYS, RANDOMKEY (db.c of 8.1).
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "commands/families.hpp"
+#include "commands/scan_options.hpp"
+#include "commands/value_access.hpp"
+#include "engine/engine.hpp"
+
+namespace outlive {
+
+std::optional<std::size_t> read_cursor(Call& call) {
+  const auto cursor = parse_unsigned(call.args.next());
+  if (!cursor) call.reply.error("ERR invalid cursor");
+  return cursor;
+}
+
+namespace {
+
+// False, and an error reply, for a type that does not exist.
+bool read_type(Call& call, ScanOptions& options) {
+  const auto name = call.args.next();
+  for (std::size_t i = 0; i < value_type_names.size(); ++i) {
+    if (equal_ignoring_case(value_type_names[i], name)) {
+      options.type = i;
+      return true;
+    }
+  }
+  call.reply.error("ERR unknown type name '" + std::string(name) + "'");
+  return false;
+}
+
+}  // namespace
+
+bool read_scan_options(Call& call, ScanKind kind, ScanOptions& options) {
+  Args& args = call.args;
+  while (!args.empty()) {
+    if (args.left() > 1 && args.take("COUNT")) {
+      options.count = args.next_integer();
+      if (!args.failed() && options.count < 1) args.fail(errors::syntax);
+    } else if (args.left() > 1 && args.take("MATCH")) {
+      options.pattern = args.next();
+      if (options.pattern == "*") options.pattern = {};
+    } else if (kind == ScanKind::keys && args.left() > 1 && args.take("TYPE")) {
+      if (!read_type(call, options)) return false;
+    } else if (args.take("NOVALUES")) {
+      if (kind != ScanKind::hash) args.fail("ERR NOVALUES option can only be used in HSCAN");
+      options.only_fields = true;
+    } else if (args.take("NOSCORES")) {
+      if (kind != ScanKind::zset) args.fail("ERR NOSCORES option can only be used in ZSCAN");
+      options.only_fields = true;
+    } else {
+      args.fail(errors::syntax);
+    }
+    if (!args.done(call.reply)) return false;
+  }
+  return true;
+}
+
+namespace {
+
+// Expired keys met on the way leave at once (db.c, keysScanCallback).
+struct KeyCollector {
+  Call& call;
+  const ScanOptions& options;
+  std::int64_t met = 0;
+  std::vector<std::string> names = {};
+
+  void operator()(Entry* entry) {
+    ++met;
+    if (options.type && entry->value.index() != *options.type) return;
+    if (!options.matches(entry->key())) return;
+    if (call.db.expired(*entry)) {
+      if (!call.moment().expiry_paused) call.db.expire(*entry, false);
+      return;
+    }
+    names.emplace_back(entry->key());
+  }
+};
+
+void scan(Call& call) {
+  const auto cursor = read_cursor(call);
+  if (!cursor) return;
+  ScanOptions options{.cursor = *cursor};
+  if (!read_scan_options(call, ScanKind::keys, options)) return;
+  KeyCollector collect{call, options};
+  std::int64_t steps_left = options.count * 10;
+  std::size_t at = options.cursor;
+  do {
+    at = call.db.keys().scan(at, collect);
+  } while (at != 0 && steps_left-- > 0 && collect.met < options.count);
+  call.reply.array(2);
+  call.reply.bulk(std::to_string(at));
+  call.reply.array(collect.names.size());
+  for (const std::string& name : collect.names) call.reply.bulk(name);
+}
+
+void keys(Call& call) {
+  const auto pattern = call.args.next();
+  const std::size_t start = call.reply.defer();
+  std::size_t found = 0;
+  call.db.keys().for_each([&](const Entry* entry) {
+    if (call.db.expired(*entry)) return;
+    if (pattern != "*" && !glob_match(pattern, entry->key())) return;
+    call.reply.bulk(entry->key());
+    ++found;
+  });
+  call.reply.close_array(start, found);
+}
+
+void randomkey(Call& call) {
+  // While expiry is paused expired keys stay: after so many tries one of them is told (db.c,
+  // dbRandomKey).
+  int tries = 100;
+  while (!call.db.keys().empty()) {
+    Entry* entry = call.db.keys().fair_random_item(call.keyspace.command_random);
+    if (call.db.expired(*entry)) {
+      if (!call.moment().expiry_paused) {
+        call.db.expire(*entry, false);
+        continue;
+      }
+      if (--tries > 0) continue;
+    }
+    return call.reply.bulk(entry->key());
+  }
+  call.reply.null();
+}
+
+constexpr Command rows[] = {
+    {.name = "keys",
+     .arity = 2,
+     .flags = flag::readonly,
+     .categories = category::keyspace | category::dangerous,
+     .run = keys,
+     .docs = {.summary = "Returns all key names that match a pattern.",
+              .since = "1.0.0",
+              .group = "generic",
+              .complexity =
+                  "O(N) with N being the number of keys in the database, under the assumption that "
+                  "the key names in the database and the given pattern have limited length.",
+              .tips = "request_policy:all_shards nondeterministic_output_order"}},
+    {.name = "randomkey",
+     .arity = 1,
+     .flags = flag::readonly | flag::touches_arbitrary_keys,
+     .categories = category::keyspace,
+     .run = randomkey,
+     .docs = {.summary = "Returns a random key name from the database.",
+              .since = "1.0.0",
+              .group = "generic",
+              .complexity = "O(1)",
+              .tips = "request_policy:all_shards response_policy:special nondeterministic_output"}},
+    {.name = "scan",
+     .arity = -2,
+     .flags = flag::readonly | flag::touches_arbitrary_keys,
+     .categories = category::keyspace,
+     .run = scan,
+     .docs = {.summary = "Iterates over the key names in the database.",
+              .since = "2.8.0",
+              .group = "generic",
+              .complexity = "O(1) for every call. O(N) for a complete iteration, including enough "
+                            "command calls for the cursor to return back to 0. N is the number of "
+                            "elements inside the collection.",
+              .tips = "nondeterministic_output request_policy:special response_policy:special"}},
+};
+
+}  // namespace
+
+CommandRows scan_commands() {
+  return rows;
+}
+
+}  // namespace outlive
