@@ -54,9 +54,11 @@ class Hash {
   // One random field (HRANDFIELD without a count draws fairly).
   std::pair<std::string_view, std::string_view> random_field(Random& random);
 
-  std::unique_ptr<Hash> clone(std::uint64_t table_seed) const;
+  std::unique_ptr<Hash> clone() const;
 
  private:
+  void convert();
+
   struct Listpack;
   struct Table;
   std::unique_ptr<Listpack> listpack_;

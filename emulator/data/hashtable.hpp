@@ -32,8 +32,8 @@ class Hashtable {
 
   static constexpr int slots_per_bucket = 7;
   static constexpr std::size_t bucket_bytes = 64;
-  // struct hashtable without metadata: 11 words (hashtable.c).
-  static constexpr std::size_t head_bytes = 80;
+  // struct hashtable without metadata (hashtable.c).
+  static constexpr std::size_t head_bytes = 72;
 
   Hashtable(Policy policy, Ledger& ledger) : policy_(std::move(policy)), ledger_(&ledger) {}
   Hashtable(const Hashtable&) = delete;

@@ -26,9 +26,8 @@ struct FreeEffort {
 };
 
 struct Clone {
-  std::uint64_t table_seed;
   Value operator()(const String& string) const { return string; }
-  Value operator()(const HashPointer& hash) const { return hash->clone(table_seed); }
+  Value operator()(const HashPointer& hash) const { return hash->clone(); }
 };
 
 }  // namespace
@@ -36,8 +35,8 @@ struct Clone {
 std::size_t heap_bytes(const Value& value) { return std::visit(HeapBytes{}, value); }
 std::string_view encoding_name(const Value& value) { return std::visit(EncodingName{}, value); }
 std::size_t free_effort(const Value& value) { return std::visit(FreeEffort{}, value); }
-Value clone(const Value& value, std::uint64_t table_seed) {
-  return std::visit(Clone{table_seed}, value);
+Value clone(const Value& value) {
+  return std::visit(Clone{}, value);
 }
 
 }  // namespace outlive

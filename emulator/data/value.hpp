@@ -32,6 +32,6 @@ std::string_view encoding_name(const Value& value);
 std::size_t free_effort(const Value& value);
 
 // A copy with the same encoding (COPY).
-Value clone(const Value& value, std::uint64_t table_seed);
+Value clone(const Value& value);
 
 }  // namespace outlive

@@ -33,7 +33,7 @@ class Engine final : private KeyspaceListener {
     Instant start{};
     std::span<const CommandRows> families;
     // Makes the script host; none: EVAL and the like must not be among the families.
-    std::function<std::unique_ptr<ScriptHost>(Engine&)> scripts;
+    std::function<std::unique_ptr<ScriptHost>(Engine&)> scripts = {};
     std::size_t journal_limit = 0;
   };
 

@@ -58,8 +58,12 @@ class TestEngine {
       const Database& database = engine.keyspace.database(i);
       total += static_cast<std::int64_t>(database.keys().table_bytes() +
                                          database.expires().table_bytes());
-      database.keys().for_each(
-          [&](const Entry* entry) { total += static_cast<std::int64_t>(entry->weight()); });
+      database.keys().for_each([&](const Entry* entry) {
+        total += static_cast<std::int64_t>(entry->weight());
+        if (!entry->is<HashPointer>()) return;
+        const Hash& hash = *entry->as<HashPointer>();
+        total += static_cast<std::int64_t>(hash.total_bytes() - hash.heap_bytes());
+      });
     }
     return total;
   }

@@ -1,0 +1,255 @@
+#include "data/hash.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "data/hashtable.hpp"
+#include "data/listpack.hpp"
+#include "memory/footprint.hpp"
+
+namespace outlive {
+namespace {
+
+// Field and value share an allocation up to this size (t_hash.c, EMBED_VALUE_MAX_ALLOC_SIZE).
+constexpr std::size_t embedded_pair_max = 128;
+
+std::size_t field_block(std::size_t size, std::size_t header) {
+  return header + size + 1;
+}
+
+}  // namespace
+
+// A small hash: pairs in order of arrival, and what their listpack would weigh.
+struct Hash::Listpack {
+  struct Pair {
+    std::string field, value;
+  };
+  std::vector<Pair> pairs;
+  std::size_t bytes = listpack::frame_bytes;
+
+  Pair* find(std::string_view field) {
+    for (Pair& pair : pairs) {
+      if (pair.field == field) return &pair;
+    }
+    return nullptr;
+  }
+};
+
+// A field of a table: one allocation with the value inside while the two are short.
+struct FieldEntry {
+  std::string value;
+  std::uint32_t block = 0;        // bytes of the entry's own allocation
+  std::uint32_t value_block = 0;  // bytes of the value's, 0 while it is inside
+  std::uint32_t field_size = 0;
+
+  std::string_view field() const { return {reinterpret_cast<const char*>(this + 1), field_size}; }
+  std::size_t bytes() const { return block + value_block; }
+
+  static FieldEntry* make(std::string_view field) {
+    void* memory = std::malloc(sizeof(FieldEntry) + field.size());
+    if (!memory) throw std::bad_alloc();
+    auto* entry = new (memory) FieldEntry;
+    entry->field_size = static_cast<std::uint32_t>(field.size());
+    if (!field.empty()) std::memcpy(static_cast<void*>(entry + 1), field.data(), field.size());
+    return entry;
+  }
+  static void destroy(FieldEntry* entry) {
+    entry->~FieldEntry();
+    std::free(entry);
+  }
+
+  // As t_hash.c creates an entry, and as it replaces the value of an old one: in place when the new
+  // value fits and leaves at most a quarter unused.
+  void assign(std::string_view text, bool is_new, const Allocation& allocation) {
+    const std::size_t pair =
+        field_block(field_size, footprint::header(field_size)) + field_block(text.size(), 3);
+    value.assign(text);
+    if (pair <= embedded_pair_max) {
+      const bool in_place = !is_new && value_block == 0 && pair <= block && pair >= block * 3 / 4;
+      if (!in_place) block = static_cast<std::uint32_t>(allocation.size(pair));
+      value_block = 0;
+      return;
+    }
+    if (is_new || value_block == 0) {
+      const std::size_t header = std::max<std::size_t>(3, footprint::header(field_size));
+      block = static_cast<std::uint32_t>(
+          allocation.size(sizeof(void*) + field_block(field_size, header)));
+    }
+    value_block = static_cast<std::uint32_t>(footprint::text_block(allocation, text.size()).bytes);
+  }
+};
+
+struct FieldPolicy {
+  using Item = FieldEntry*;
+  std::uint64_t seed;
+  std::string_view key(const FieldEntry* entry) const { return entry->field(); }
+  std::uint64_t hash(std::string_view field) const { return hash_bytes(field, seed); }
+  bool may_resize(std::size_t) const { return true; }
+};
+
+struct Hash::Table {
+  Hashtable<FieldPolicy> fields;
+  std::size_t entry_bytes = 0;
+
+  Table(Ledger& ledger, std::uint64_t seed) : fields(FieldPolicy{seed}, ledger) {}
+  ~Table() { fields.clear(FieldEntry::destroy); }
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  // True if the field is new.
+  bool set(std::string_view field, std::string_view value, const Allocation& allocation) {
+    const std::uint64_t hash = fields.policy().hash(field);
+    FieldEntry** place = fields.find(field, hash);
+    FieldEntry* entry = place ? *place : FieldEntry::make(field);
+    entry_bytes -= entry->bytes();
+    entry->assign(value, place == nullptr, allocation);
+    entry_bytes += entry->bytes();
+    if (!place) fields.insert(entry, hash);
+    return place == nullptr;
+  }
+};
+
+Hash::Hash(Ledger& ledger, std::uint64_t table_seed)
+    : listpack_(std::make_unique<Listpack>()), ledger_(&ledger), table_seed_(table_seed) {}
+
+Hash::~Hash() = default;
+
+std::size_t Hash::size() const {
+  return listpack_ ? listpack_->pairs.size() : table_->fields.size();
+}
+
+bool Hash::is_listpack() const {
+  return listpack_ != nullptr;
+}
+
+std::size_t Hash::heap_bytes() const {
+  if (listpack_) return ledger_->allocation().size(listpack_->bytes);
+  return ledger_->allocation().size(Hashtable<FieldPolicy>::head_bytes) + table_->entry_bytes;
+}
+
+std::size_t Hash::total_bytes() const {
+  return heap_bytes() + (table_ ? table_->fields.table_bytes() : 0);
+}
+
+std::size_t Hash::sampled_bytes(std::size_t samples) const {
+  if (listpack_) return heap_bytes();
+  std::size_t seen = 0;
+  std::size_t sum = 0;
+  table_->fields.for_each([&](const FieldEntry* entry) {
+    if (samples != 0 && seen == samples) return;
+    sum += entry->bytes();
+    ++seen;
+  });
+  const std::size_t tables = Hashtable<FieldPolicy>::head_bytes + table_->fields.table_bytes();
+  if (seen == 0) return tables;
+  // object.c adds a double to a size_t and cuts the fraction off.
+  const double average = static_cast<double>(sum) / static_cast<double>(seen);
+  return static_cast<std::size_t>(static_cast<double>(tables) +
+                                  average * static_cast<double>(size()));
+}
+
+std::optional<std::string_view> Hash::find(std::string_view field) const {
+  if (listpack_) {
+    const auto* pair = listpack_->find(field);
+    return pair ? std::optional<std::string_view>(pair->value) : std::nullopt;
+  }
+  FieldEntry** place = table_->fields.find(field);
+  return place ? std::optional<std::string_view>((*place)->value) : std::nullopt;
+}
+
+void Hash::convert() {
+  auto table = std::make_unique<Table>(*ledger_, table_seed_);
+  if (!listpack_->pairs.empty()) table->fields.expand(listpack_->pairs.size());
+  for (const auto& pair : listpack_->pairs) {
+    table->set(pair.field, pair.value, ledger_->allocation());
+  }
+  table_ = std::move(table);
+  listpack_.reset();
+}
+
+void Hash::prepare(std::size_t fields_more, std::size_t longest, const HashLimits& limits) {
+  if (!listpack_) return;
+  if (fields_more > limits.entries_max) {
+    convert();
+    table_->fields.expand(fields_more);
+  } else if (longest > limits.value_max) {
+    convert();
+  }
+}
+
+bool Hash::set(std::string_view field, std::string_view value, const HashLimits& limits) {
+  if (listpack_ && std::max(field.size(), value.size()) > limits.value_max) convert();
+  if (!listpack_) return table_->set(field, value, ledger_->allocation());
+  const std::size_t value_bytes = listpack::element_bytes(value);
+  if (auto* pair = listpack_->find(field)) {
+    listpack_->bytes += value_bytes - listpack::element_bytes(pair->value);
+    pair->value.assign(value);
+    return false;
+  }
+  listpack_->pairs.push_back({std::string(field), std::string(value)});
+  listpack_->bytes += listpack::element_bytes(field) + value_bytes;
+  if (size() > limits.entries_max) convert();
+  return true;
+}
+
+bool Hash::erase(std::string_view field) {
+  if (!listpack_) {
+    FieldEntry* entry = table_->fields.erase(field, table_->fields.policy().hash(field));
+    if (!entry) return false;
+    table_->entry_bytes -= entry->bytes();
+    FieldEntry::destroy(entry);
+    return true;
+  }
+  auto* pair = listpack_->find(field);
+  if (!pair) return false;
+  listpack_->bytes -= listpack::element_bytes(pair->field) + listpack::element_bytes(pair->value);
+  listpack_->pairs.erase(listpack_->pairs.begin() + (pair - listpack_->pairs.data()));
+  return true;
+}
+
+void Hash::for_each(const std::function<void(std::string_view, std::string_view)>& visit) const {
+  if (listpack_) {
+    for (const auto& pair : listpack_->pairs) visit(pair.field, pair.value);
+  } else {
+    table_->fields.for_each([&](const FieldEntry* entry) { visit(entry->field(), entry->value); });
+  }
+}
+
+std::size_t Hash::scan(std::size_t cursor,
+                       const std::function<void(std::string_view, std::string_view)>& visit) {
+  if (listpack_) {
+    for_each(visit);
+    return 0;
+  }
+  return table_->fields.scan(cursor,
+                             [&](const FieldEntry* entry) { visit(entry->field(), entry->value); });
+}
+
+std::pair<std::string_view, std::string_view> Hash::random_field(Random& random) {
+  if (listpack_) {
+    const auto& pair = listpack_->pairs[random.below(listpack_->pairs.size())];
+    return {pair.field, pair.value};
+  }
+  const FieldEntry* entry = table_->fields.fair_random_item(random);
+  return {entry->field(), entry->value};
+}
+
+std::unique_ptr<Hash> Hash::clone() const {
+  auto copy = std::make_unique<Hash>(*ledger_, table_seed_);
+  if (listpack_) {
+    *copy->listpack_ = *listpack_;
+    return copy;
+  }
+  copy->convert();
+  copy->table_->fields.expand(size());
+  for_each([&](std::string_view field, std::string_view value) {
+    copy->table_->set(field, value, ledger_->allocation());
+  });
+  return copy;
+}
+
+}  // namespace outlive
