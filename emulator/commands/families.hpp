@@ -7,6 +7,7 @@ namespace outlive {
 
 CommandRows connection_commands();
 CommandRows expire_commands();
+CommandRows hash_commands();
 CommandRows key_commands();
 CommandRows lcs_commands();
 CommandRows object_commands();

@@ -7,13 +7,20 @@
 namespace outlive {
 
 std::span<const CommandRows> all_commands() {
+  // clang-format off
   static const std::array families = {
-      connection_commands(), expire_commands(), key_commands(),
-      lcs_commands(),        object_commands(),
+      connection_commands(),
+      expire_commands(),
+      hash_commands(),
+      key_commands(),
+      lcs_commands(),
+      object_commands(),
       pubsub_commands(),
       scan_commands(),
-      string_commands(), transaction_commands(),
+      string_commands(),
+      transaction_commands(),
   };
+  // clang-format on
   return families;
 }
 
