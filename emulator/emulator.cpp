@@ -1,4 +1,5 @@
-// What the C++ door does: an engine behind a lock, on a clock that the caller moves or the system's.
+// What the C++ door does: an engine behind a lock, on a clock that the caller moves or the
+// system's.
 #include "outlive/emulator.hpp"
 
 #include <random>
@@ -15,7 +16,7 @@ struct Emulator::Impl {
   std::unique_ptr<Engine> engine;
   Session* session = nullptr;
   Instant now{};
-  std::string reply;   // of run_raw(), kept until the next call
+  std::string reply;  // of run_raw(), kept until the next call
 };
 
 struct Emulator::Connection::State {
@@ -108,7 +109,9 @@ std::vector<Reply> Emulator::Connection::take_pushed() {
   return pushed;
 }
 
-Time Emulator::now() const { return Time{impl_->now.time_since_epoch()}; }
+Time Emulator::now() const {
+  return Time{impl_->now.time_since_epoch()};
+}
 
 void Emulator::advance(std::chrono::microseconds by) {
   impl_->now += by;
@@ -120,8 +123,12 @@ void Emulator::set_time(Time to) {
   impl_->engine->advance(impl_->now);
 }
 
-std::uint64_t Emulator::seed() const { return impl_->engine->seed(); }
-int Emulator::port() const { return 0; }
+std::uint64_t Emulator::seed() const {
+  return impl_->engine->seed();
+}
+int Emulator::port() const {
+  return 0;
+}
 std::uint64_t Emulator::used_memory() const {
   return static_cast<std::uint64_t>(impl_->engine->ledger.used());
 }
@@ -135,6 +142,8 @@ void Emulator::on_departure(std::function<void(const Departure&)> listener) {
   impl_->engine->keyspace.journal.set_listener(std::move(listener));
 }
 
-std::uint64_t Emulator::digest() const { return impl_->engine->keyspace.digest(); }
+std::uint64_t Emulator::digest() const {
+  return impl_->engine->keyspace.digest();
+}
 
 }  // namespace outlive

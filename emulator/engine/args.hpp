@@ -63,8 +63,8 @@ class Args {
     if (error_.empty()) error_ = error;
   }
   bool failed() const { return !error_.empty(); }
-  // Answers the mistake, if there is one; true if the handler may go on. Words left over are none of
-  // its business: arity and options see to them.
+  // Answers the mistake, if there is one; true if the handler may go on. Words left over are none
+  // of its business: arity and options see to them.
   bool done(ReplyWriter& reply) const {
     if (failed()) reply.error(error_);
     return !failed();

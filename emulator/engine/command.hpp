@@ -32,7 +32,9 @@ struct Call {
   // A value, expiry or existence changed outside put(): watchers are told, the change counted and
   // the event fired, in that order.
   void changed(std::string_view key, Event event);
-  void notify(std::string_view key, Event event) { keyspace.listener.key_event(event, key, db.index()); }
+  void notify(std::string_view key, Event event) {
+    keyspace.listener.key_event(event, key, db.index());
+  }
 };
 
 using Handler = void (*)(Call&);
@@ -92,8 +94,9 @@ inline constexpr std::uint64_t write = 1u << 16;
 
 // Where a command's keys are and what it does with them (server.h, keySpec).
 namespace keyflag {
-inline constexpr std::uint32_t ro = 1, rw = 2, ow = 4, rm = 8, access = 16, update = 32, insert = 64,
-                               remove = 128, not_key = 256, incomplete = 512, variable_flags = 1024;
+inline constexpr std::uint32_t ro = 1, rw = 2, ow = 4, rm = 8, access = 16, update = 32,
+                               insert = 64, remove = 128, not_key = 256, incomplete = 512,
+                               variable_flags = 1024;
 }  // namespace keyflag
 
 struct KeySpec {
@@ -101,20 +104,24 @@ struct KeySpec {
   enum class Find : std::uint8_t { range, keynum, unknown };
   std::uint32_t flags = 0;
   Begin begin = Begin::none;
-  int begin_at = 0;                  // index of the first key, or where the keyword search starts
+  int begin_at = 0;  // index of the first key, or where the keyword search starts
   std::string_view keyword = {};
   Find find = Find::range;
-  int last = 0;                      // range: relative to the first; negative: from the end
+  int last = 0;  // range: relative to the first; negative: from the end
   int step = 1;
   int limit = 0;
-  int keynum_at = 0, first_at = 0;   // keynum: relative to the beginning
+  int keynum_at = 0, first_at = 0;  // keynum: relative to the beginning
 
   static constexpr KeySpec range(std::uint32_t flags, int first, int last = 0, int step = 1) {
     return {.flags = flags, .begin = Begin::index, .begin_at = first, .last = last, .step = step};
   }
   static constexpr KeySpec counted(std::uint32_t flags, int at) {
-    return {.flags = flags, .begin = Begin::index, .begin_at = at, .find = Find::keynum,
-            .keynum_at = 0, .first_at = 1};
+    return {.flags = flags,
+            .begin = Begin::index,
+            .begin_at = at,
+            .find = Find::keynum,
+            .keynum_at = 0,
+            .first_at = 1};
   }
 };
 
@@ -132,21 +139,21 @@ struct CommandDocs {
   std::string_view since = {};
   std::string_view group = {};
   std::string_view complexity = {};
-  std::string_view tips = {};           // blank-separated command tips
+  std::string_view tips = {};  // blank-separated command tips
   std::string_view deprecated_since = {};
   std::string_view replaced_by = {};
 };
 
 struct Command {
-  std::string_view name;                 // lower case; a subcommand's own part
-  int arity = 0;                         // words with the name; negative: at least so many
+  std::string_view name;  // lower case; a subcommand's own part
+  int arity = 0;          // words with the name; negative: at least so many
   std::uint64_t flags = 0;
   std::uint64_t categories = 0;
   KeySpecs keys = {};
   Handler run = nullptr;
   std::span<const Command> subcommands = {};
   CommandDocs docs = {};
-  std::string_view container = {};       // the parent's name in a subcommand's row
+  std::string_view container = {};  // the parent's name in a subcommand's row
 
   bool has(std::uint64_t wanted) const { return flags & wanted; }
   // "config|set" for a subcommand.

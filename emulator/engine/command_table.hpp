@@ -15,9 +15,9 @@ class CommandTable {
   explicit CommandTable(std::span<const CommandRows> families);
 
   struct Found {
-    const Command* command = nullptr;   // the row that will run
-    const Command* container = nullptr; // its parent when it is a subcommand
-    std::size_t index = 0;              // a number of its own, for statistics
+    const Command* command = nullptr;    // the row that will run
+    const Command* container = nullptr;  // its parent when it is a subcommand
+    std::size_t index = 0;               // a number of its own, for statistics
   };
 
   // The top-level row, whatever the case of the name.
@@ -39,7 +39,7 @@ class CommandTable {
   static std::size_t hash(std::string_view name);
   const Slot& find_slot(std::string_view name) const;
 
-  std::vector<Slot> slots_;   // open addressing, a power of two
+  std::vector<Slot> slots_;  // open addressing, a power of two
   std::vector<const Command*> rows_;
   std::size_t total_ = 0;
 };

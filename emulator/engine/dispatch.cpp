@@ -23,7 +23,8 @@ void Call::changed(std::string_view key, Event event) {
   ++keyspace.changes;
 }
 
-// ---- bytes to requests ----------------------------------------------------------------------------
+// ---- bytes to requests
+// ----------------------------------------------------------------------------
 
 void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   begin(at);
@@ -128,7 +129,8 @@ void Engine::check_query_buffer(Session& session) {
   mark_ready(session);
 }
 
-// ---- one request ----------------------------------------------------------------------------------
+// ---- one request
+// ----------------------------------------------------------------------------------
 
 void Engine::process(Session& session, std::span<const std::string_view> words) {
   Session* const outer = std::exchange(current_, &session);
@@ -176,7 +178,8 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
   }
   if (command.has(flag::is_protected) && !may_debug(session)) {
     return refuse(
-        "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
+        "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", "
+        "you "
         "can run it from a local connection, otherwise you need to set this option in the "
         "configuration file, and then restart the server.");
   }
@@ -245,8 +248,7 @@ bool Engine::make_room(Session& session, const CommandTable::Found& found, std::
 
 void Engine::reject(Session& session, const CommandTable::Found& found, std::string_view error,
                     ReplyWriter& reply) {
-  const bool executes =
-      session.transaction.open && found.command && found.command->name == "exec";
+  const bool executes = session.transaction.open && found.command && found.command->name == "exec";
   spoil_transaction(session);
   if (found.command) ++stats.of(found.index).rejected;
   if (executes) {
@@ -316,13 +318,17 @@ void Engine::count_call(const CommandTable::Found& found, std::int64_t microseco
 
 bool Engine::may_debug(const Session& session) const {
   switch (options.enable_debug_command) {
-    case Permission::yes: return true;
-    case Permission::local: return session.local;
-    default: return false;
+    case Permission::yes:
+      return true;
+    case Permission::local:
+      return session.local;
+    default:
+      return false;
   }
 }
 
-// ---- errors with names in them --------------------------------------------------------------------
+// ---- errors with names in them
+// --------------------------------------------------------------------
 
 std::string Engine::unknown_command(std::span<const std::string_view> words,
                                     const Command* container) {
@@ -345,7 +351,8 @@ std::string Engine::wrong_arity(const CommandTable::Found& found, std::size_t wo
   return errors::wrong_arity(found.command->full_name());
 }
 
-// ---- MONITOR --------------------------------------------------------------------------------------
+// ---- MONITOR
+// --------------------------------------------------------------------------------------
 
 void Engine::start_monitoring(Session& session) {
   session.monitor = true;

@@ -105,7 +105,8 @@ void Engine::flush_pushes() {
   mark_ready(*current_);
 }
 
-// ---- keyspace listener ----------------------------------------------------------------------------
+// ---- keyspace listener
+// ----------------------------------------------------------------------------
 
 void Engine::key_changed(Database& database, std::string_view key) {
   if (watchers_.empty()) return;
@@ -126,7 +127,8 @@ void Engine::key_event(Event event, std::string_view key, int database) {
   }
 }
 
-// ---- blocking and pausing --------------------------------------------------------------------------
+// ---- blocking and pausing
+// --------------------------------------------------------------------------
 
 void Engine::block(Session& session, Blocked blocked) {
   session.blocked = std::move(blocked);
@@ -174,7 +176,8 @@ bool Engine::paused_for(const Command& command) const {
   return pause_all_ || command.has(flag::write | flag::may_replicate);
 }
 
-// ---- time -----------------------------------------------------------------------------------------
+// ---- time
+// -----------------------------------------------------------------------------------------
 
 Instant Engine::next_due() const {
   Instant due = next_cron_;

@@ -1,5 +1,5 @@
-// The core's face: bytes and an instant go in, replies and "next due" come out. No socket, no clock,
-// no chance of its own.
+// The core's face: bytes and an instant go in, replies and "next due" come out. No socket, no
+// clock, no chance of its own.
 #pragma once
 
 #include <cstdint>
@@ -64,9 +64,9 @@ class Engine final : private KeyspaceListener {
   std::function<void(Session&, const Command&, std::span<const std::string_view>, std::int64_t us)>
       on_command;
   // What the shell is asked to do.
-  std::function<void(Instant now)> on_shutdown;               // SHUTDOWN succeeded
-  std::function<void(std::int64_t microseconds)> on_sleep;    // DEBUG SLEEP, busy waiting of tests
-  std::function<void()> on_busy;                              // a slow script: serve other clients
+  std::function<void(Instant now)> on_shutdown;             // SHUTDOWN succeeded
+  std::function<void(std::int64_t microseconds)> on_sleep;  // DEBUG SLEEP, busy waiting of tests
+  std::function<void()> on_busy;                            // a slow script: serve other clients
   std::function<void(int level, std::string_view line)> on_log;
 
   // ---- the commands' side -----------------------------------------------------------------------
@@ -169,16 +169,16 @@ class Engine final : private KeyspaceListener {
   std::vector<Session*> ready_;
   std::vector<Session*> monitors_;
   std::vector<Session*> blocked_;
-  std::vector<Session*> resumed_;   // unblocked, with requests to go on with
+  std::vector<Session*> resumed_;  // unblocked, with requests to go on with
   std::map<std::pair<int, std::string>, std::vector<Session*>> watchers_;
-  std::vector<Request> batch_;      // kept for its memory
+  std::vector<Request> batch_;  // kept for its memory
   Session* current_ = nullptr;
-  std::string pending_pushes_;      // for the session whose command is running
+  std::string pending_pushes_;  // for the session whose command is running
   Instant next_cron_{};
   Instant pause_until_{};
   bool pause_all_ = false;
   bool out_of_memory_ = false;
-  int depth_ = 0;                   // commands within commands: EXEC, scripts
+  int depth_ = 0;  // commands within commands: EXEC, scripts
 };
 
 }  // namespace outlive

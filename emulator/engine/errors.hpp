@@ -16,8 +16,7 @@ inline constexpr std::string_view index_out_of_range = "ERR index out of range";
 inline constexpr std::string_view same_object = "ERR source and destination objects are the same";
 inline constexpr std::string_view out_of_range = "ERR value is out of range";
 inline constexpr std::string_view negative = "ERR value is out of range, must be positive";
-inline constexpr std::string_view oom =
-    "OOM command not allowed when used memory > 'maxmemory'.";
+inline constexpr std::string_view oom = "OOM command not allowed when used memory > 'maxmemory'.";
 inline constexpr std::string_view no_auth = "NOAUTH Authentication required.";
 inline constexpr std::string_view exec_abort =
     "EXECABORT Transaction discarded because of previous errors.";

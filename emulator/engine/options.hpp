@@ -17,17 +17,17 @@ enum class Permission : std::uint8_t { no, local, yes };
 struct Options {
   EvictionSettings eviction;
   KeyspaceSettings keyspace;
-  HashLimits hash;                                   // hash-max-listpack-*
+  HashLimits hash;  // hash-max-listpack-*
 
   std::size_t databases = 16;
   std::string requirepass;
-  std::uint32_t notify_keyspace_events = 0;          // EventClass bits
-  std::int64_t proto_max_bulk_len = 512LL << 20;     // bytes
+  std::uint32_t notify_keyspace_events = 0;       // EventClass bits
+  std::int64_t proto_max_bulk_len = 512LL << 20;  // bytes
   std::int64_t client_query_buffer_limit = 1LL << 30;
   std::int64_t maxclients = 10000;
-  std::int64_t busy_reply_threshold_ms = 5000;       // busy-reply-threshold / lua-time-limit
-  std::int64_t timeout_s = 0;                        // idle clients are closed; 0: never
-  std::int64_t slowlog_log_slower_than_us = 10000;   // commandlog-execution-slower-than
+  std::int64_t busy_reply_threshold_ms = 5000;      // busy-reply-threshold / lua-time-limit
+  std::int64_t timeout_s = 0;                       // idle clients are closed; 0: never
+  std::int64_t slowlog_log_slower_than_us = 10000;  // commandlog-execution-slower-than
   std::int64_t slowlog_max_len = 128;
   std::int64_t latency_monitor_threshold_ms = 0;
   bool latency_tracking = true;

@@ -9,9 +9,12 @@ namespace {
 
 auto& names_of(Session& session, Channel kind) {
   switch (kind) {
-    case Channel::plain: return session.channels;
-    case Channel::pattern: return session.patterns;
-    default: return session.shard_channels;
+    case Channel::plain:
+      return session.channels;
+    case Channel::pattern:
+      return session.patterns;
+    default:
+      return session.shard_channels;
   }
 }
 

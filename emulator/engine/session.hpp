@@ -24,11 +24,11 @@ struct QueuedCommand {
 };
 
 struct Transaction {
-  bool open = false;           // between MULTI and EXEC
-  bool dirty_exec = false;     // a command could not be queued: EXEC refuses
-  bool dirty_watch = false;    // a watched key changed: EXEC answers null
+  bool open = false;         // between MULTI and EXEC
+  bool dirty_exec = false;   // a command could not be queued: EXEC refuses
+  bool dirty_watch = false;  // a watched key changed: EXEC answers null
   std::vector<QueuedCommand> queue;
-  std::uint64_t flags = 0;     // of all queued commands, or-ed
+  std::uint64_t flags = 0;  // of all queued commands, or-ed
   std::uint64_t inverse_flags = 0;
 
   void reset() { *this = {}; }
@@ -42,10 +42,10 @@ struct WatchedKey {
 
 // Why a session waits: nothing of it is read on until then.
 struct Blocked {
-  Instant until{};                                   // when `on_timeout` runs
-  bool forever = true;                               // no timeout
+  Instant until{};      // when `on_timeout` runs
+  bool forever = true;  // no timeout
   std::function<void()> on_timeout;
-  bool postponed = false;                            // CLIENT PAUSE: the same request runs again
+  bool postponed = false;  // CLIENT PAUSE: the same request runs again
 };
 
 // Names of clients and libraries: printable, without blanks (networking.c, validateClientAttr).
@@ -65,19 +65,19 @@ struct Session {
   std::string library_name;
   std::string library_version;
   std::string user = "default";
-  std::string address;          // "127.0.0.1:52011", or "/path:0" on a Unix socket
+  std::string address;  // "127.0.0.1:52011", or "/path:0" on a Unix socket
   std::string local_address;
-  int descriptor = -1;          // the number CLIENT LIST shows
-  bool local = true;            // over loopback or a Unix socket, or in process
+  int descriptor = -1;  // the number CLIENT LIST shows
+  bool local = true;    // over loopback or a Unix socket, or in process
 
   bool authenticated = true;
   bool monitor = false;
   bool no_touch = false;
   bool no_evict = false;
   bool close_after_reply = false;
-  bool closed = false;          // the shell drops it at the next occasion
-  bool internal = false;        // a script's: not in CLIENT LIST, its replies are captured
-  bool deny_blocking = false;   // inside MULTI or a script blocking commands answer at once
+  bool closed = false;         // the shell drops it at the next occasion
+  bool internal = false;       // a script's: not in CLIENT LIST, its replies are captured
+  bool deny_blocking = false;  // inside MULTI or a script blocking commands answer at once
   enum class Replies : std::uint8_t { on, off, skip_next, skipping } replies = Replies::on;
 
   Transaction transaction;
@@ -95,9 +95,9 @@ struct Session {
   std::uint64_t bytes_out = 0;
 
   RequestParser parser;
-  std::string in;               // bytes of requests that have not arrived whole, or that must wait
-  std::string out;              // replies that the shell has not taken yet
-  bool out_told = false;        // the shell knows that there is something in `out`
+  std::string in;         // bytes of requests that have not arrived whole, or that must wait
+  std::string out;        // replies that the shell has not taken yet
+  bool out_told = false;  // the shell knows that there is something in `out`
 
   // Modelled memory: what this client is charged for at the moment (see client_memory.hpp).
   std::int64_t charged = 0;

@@ -14,7 +14,7 @@ struct CommandStats {
   std::uint64_t microseconds = 0;
   std::uint64_t rejected = 0;
   std::uint64_t failed = 0;
-  bool has_histogram = false;   // its latency histogram was allocated (latency-tracking)
+  bool has_histogram = false;  // its latency histogram was allocated (latency-tracking)
 };
 
 struct Stats {

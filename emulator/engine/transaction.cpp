@@ -33,7 +33,8 @@ void Engine::watch(Session& session, std::string_view key) {
   if (std::any_of(session.watched.begin(), session.watched.end(), same)) return;
   Database& database = keyspace.database(static_cast<std::size_t>(session.database));
   Entry** place = database.keys().find(key);
-  session.watched.push_back({session.database, std::string(key), place && database.expired(**place)});
+  session.watched.push_back(
+      {session.database, std::string(key), place && database.expired(**place)});
   watchers_[{session.database, std::string(key)}].push_back(&session);
 }
 

@@ -15,15 +15,15 @@ struct Type {
   char byte;
   Form form;
   ReplyKind kind;
-  std::size_t factor = 1;   // replies for each counted element
+  std::size_t factor = 1;  // replies for each counted element
 };
 constexpr Type types[] = {
-    {'+', Form::line, ReplyKind::simple},      {'-', Form::line, ReplyKind::error},
-    {':', Form::line, ReplyKind::integer},     {'_', Form::line, ReplyKind::null},
-    {',', Form::line, ReplyKind::number},      {'#', Form::line, ReplyKind::boolean},
-    {'(', Form::line, ReplyKind::big_number},  {'$', Form::text, ReplyKind::bulk},
-    {'=', Form::text, ReplyKind::verbatim},    {'*', Form::elements, ReplyKind::array},
-    {'%', Form::elements, ReplyKind::map, 2},  {'~', Form::elements, ReplyKind::set},
+    {'+', Form::line, ReplyKind::simple},     {'-', Form::line, ReplyKind::error},
+    {':', Form::line, ReplyKind::integer},    {'_', Form::line, ReplyKind::null},
+    {',', Form::line, ReplyKind::number},     {'#', Form::line, ReplyKind::boolean},
+    {'(', Form::line, ReplyKind::big_number}, {'$', Form::text, ReplyKind::bulk},
+    {'=', Form::text, ReplyKind::verbatim},   {'*', Form::elements, ReplyKind::array},
+    {'%', Form::elements, ReplyKind::map, 2}, {'~', Form::elements, ReplyKind::set},
     {'>', Form::elements, ReplyKind::push},
 };
 
@@ -121,17 +121,25 @@ std::string items(const Reply& reply, std::size_t depth) {
 
 std::string indented(const Reply& reply, std::size_t depth) {
   switch (reply.kind) {
-    case ReplyKind::null: return "(nil)";
-    case ReplyKind::error: return "(error) " + reply.text;
-    case ReplyKind::integer: return "(integer) " + std::to_string(reply.integer);
-    case ReplyKind::boolean: return reply.integer ? "(true)" : "(false)";
-    case ReplyKind::number: return "(double) " + format_double(reply.number);
-    case ReplyKind::bulk: return "\"" + reply.text + "\"";
+    case ReplyKind::null:
+      return "(nil)";
+    case ReplyKind::error:
+      return "(error) " + reply.text;
+    case ReplyKind::integer:
+      return "(integer) " + std::to_string(reply.integer);
+    case ReplyKind::boolean:
+      return reply.integer ? "(true)" : "(false)";
+    case ReplyKind::number:
+      return "(double) " + format_double(reply.number);
+    case ReplyKind::bulk:
+      return "\"" + reply.text + "\"";
     case ReplyKind::array:
     case ReplyKind::map:
     case ReplyKind::set:
-    case ReplyKind::push: return items(reply, depth);
-    default: return reply.text;
+    case ReplyKind::push:
+      return items(reply, depth);
+    default:
+      return reply.text;
   }
 }
 
@@ -147,6 +155,8 @@ std::optional<ParsedReply> parse_reply(std::string_view bytes, bool* malformed) 
   return parsed;
 }
 
-std::string to_string(const Reply& reply) { return indented(reply, 0); }
+std::string to_string(const Reply& reply) {
+  return indented(reply, 0);
+}
 
 }  // namespace outlive

@@ -93,7 +93,8 @@ RequestParser::Outcome RequestParser::header(std::string_view input, const Reque
     return Outcome::need_more;
   }
   std::int64_t count = 0;
-  if (!parse_length(input.substr(start_ + 1, end - start_ - 1), count) || count > limits.words_max) {
+  if (!parse_length(input.substr(start_ + 1, end - start_ - 1), count) ||
+      count > limits.words_max) {
     return fail("invalid multibulk length");
   }
   if (!limits.authenticated && count > unauthenticated_words_max) {

@@ -1,0 +1,41 @@
+// The only place that reads a clock.
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.hpp"
+
+namespace outlive {
+
+// The system's time.
+Instant system_now();
+// A stopwatch's reading in microseconds, for durations alone.
+std::int64_t stopwatch_us();
+
+// The clock that a server runs by: the system's, or one that stands still until it is moved.
+class ServerClock {
+ public:
+  Instant now() const { return fixed_ ? at_ : system_now() + ahead_; }
+  bool fixed() const { return fixed_; }
+  void freeze(Instant at) {
+    fixed_ = true;
+    at_ = at;
+  }
+  // Moves a frozen clock, or shifts one that runs.
+  void move_to(Instant to) {
+    at_ = to;
+    if (!fixed_) ahead_ = to - system_now();
+  }
+  // Runs on from where it stands.
+  void resume() {
+    if (fixed_) ahead_ = at_ - system_now();
+    fixed_ = false;
+  }
+
+ private:
+  bool fixed_ = false;
+  Instant at_{};
+  Duration ahead_{};
+};
+
+}  // namespace outlive

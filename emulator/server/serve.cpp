@@ -1,0 +1,225 @@
+#include "server/serve.hpp"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <random>
+
+#include "base/number.hpp"
+#include "commands/table.hpp"
+#include "engine/directives.hpp"
+#include "outlive/emulator.hpp"
+#include "server/config_file.hpp"
+#include "server/server.hpp"
+
+namespace outlive {
+namespace {
+
+constexpr std::string_view version_line =
+    "Valkey server v=8.1.1 sha=00000000:0 malloc=modelled bits=64 build=outlive";
+
+// What only the shell obeys.
+struct ShellOptions {
+  ListenOptions listen;
+  std::string directory;
+  std::string log_file;
+  std::string pid_file;
+  std::uint64_t seed = 0;
+  const Allocation* allocation = &quantum_8;
+};
+
+using ShellSetter = bool (*)(ShellOptions&, const std::vector<std::string>&);
+
+bool set_text(std::string& member, const std::vector<std::string>& values) {
+  if (values.size() > 1) return false;
+  member = values.empty() ? "" : values[0];
+  return true;
+}
+
+bool set_port(ShellOptions& shell, const std::vector<std::string>& values) {
+  const auto port = values.size() == 1 ? parse_integer(values[0]) : std::nullopt;
+  if (!port || *port < 0 || *port > 65535) return false;
+  shell.listen.port = static_cast<int>(*port);
+  return true;
+}
+
+bool set_permissions(ShellOptions& shell, const std::vector<std::string>& values) {
+  if (values.size() != 1) return false;
+  shell.listen.unix_permissions = static_cast<int>(std::strtol(values[0].c_str(), nullptr, 8));
+  return true;
+}
+
+bool set_seed(ShellOptions& shell, const std::vector<std::string>& values) {
+  const auto seed = values.size() == 1 ? parse_unsigned(values[0]) : std::nullopt;
+  if (seed) shell.seed = *seed;
+  return seed.has_value();
+}
+
+bool set_quantum(ShellOptions& shell, const std::vector<std::string>& values) {
+  if (values.size() != 1 || (values[0] != "8" && values[0] != "16")) return false;
+  shell.allocation = values[0] == "8" ? &quantum_8 : &quantum_16;
+  return true;
+}
+
+struct ShellDirective {
+  std::string_view name;
+  ShellSetter set;
+};
+constexpr ShellDirective shell_directives[] = {
+    {"bind",
+     [](ShellOptions& shell, const auto& values) {
+       shell.listen.addresses = values;
+       return !values.empty();
+     }},
+    {"port", set_port},
+    {"unixsocket", [](ShellOptions& shell,
+                      const auto& values) { return set_text(shell.listen.unix_socket, values); }},
+    {"unixsocketperm", set_permissions},
+    {"dir",
+     [](ShellOptions& shell, const auto& values) { return set_text(shell.directory, values); }},
+    {"logfile",
+     [](ShellOptions& shell, const auto& values) { return set_text(shell.log_file, values); }},
+    {"pidfile",
+     [](ShellOptions& shell, const auto& values) { return set_text(shell.pid_file, values); }},
+    {"outlive-seed", set_seed},
+    {"outlive-allocator-quantum", set_quantum},
+};
+
+void apply(const DirectiveLine& line, Options& options, ShellOptions& shell) {
+  for (const ShellDirective& directive : shell_directives) {
+    if (directive.name != line.name) continue;
+    if (directive.set(shell, line.values)) return;
+    throw UserError(config_error(line, "Invalid argument"));
+  }
+  const std::vector<std::string_view> values(line.values.begin(), line.values.end());
+  if (const auto error = set_directive(options, line.name, values)) {
+    throw UserError(config_error(line, *error));
+  }
+}
+
+void configure(std::span<char* const> arguments, Options& options, ShellOptions& shell) {
+  std::vector<DirectiveLine> lines;
+  if (!arguments.empty() && !std::string_view(arguments[0]).starts_with("--")) {
+    const std::string path = arguments[0];
+    std::ifstream file(path);
+    if (!file) throw UserError("Fatal error, can't open config file '" + path + "'");
+    lines = parse_config(std::string(std::istreambuf_iterator<char>(file), {}));
+    arguments = arguments.subspan(1);
+  }
+  const auto more = parse_arguments(arguments);
+  lines.insert(lines.end(), more.begin(), more.end());
+  for (const DirectiveLine& line : lines) apply(line, options, shell);
+}
+
+// Valkey's line: pid, role, time, level sign, text.
+std::shared_ptr<spdlog::logger> open_log(const std::string& path) {
+  std::shared_ptr<spdlog::logger> log;
+  if (path.empty()) {
+    log = std::make_shared<spdlog::logger>("serve",
+                                           std::make_shared<spdlog::sinks::stdout_sink_st>());
+  } else {
+    log = std::make_shared<spdlog::logger>(
+        "serve", std::make_shared<spdlog::sinks::basic_file_sink_st>(path));
+  }
+  log->set_pattern("%P:M %d %b %Y %H:%M:%S.%e %v");
+  log->flush_on(spdlog::level::info);
+  return log;
+}
+
+void log_start(spdlog::logger& log, const Server& server, const ShellOptions& shell) {
+  log.info("* oO0OoO0OoO0Oo Valkey is starting oO0OoO0OoO0Oo");
+  log.info("* outlive stands in for Valkey 8.1.1 (seed {})", shell.seed);
+  log.info("* Running mode=standalone, port={}. PID: {} ", server.port(), ::getpid());
+  log.info("* Server initialized");
+  if (server.port()) log.info("* Ready to accept connections tcp");
+  if (!shell.listen.unix_socket.empty()) log.info("* Ready to accept connections unix");
+}
+
+// Writes the pid file, and takes it away again.
+class PidFile {
+ public:
+  explicit PidFile(std::string path) : path_(std::move(path)) {
+    if (!path_.empty()) std::ofstream(path_) << ::getpid() << "\n";
+  }
+  ~PidFile() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+  }
+  PidFile(const PidFile&) = delete;
+  PidFile& operator=(const PidFile&) = delete;
+
+ private:
+  std::string path_;
+};
+
+int run(const Options& options, const ShellOptions& shell) {
+  if (!shell.directory.empty()) std::filesystem::current_path(shell.directory);
+  const auto log = open_log(shell.log_file);
+  ServerClock clock;
+  Engine engine({.options = options,
+                 .seed = shell.seed,
+                 .allocation = shell.allocation,
+                 .start = clock.now(),
+                 .families = all_commands(),
+                 .journal_limit = options.enable_outlive_command ? 100'000u : 0u});
+  engine.stopwatch = stopwatch_us;
+  engine.on_log = [&](int, std::string_view line) { log->info("* {}", line); };
+  asio::io_context io(1);
+  Server server(engine, clock, io);
+  const auto shut_down = [&] {
+    log->info("# Valkey is now ready to exit, bye bye...");
+    server.stop();
+    io.stop();
+  };
+  engine.on_shutdown = [&](Instant) { shut_down(); };
+  server.listen(shell.listen);
+  const PidFile pid_file(shell.pid_file);
+  asio::signal_set signals(io, SIGTERM, SIGINT);
+  signals.async_wait([&](std::error_code error, int signal) {
+    if (error) return;
+    log->info("* Received {} scheduling shutdown...", signal == SIGINT ? "SIGINT" : "SIGTERM");
+    log->info("* User requested shutdown...");
+    shut_down();
+  });
+  std::signal(SIGPIPE, SIG_IGN);
+  log_start(*log, server, shell);
+  server.start();
+  io.run();
+  return 0;
+}
+
+}  // namespace
+
+int serve(std::span<char* const> arguments) {
+  try {
+    if (!arguments.empty()) {
+      const std::string_view first = arguments[0];
+      if (first == "-v" || first == "--version") {
+        std::cout << version_line << "\n";
+        return 0;
+      }
+    }
+    Options options;
+    ShellOptions shell;
+    shell.seed = std::random_device{}();
+    configure(arguments, options, shell);
+    return run(options, shell);
+  } catch (const UserError& error) {
+    std::cerr << error.what() << "\n";
+    return 1;
+  } catch (const std::system_error& error) {
+    std::cerr << "outlive serve: " << error.what() << "\n";
+    return 1;
+  }
+}
+
+}  // namespace outlive
