@@ -44,16 +44,16 @@ class Emulator {
  public:
   struct Options {
     // valkey.conf directives in order, e.g. {"maxmemory", "10mb"}.
-    std::vector<std::pair<std::string, std::string>> directives;
+    std::vector<std::pair<std::string, std::string>> directives = {};
     // All chance comes from here; the same seed, commands and clock give the same run. None: drawn
     // afresh, and told by seed().
-    std::optional<std::uint64_t> seed;
+    std::optional<std::uint64_t> seed = {};
     // true: the clock stands still until advance() or set_time(). false: it is the system's.
     bool virtual_time = true;
     // Where a virtual clock starts.
     Time start = Time{std::chrono::seconds{1'750'000'000}};
     // A TCP port on 127.0.0.1 to listen on, 0 for any free one. None: no socket at all.
-    std::optional<int> port;
+    std::optional<int> port = {};
     // Departures kept for departures(); the oldest go first. 0 switches the journal off.
     std::size_t journal_limit = 100'000;
   };

@@ -1,0 +1,86 @@
+// The program `outlive`. Under the name valkey-server or redis-server (a link) it is `outlive
+// serve`.
+#include <exception>
+#include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+#include "cli/subcommands.hpp"
+#include "outlive/emulator.hpp"
+
+namespace outlive::harness {
+namespace {
+
+constexpr int could_not_run = 2;
+
+constexpr Subcommand subcommands[] = {
+    {"run", "play scenarios and say which of their rules hold", run_scenarios},
+};
+
+constexpr std::string_view introduction =
+    "outlive: a Valkey that really evicts, for testing what happens when memory runs out.\n\n";
+
+constexpr std::string_view examples =
+    "\nExamples:\n"
+    "  outlive run scenarios/                          every scenario that ships with it\n"
+    "  outlive run my.toml --seed 7                    one of yours, with other chance\n"
+    "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
+    "                                                  the same on a real server\n"
+    "\nscenarios/README.md teaches how to write a scenario; `outlive run --help` says the rest.\n";
+
+void print_help() {
+  std::cout << introduction << "Usage: outlive SUBCOMMAND …\n\n";
+  for (const Subcommand& one : subcommands) {
+    std::string name{one.name};
+    name.resize(10, ' ');
+    std::cout << "  " << name << one.meaning << '\n';
+  }
+  std::cout << "  --help    this\n  --version\n" << examples;
+}
+
+int unknown(std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const Subcommand& one : subcommands) names.push_back(one.name);
+  std::cerr << "outlive: no subcommand is called \"" << word << '"';
+  if (const auto near = nearest_name(word, names))
+    std::cerr << "; did you mean \"" << *near << "\"?";
+  std::cerr << "\n`outlive --help` lists them.\n";
+  return could_not_run;
+}
+
+int dispatch(std::span<char* const> words) {
+  if (words.size() < 2) {
+    print_help();
+    return could_not_run;
+  }
+  const std::string_view word = words[1];
+  if (word == "--help" || word == "-h" || word == "help") {
+    print_help();
+    return 0;
+  }
+  if (word == "--version") {
+    std::cout << "outlive " << OUTLIVE_VERSION << '\n';
+    return 0;
+  }
+  for (const Subcommand& one : subcommands) {
+    if (one.name == word) return one.run(words.subspan(1));
+  }
+  return unknown(word);
+}
+
+}  // namespace
+}  // namespace outlive::harness
+
+int main(int count, char** words) {
+  try {
+    return outlive::harness::dispatch({words, static_cast<std::size_t>(count)});
+  } catch (const outlive::UserError& error) {
+    std::cerr << "outlive: " << error.what() << '\n';
+  } catch (const std::exception& error) {
+    std::cerr << "outlive: something is wrong with outlive itself: " << error.what() << '\n';
+  }
+  return outlive::harness::could_not_run;
+}

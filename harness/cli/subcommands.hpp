@@ -1,0 +1,19 @@
+// The program's subcommands: a row each, with what `outlive --help` says. A subcommand is one file,
+// which reads its own words.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace outlive::harness {
+
+struct Subcommand {
+  std::string_view name;
+  std::string_view meaning;
+  // Takes the words from its own name on; gives the exit status. May throw UserError.
+  int (*run)(std::span<char* const> words);
+};
+
+int run_scenarios(std::span<char* const> words);
+
+}  // namespace outlive::harness

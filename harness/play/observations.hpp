@@ -1,0 +1,91 @@
+// What was seen while a scenario was played: figures that checks judge and reports show. Plain
+// data; a test may make it by hand.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scenario/model.hpp"
+
+namespace outlive::harness {
+
+// One eviction, kept as evidence.
+struct Loss {
+  Span at{};  // since the start
+  std::string key;
+  std::int64_t ttl_ms = -1;  // what was left; -1: none, or the target does not tell
+  std::int64_t idle_ms = -1;
+};
+
+// Keys of one pattern on one instance.
+struct PatternTally {
+  std::uint64_t written = 0;  // different keys that were there at some time
+  std::uint64_t lost = 0;     // different keys that were evicted at some time
+  std::uint64_t evicted = 0;  // evictions; a key may come back and go again
+  std::uint64_t expired = 0;
+  std::uint64_t vanished = 0;  // not there at the end, and nothing told that they left
+  std::uint64_t resident = 0;  // there at the end, by the books
+  std::uint64_t found = 0;     // there at the end, by looking
+  // Evictions while keys of another watched pattern were resident on the instance, by that pattern.
+  std::vector<std::uint64_t> evicted_beside;
+  std::vector<Loss> first_losses;  // the first few
+};
+
+// What one instance answered to the commands of one kind.
+struct OperationTally {
+  struct Error {
+    std::uint64_t count = 0;
+    Span first_at{};
+  };
+  std::uint64_t count = 0;
+  std::map<std::string, Error> errors;  // by message
+};
+
+struct InstanceObservations {
+  std::string name;
+  std::vector<PatternTally> patterns;  // in the order of Observations::patterns
+  std::array<OperationTally, operation_count> operations;
+  std::uint64_t used_memory = 0;  // at the end
+};
+
+struct CacheTally {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;  // failed reads are misses for the gateway
+  std::uint64_t lookups() const { return hits + misses; }
+  double hit_ratio() const {
+    return lookups() == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(lookups());
+  }
+};
+
+// Tickets against an undisturbed limiter that sees the same requests at the same times. A client is
+// a bucket; its excess is the furthest it ever got ahead of what the undisturbed limiter had
+// granted.
+struct AdmissionTally {
+  std::uint64_t asked = 0;    // requests that wanted tickets
+  std::uint64_t granted = 0;  // requests that got them
+  std::uint64_t refused = 0;
+  std::uint64_t failed = 0;  // neither: the command failed
+  std::uint64_t clients = 0;
+  std::uint64_t clients_ahead = 0;
+  std::uint64_t excess = 0;  // tickets, over all clients
+  std::uint64_t worst_excess = 0;
+  std::string worst_client;
+};
+
+struct Observations {
+  std::uint64_t seed = 0;
+  std::uint64_t digest = 0;
+  std::uint64_t requests = 0;
+  std::vector<std::string> patterns;  // those that checks name
+  std::vector<InstanceObservations> instances;
+  CacheTally cache;
+  AdmissionTally admission;
+
+  // The place of a pattern in `patterns`; it must be one of them.
+  std::size_t place_of(const std::string& pattern) const;
+};
+
+}  // namespace outlive::harness

@@ -1,0 +1,179 @@
+#include "play/observer.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "base/ensure.hpp"
+#include "base/hash.hpp"
+#include "base/text.hpp"
+
+namespace outlive::harness {
+namespace {
+
+constexpr std::size_t losses_kept = 5;
+
+std::vector<std::string> patterns_in(const Scenario& scenario) {
+  std::vector<std::string> patterns;
+  for (const Check& check : scenario.checks) {
+    for (const std::string& pattern : {check.keys, check.others}) {
+      if (!pattern.empty() && std::ranges::find(patterns, pattern) == patterns.end()) {
+        patterns.push_back(pattern);
+      }
+    }
+  }
+  return patterns;
+}
+
+template <class Take>
+void each_bit(unsigned bits, Take take) {
+  for (; bits != 0; bits &= bits - 1) take(static_cast<std::size_t>(std::countr_zero(bits)));
+}
+
+}  // namespace
+
+std::size_t Observations::place_of(const std::string& pattern) const {
+  const auto found = std::ranges::find(patterns, pattern);
+  ensure(found != patterns.end(), "a check asks only for patterns that were watched");
+  return static_cast<std::size_t>(found - patterns.begin());
+}
+
+Observer::Observer(const Scenario& scenario, const Roster& roster)
+    : roster_{roster},
+      start_{scenario.start},
+      now_{scenario.start},
+      keys_(roster.size()),
+      shadow_{roster.bucket_count()} {
+  seen_.patterns = patterns_in(scenario);
+  for (const Instance& instance : scenario.instances) {
+    InstanceObservations& seen = seen_.instances.emplace_back();
+    seen.name = instance.name;
+    seen.patterns.resize(seen_.patterns.size());
+    for (PatternTally& pattern : seen.patterns)
+      pattern.evicted_beside.resize(seen_.patterns.size());
+  }
+  for (KeyId key = 0; key < keys_.size(); ++key)
+    keys_[key].patterns = patterns_of(roster.name(key));
+}
+
+Observer::PatternBits Observer::patterns_of(std::string_view key) const {
+  unsigned bits = 0;
+  for (std::size_t place = 0; place < seen_.patterns.size(); ++place) {
+    if (glob_match(seen_.patterns[place], key)) bits |= 1U << place;
+  }
+  return static_cast<PatternBits>(bits);
+}
+
+void Observer::mix(std::uint64_t fact) {
+  seen_.digest = hashing::fold(seen_.digest ^ hashing::salt_1, fact ^ hashing::salt_2);
+}
+
+void Observer::request(Time at) {
+  now_ = at;
+  ++seen_.requests;
+  mix(static_cast<std::uint64_t>(at.time_since_epoch().count()));
+}
+
+void Observer::failed(std::size_t instance, Operation operation, std::string_view message) {
+  OperationTally& operations = tally(instance, operation);
+  const auto [found, fresh] = operations.errors.try_emplace(std::string{message});
+  if (fresh) found->second.first_at = now_ - start_;
+  ++found->second.count;
+  mix(hash_bytes(message, static_cast<std::uint64_t>(operation)));
+}
+
+void Observer::wrote(std::size_t instance, KeyId id) {
+  KeyState& key = keys_[id];
+  if (key.resident) return;
+  const bool fresh = !key.written;
+  key.resident = key.written = true;
+  key.instance = static_cast<std::uint16_t>(instance);
+  mix(id);
+  each_bit(key.patterns, [&](std::size_t place) {
+    PatternTally& pattern = seen_.instances[instance].patterns[place];
+    ++pattern.resident;
+    pattern.written += fresh;
+  });
+}
+
+void Observer::departed(std::size_t instance, const Departure& departure) {
+  // When a value is replaced, its key stays.
+  if (departure.reason == Departure::Reason::overwritten) return;
+  const std::optional<KeyId> id = roster_.find(departure.key);
+  if (!id || !keys_[*id].resident) return;
+  KeyState& key = keys_[*id];
+  key.resident = false;
+  mix(*id ^ static_cast<std::uint64_t>(departure.reason) << 32);
+  auto& patterns = seen_.instances[instance].patterns;
+  each_bit(key.patterns, [&](std::size_t place) { --patterns[place].resident; });
+  if (departure.reason == Departure::Reason::evicted) {
+    evicted(instance, key, departure);
+  } else {
+    each_bit(key.patterns, [&](std::size_t place) { ++patterns[place].expired; });
+  }
+}
+
+void Observer::evicted(std::size_t instance, KeyState& key, const Departure& departure) {
+  auto& patterns = seen_.instances[instance].patterns;
+  const bool first_time = !std::exchange(key.lost, true);
+  each_bit(key.patterns, [&](std::size_t place) {
+    PatternTally& pattern = patterns[place];
+    ++pattern.evicted;
+    pattern.lost += first_time;
+    for (std::size_t other = 0; other < patterns.size(); ++other) {
+      pattern.evicted_beside[other] += patterns[other].resident > 0;
+    }
+    if (pattern.first_losses.size() == losses_kept) return;
+    pattern.first_losses.push_back({.at = now_ - start_,
+                                    .key = departure.key,
+                                    .ttl_ms = departure.ttl_ms,
+                                    .idle_ms = departure.idle_ms});
+  });
+}
+
+void Observer::looked_up(bool hit) {
+  ++(hit ? seen_.cache.hits : seen_.cache.misses);
+  mix(hit);
+}
+
+void Observer::asked(std::span<const Limit> limits, std::span<const KeyId> buckets,
+                     Outcome outcome) {
+  AdmissionTally& tally = seen_.admission;
+  ++tally.asked;
+  tally.granted += outcome == Outcome::granted;
+  tally.refused += outcome == Outcome::refused;
+  tally.failed += outcome == Outcome::failed;
+  mix(static_cast<std::uint64_t>(outcome));
+  shadow_.request(limits, buckets, outcome == Outcome::granted, now_.time_since_epoch().count());
+}
+
+void Observer::look(std::size_t instance, const std::vector<std::string>& found) {
+  auto& patterns = seen_.instances[instance].patterns;
+  for (const std::string& name : found) {
+    const std::optional<KeyId> id = roster_.find(name);
+    if (id && keys_[*id].instance == instance) keys_[*id].found = true;
+    each_bit(id ? keys_[*id].patterns : patterns_of(name),
+             [&](std::size_t place) { ++patterns[place].found; });
+  }
+  for (KeyState& key : keys_) {
+    if (!key.resident || key.instance != instance || key.found) continue;
+    key.resident = false;
+    each_bit(key.patterns, [&](std::size_t place) {
+      --patterns[place].resident;
+      ++patterns[place].vanished;
+    });
+  }
+}
+
+void Observer::close(std::size_t instance, std::uint64_t used_memory, std::uint64_t target_digest) {
+  seen_.instances[instance].used_memory = used_memory;
+  mix(target_digest);
+}
+
+Observations Observer::take(std::uint64_t seed) {
+  seen_.seed = seed;
+  shadow_.report(seen_.admission, roster_);
+  return std::move(seen_);
+}
+
+}  // namespace outlive::harness

@@ -1,0 +1,69 @@
+// Keeps the books during a play: which keys are there, which left and why, what was answered. All
+// that happens goes through here once, in order, and into the digest.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "outlive/departure.hpp"
+#include "play/observations.hpp"
+#include "play/shadow_limiter.hpp"
+#include "traffic/roster.hpp"
+
+namespace outlive::harness {
+
+class Observer {
+ public:
+  Observer(const Scenario& scenario, const Roster& roster);
+
+  void request(Time at);
+
+  // A command was answered, or refused with this message.
+  void answered(std::size_t instance, Operation operation) { ++tally(instance, operation).count; }
+  void failed(std::size_t instance, Operation operation, std::string_view message);
+
+  // A key was written: it is there, if it was not already.
+  void wrote(std::size_t instance, KeyId key);
+  void departed(std::size_t instance, const Departure& departure);
+
+  void looked_up(bool hit);
+
+  enum class Outcome : std::uint8_t { granted, refused, failed };
+  void asked(std::span<const Limit> limits, std::span<const KeyId> buckets, Outcome outcome);
+
+  // At the end: holds the books against the keys that are really there.
+  void look(std::size_t instance, const std::vector<std::string>& keys);
+  void close(std::size_t instance, std::uint64_t used_memory, std::uint64_t target_digest);
+  Observations take(std::uint64_t seed);
+
+ private:
+  using PatternBits = std::uint16_t;  // a bit for each watched pattern that a key fits
+
+  struct KeyState {
+    PatternBits patterns = 0;
+    std::uint16_t instance = 0;  // where it was last written
+    bool resident = false;
+    bool written = false;
+    bool lost = false;
+    bool found = false;
+  };
+
+  OperationTally& tally(std::size_t instance, Operation operation) {
+    return seen_.instances[instance].operations[static_cast<std::size_t>(operation)];
+  }
+  PatternBits patterns_of(std::string_view key) const;
+  void evicted(std::size_t instance, KeyState& key, const Departure& departure);
+  void mix(std::uint64_t fact);
+
+  const Roster& roster_;
+  Time start_;
+  Time now_;
+  Observations seen_;
+  std::vector<KeyState> keys_;
+  ShadowLimiter shadow_;
+};
+
+}  // namespace outlive::harness

@@ -1,0 +1,178 @@
+#include "play/player.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "play/limiter.hpp"
+#include "play/observer.hpp"
+#include "play/response_cache.hpp"
+#include "traffic/roster.hpp"
+#include "traffic/timeline.hpp"
+
+namespace outlive::harness {
+namespace {
+
+constexpr std::uint64_t requests_between_progress = 1 << 15;
+
+std::size_t place_of(const Scenario& scenario, std::string_view instance) {
+  const auto found = std::ranges::find(scenario.instances, instance, &Instance::name);
+  return static_cast<std::size_t>(found - scenario.instances.begin());
+}
+
+class Player {
+ public:
+  Player(const Scenario& scenario, const TargetKind& kind, std::uint64_t seed)
+      : scenario_{scenario},
+        seed_{seed},
+        roster_{scenario},
+        observer_{scenario, roster_},
+        primary_{place_of(scenario, scenario.primary)},
+        cache_{place_of(scenario, scenario.cache)} {
+    start_targets(kind);
+    start_gateway();
+  }
+
+  Observations run(const Progress& progress) {
+    Timeline timeline{scenario_, seed_};
+    Request request;
+    std::uint64_t played = 0;
+    while (timeline.next(request)) {
+      if (next_event_ < scenario_.events.size()) handle_events(request.at);
+      observer_.request(request.at);
+      serve(request);
+      if (++played % requests_between_progress == 0 && progress)
+        progress(played, timeline.expected());
+    }
+    finish();
+    return observer_.take(seed_);
+  }
+
+ private:
+  // One block of traffic, with all that it needs for a request.
+  struct Block {
+    explicit Block(const Traffic& played) : traffic{played}, buckets(played.limits.size()) {}
+
+    const Traffic& traffic;
+    std::optional<Limiter> limiter;
+    std::optional<ResponseCache> cache;
+    std::vector<KeyId> buckets;  // of the request at hand
+  };
+
+  void start_targets(const TargetKind& kind) {
+    const Random seeds{seed_};
+    for (std::size_t i = 0; i < scenario_.instances.size(); ++i) {
+      const Instance& instance = scenario_.instances[i];
+      const std::uint64_t seed = seeds.fork("instance " + instance.name).seed();
+      targets_.push_back(kind.start(instance, scenario_.start, seed));
+      targets_[i]->on_departure(
+          [this, i](const Departure& departure) { observer_.departed(i, departure); });
+    }
+  }
+
+  // As the gateway starts: it loads its functions, then serves.
+  void start_gateway() {
+    const bool uses_functions = std::ranges::any_of(scenario_.traffic, [](const Traffic& traffic) {
+      return traffic.takes_tickets() && traffic.engine == Engine::lua;
+    });
+    if (uses_functions) note(primary_, Operation::load, load_rate_limits(*targets_[primary_]));
+    for (const Traffic& traffic : scenario_.traffic) {
+      Block& block = blocks_.emplace_back(traffic);
+      if (traffic.takes_tickets()) block.limiter.emplace(traffic, *targets_[primary_], roster_);
+      if (!traffic.uses_cache()) continue;
+      const Random chance = Random{seed_}.fork("sizes " + traffic.prompt_set);
+      block.cache.emplace(traffic, *targets_[cache_],
+                          draw_sizes(traffic.sizes, traffic.prompts, chance));
+    }
+  }
+
+  // Everything that happens up to and at this instant, before a request of that instant.
+  void handle_events(Time until) {
+    for (; next_event_ < scenario_.events.size(); ++next_event_) {
+      const Event& event = scenario_.events[next_event_];
+      const Time at = scenario_.start + event.at;
+      if (at > until) return;
+      Target& target = *targets_[place_of(scenario_, event.instance)];
+      target.advance_to(at);
+      configure(target, event.directives);
+    }
+  }
+
+  // In the gateway's order: a hit takes no ticket; without a ticket nothing is asked or stored.
+  void serve(const Request& request) {
+    Block& block = blocks_[request.traffic];
+    if (block.cache && answered_from_cache(block, request)) return;
+    if (block.limiter && !admitted(block, request)) return;
+    if (block.cache) store(block, request);
+  }
+
+  bool answered_from_cache(Block& block, const Request& request) {
+    targets_[cache_]->advance_to(request.at);
+    const Answer answer =
+        block.cache->get(roster_.name(roster_.entry(request.traffic, request.prompt)));
+    note(cache_, Operation::cache_read, answer);
+    const bool hit = answer.kind == Answer::Kind::text;
+    observer_.looked_up(hit);
+    return hit;
+  }
+
+  bool admitted(Block& block, const Request& request) {
+    for (std::size_t i = 0; i < block.buckets.size(); ++i) {
+      block.buckets[i] = roster_.bucket(request.traffic, i, request.user);
+    }
+    targets_[primary_]->advance_to(request.at);
+    const Limiter::Result result = block.limiter->consume(block.buckets, request.at);
+    observer_.answered(primary_, Operation::consume);
+    const bool granted = result.outcome == Observer::Outcome::granted;
+    if (granted) {
+      for (const KeyId bucket : block.buckets) observer_.wrote(primary_, bucket);
+    } else if (result.outcome == Observer::Outcome::failed) {
+      observer_.failed(primary_, Operation::consume, result.message);
+    }
+    observer_.asked(block.traffic.limits, block.buckets, result.outcome);
+    return granted;
+  }
+
+  void store(Block& block, const Request& request) {
+    const KeyId entry = roster_.entry(request.traffic, request.prompt);
+    const Answer answer = block.cache->put(roster_.name(entry), request.prompt, request.at);
+    note(cache_, Operation::cache_write, answer);
+    if (!answer.is_error()) observer_.wrote(cache_, entry);
+  }
+
+  void note(std::size_t instance, Operation operation, const Answer& answer) {
+    observer_.answered(instance, operation);
+    if (answer.is_error()) observer_.failed(instance, operation, answer.text);
+  }
+
+  void finish() {
+    const Time end = scenario_.start + scenario_.duration;
+    handle_events(end);
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      Target& target = *targets_[i];
+      target.advance_to(end);
+      observer_.look(i, target.keys());
+      observer_.close(i, target.used_memory(), target.digest());
+    }
+  }
+
+  const Scenario& scenario_;
+  std::uint64_t seed_;
+  Roster roster_;
+  Observer observer_;
+  std::size_t primary_;
+  std::size_t cache_;
+  std::vector<std::unique_ptr<Target>> targets_;
+  std::deque<Block> blocks_;
+  std::size_t next_event_ = 0;
+};
+
+}  // namespace
+
+Observations play(const Scenario& scenario, const TargetKind& target, std::uint64_t seed,
+                  const Progress& progress) {
+  return Player{scenario, target, seed}.run(progress);
+}
+
+}  // namespace outlive::harness

@@ -1,0 +1,21 @@
+// Plays a scenario: one timeline of requests and events, an instance's clock moved to each as it is
+// spoken to.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "play/observations.hpp"
+#include "scenario/model.hpp"
+#include "target/target.hpp"
+
+namespace outlive::harness {
+
+// Told now and then: requests played, and about how many there will be.
+using Progress = std::function<void(std::uint64_t played, std::uint64_t expected)>;
+
+// Throws UserError when a target does not start or no longer answers.
+Observations play(const Scenario& scenario, const TargetKind& target, std::uint64_t seed,
+                  const Progress& progress = {});
+
+}  // namespace outlive::harness

@@ -1,0 +1,31 @@
+#include "report/report.hpp"
+
+#include <algorithm>
+
+namespace outlive::harness {
+namespace {
+
+constexpr ReportFormat formats[] = {
+    {"table", "for people", write_table},
+    {"json", "for programs: every verdict and figure", write_json},
+};
+
+}  // namespace
+
+bool Played::as_stated() const {
+  return error.empty() && std::ranges::all_of(verdicts, &Verdict::as_stated);
+}
+
+int Run::exit_status() const {
+  int status = 0;
+  for (const Played& one : played) {
+    status = std::max(status, !one.error.empty() ? 2 : one.as_stated() ? 0 : 1);
+  }
+  return status;
+}
+
+std::span<const ReportFormat> report_formats() {
+  return formats;
+}
+
+}  // namespace outlive::harness

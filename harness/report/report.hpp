@@ -1,0 +1,51 @@
+// What became of a run, for people and for programs.
+#pragma once
+
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "check/verdict.hpp"
+
+namespace outlive::harness {
+
+// One scenario played. `error` is why it could not be; then there are no verdicts.
+struct Played {
+  Scenario scenario;
+  std::uint64_t seed = 0;
+  Observations observations;
+  std::vector<Verdict> verdicts;
+  std::string error;
+
+  bool as_stated() const;
+};
+
+struct Run {
+  std::string target;
+  std::string caveat;
+  bool repeatable = true;
+  std::vector<Played> played;
+
+  // 0: all as stated; 1: something is not; 2: something could not be run.
+  int exit_status() const;
+};
+
+struct ReportStyle {
+  bool colours = false;
+};
+
+struct ReportFormat {
+  std::string_view name;
+  std::string_view meaning;
+  void (*write)(std::ostream& out, const Run& run, const ReportStyle& style);
+};
+
+// All formats; the first is the default.
+std::span<const ReportFormat> report_formats();
+
+void write_table(std::ostream& out, const Run& run, const ReportStyle& style);
+void write_json(std::ostream& out, const Run& run, const ReportStyle& style);
+
+}  // namespace outlive::harness

@@ -1,0 +1,38 @@
+#include "scenario/model.hpp"
+
+#include <array>
+
+namespace outlive::harness {
+namespace {
+
+constexpr std::array<std::string_view, 3> traffic_kinds{"rate-limit", "cache", "gateway"};
+constexpr std::array<std::string_view, 6> check_kinds{
+    "outlives", "never-evicted", "over-admission", "hit-ratio", "only-on", "errors"};
+constexpr std::array<std::string_view, operation_count> operations{"load", "consume", "cache-read",
+                                                                   "cache-write"};
+
+}  // namespace
+
+std::string_view to_string(TrafficKind kind) {
+  return traffic_kinds[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(CheckKind kind) {
+  return check_kinds[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Operation operation) {
+  return operations[static_cast<std::size_t>(operation)];
+}
+
+std::span<const std::string_view> traffic_kind_names() {
+  return traffic_kinds;
+}
+std::span<const std::string_view> check_kind_names() {
+  return check_kinds;
+}
+std::span<const std::string_view> operation_names() {
+  return operations;
+}
+
+}  // namespace outlive::harness

@@ -1,0 +1,160 @@
+// A scenario as the harness plays it: what a scenario file says once it has been read and found
+// sound. Plain data; scenario/parse.hpp makes it from a file, a test may make it in code.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "outlive/departure.hpp"
+
+namespace outlive::harness {
+
+using Span = std::chrono::microseconds;
+
+// A directive of valkey.conf, e.g. maxmemory-policy volatile-ttl.
+using Directive = std::pair<std::string, std::string>;
+
+struct Instance {
+  std::string name;
+  std::vector<Directive> directives;
+  int line = 0;
+};
+
+// So many in so long, kept as two whole numbers so that the k-th arrival is exact.
+struct Rate {
+  std::int64_t count = 1;
+  Span per = std::chrono::seconds{1};
+};
+
+enum class Arrivals : std::uint8_t { poisson, regular };
+
+// Who of many comes next. `once`: each of them one time, in order; then the traffic ends.
+struct Popularity {
+  enum class Shape : std::uint8_t { uniform, zipf, once };
+  Shape shape = Shape::uniform;
+  double exponent = 0;  // zipf: the k-th is drawn with weight 1 / k^exponent
+};
+
+// Bytes of a cache value. It hangs on the prompt alone: the same prompt has the same answer.
+struct Sizes {
+  enum class Shape : std::uint8_t { fixed, uniform, lognormal };
+  Shape shape = Shape::fixed;
+  std::uint64_t least = 1'000;  // fixed: the size
+  std::uint64_t most = 1'000;
+  std::uint64_t median = 1'000;  // lognormal, cut to least … most
+  double sigma = 0;
+};
+
+// One row of a gateway's `[[rate_limiting.rules]]`: so much of a resource in a window.
+struct Limit {
+  enum class Scope : std::uint8_t { each, total };  // TensorZero's TagEach and TagTotal
+  std::string resource = "model_inference";
+  Scope scope = Scope::each;
+  Span window = std::chrono::hours{24};
+  std::int64_t capacity = 0;
+  std::int64_t refill = 0;   // tickets that come back each window
+  std::int64_t tickets = 1;  // what one request takes
+};
+
+enum class TrafficKind : std::uint8_t { rate_limit, cache, gateway };
+
+// How a bucket is worked: by one FCALL of a Lua function, as the gateway does, or by the commands
+// which that function issues, sent one by one.
+enum class Engine : std::uint8_t { lua, native };
+
+struct Traffic {
+  TrafficKind kind = TrafficKind::gateway;
+  std::string name;
+  Span from{};
+  std::optional<Span> until;  // none: the end of the scenario
+  Rate rate;
+  Arrivals arrivals = Arrivals::poisson;
+
+  std::uint64_t users = 0;  // rate-limit, gateway
+  std::string user_prefix = "u";
+  Popularity user_popularity;
+  std::vector<Limit> limits;
+  Engine engine = Engine::lua;
+
+  std::uint64_t prompts = 0;  // cache, gateway
+  std::string prompt_set = "prompts";
+  Popularity prompt_popularity;
+  Sizes sizes;
+  std::chrono::seconds ttl = std::chrono::hours{24};
+
+  int line = 0;
+
+  bool takes_tickets() const { return kind != TrafficKind::cache; }
+  bool uses_cache() const { return kind != TrafficKind::rate_limit; }
+};
+
+// Something that happens to an instance at a moment. `config`: directives change. A maxmemory of
+// "used", "used + 2mb" or "used - 2mb" means the memory in use at that moment.
+struct Event {
+  Span at{};
+  std::string instance;
+  std::vector<Directive> directives;
+  int line = 0;
+};
+
+enum class CheckKind : std::uint8_t {
+  outlives,
+  never_evicted,
+  over_admission,
+  hit_ratio,
+  only_on,
+  errors
+};
+
+// The commands that an errors check may look at.
+enum class Operation : std::uint8_t { load, consume, cache_read, cache_write };
+constexpr std::size_t operation_count = 4;
+
+struct Check {
+  CheckKind kind = CheckKind::outlives;
+  std::string keys;                     // a glob pattern
+  std::string others;                   // outlives: the pattern that must go first
+  std::string instance;                 // only-on
+  std::optional<double> at_least;       // hit-ratio, errors
+  std::optional<double> at_most;        // over-admission, hit-ratio, errors
+  std::optional<double> worst_at_most;  // over-admission
+  std::optional<Operation> operation;   // errors; none: any
+  std::string saying;                   // errors: what the message starts with
+  bool expect_violated = false;
+  int line = 0;
+};
+
+struct Scenario {
+  std::string file;
+  std::string title;
+  std::string rule;    // the sentence that is tested
+  std::string source;  // who says so
+  std::string story;
+  std::uint64_t seed = 1;
+  Time start{};
+  Span duration{};
+  std::vector<Instance> instances;
+  std::string primary;  // names of instances, out of [environment]
+  std::string cache;
+  std::vector<Traffic> traffic;
+  std::vector<Event> events;  // by time
+  std::vector<Check> checks;
+};
+
+// The words that files, reports and the reference use for the kinds above.
+std::string_view to_string(TrafficKind kind);
+std::string_view to_string(CheckKind kind);
+std::string_view to_string(Operation operation);
+
+// All of them, in the order of the enumerators.
+std::span<const std::string_view> traffic_kind_names();
+std::span<const std::string_view> check_kind_names();
+std::span<const std::string_view> operation_names();
+
+}  // namespace outlive::harness

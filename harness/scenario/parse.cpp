@@ -1,0 +1,243 @@
+#include "scenario/parse.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "base/text.hpp"
+#include "scenario/fields.hpp"
+#include "scenario/quantity.hpp"
+#include "scenario/reader.hpp"
+#include "scenario/url.hpp"
+#include "scenario/validate.hpp"
+
+namespace outlive::harness {
+namespace {
+
+// 2026-01-01T00:00:00Z.
+constexpr Time default_start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+
+std::string in_quotes(std::string_view text) {
+  return "\"" + std::string{text} + "\"";
+}
+
+class Parser {
+ public:
+  Parser(const DirectiveBook& book, Mistakes& mistakes) : book_{book}, mistakes_{mistakes} {}
+
+  Scenario scenario(const toml::table& root) {
+    Scenario read;
+    read.start = default_start;
+    read_fields(root, scenario_fields(), any_kind, "a scenario", read, mistakes_);
+    each_table(root, "instance", [&](const toml::table& table) { instance(table, read); });
+    environment(root, read);
+    each_table(root, "traffic", [&](const toml::table& table) { traffic(table, read); });
+    each_table(root, "event", [&](const toml::table& table) { event(table, read); });
+    each_table(root, "check", [&](const toml::table& table) { check(table, read); });
+    std::ranges::stable_sort(read.events, {}, &Event::at);
+    validate(read, mistakes_);
+    return read;
+  }
+
+ private:
+  template <class Take>
+  void each_table(const toml::table& root, std::string_view name, Take take) {
+    const toml::node* node = root.get(name);
+    if (!node) return;
+    const toml::array* list = node->as_array();
+    if (!list || !list->is_array_of_tables()) {
+      mistakes_.add(line_of(*node),
+                    std::string{name} + " is written as [[" + std::string{name} + "]]");
+      return;
+    }
+    for (const toml::node& table : *list) take(*table.as_table());
+  }
+
+  // The directives among a table's words (all but those in `own`), in the order of the file.
+  std::vector<Directive> directives(const toml::table& table, std::span<const std::string_view> own,
+                                    bool may_be_relative) {
+    std::vector<std::pair<std::string_view, const toml::node*>> words;
+    for (const auto& [key, node] : table) {
+      if (std::ranges::find(own, key.str()) == own.end()) words.emplace_back(key.str(), &node);
+    }
+    std::ranges::sort(words, {}, [](const auto& word) {
+      const toml::source_position at = word.second->source().begin;
+      return std::pair{at.line, at.column};
+    });
+    std::vector<Directive> read;
+    for (const auto& [name, node] : words) {
+      read.emplace_back(name, directive_value(*node));
+      judge(read.back(), line_of(*node), own, may_be_relative);
+    }
+    return read;
+  }
+
+  void judge(const Directive& directive, int line, std::span<const std::string_view> own,
+             bool may_be_relative) {
+    const auto& [name, value] = directive;
+    std::vector<std::string_view> known = book_.names();
+    if (std::ranges::find(known, name) == known.end()) {
+      known.insert(known.end(), own.begin(), own.end());
+      mistakes_.add_unknown(line, "valkey.conf", name, known);
+      return;
+    }
+    if (may_be_relative && name == "maxmemory" && parse_used(value)) return;
+    const std::string refusal = book_.refusal(directive);
+    if (!refusal.empty()) mistakes_.add(line, name + " = " + in_quotes(value) + ": " + refusal);
+  }
+
+  static std::string directive_value(const toml::node& node) {
+    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* truth = node.as_boolean()) return truth->get() ? "yes" : "no";
+    if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
+    std::ostringstream out;
+    node.visit([&out](const auto& value) { out << value; });
+    return out.str();
+  }
+
+  std::string required_text(const toml::table& table, std::string_view name,
+                            std::string_view what) {
+    const toml::node* node = table.get(name);
+    if (node) return Value{name, *node, mistakes_}.text();
+    mistakes_.add(line_of(table), std::string{what} + " lacks \"" + std::string{name} + "\"");
+    return {};
+  }
+
+  void instance(const toml::table& table, Scenario& into) {
+    constexpr std::string_view own[] = {"name"};
+    Instance read{.name = required_text(table, "name", "an instance"),
+                  .directives = {},
+                  .line = line_of(table)};
+    read.directives = directives(table, own, false);
+    into.instances.push_back(std::move(read));
+  }
+
+  void event(const toml::table& table, Scenario& into) {
+    constexpr std::string_view own[] = {"at", "instance"};
+    Event read{.at = {},
+               .instance = required_text(table, "instance", "an event"),
+               .directives = {},
+               .line = line_of(table)};
+    if (const toml::node* at = table.get("at")) {
+      read.at = Value{"at", *at, mistakes_}.span();
+    } else {
+      mistakes_.add(read.line, "an event lacks \"at\": when it happens, counted from the start");
+    }
+    read.directives = directives(table, own, true);
+    into.events.push_back(std::move(read));
+  }
+
+  void traffic(const toml::table& table, Scenario& into) {
+    const auto kind = kind_of(table, "traffic", traffic_kind_names());
+    if (!kind) return;
+    Traffic read;
+    read.kind = static_cast<TrafficKind>(*kind);
+    read.name = traffic_kind_names()[*kind];
+    read.line = line_of(table);
+    read_fields(table, traffic_fields(), kind_bit(read.kind),
+                "traffic of kind " + in_quotes(to_string(read.kind)), read, mistakes_);
+    into.traffic.push_back(std::move(read));
+  }
+
+  void check(const toml::table& table, Scenario& into) {
+    const auto kind = kind_of(table, "a check", check_kind_names());
+    if (!kind) return;
+    Check read;
+    read.kind = static_cast<CheckKind>(*kind);
+    read.line = line_of(table);
+    read_fields(table, check_fields(), kind_bit(read.kind),
+                "a check of kind " + in_quotes(to_string(read.kind)), read, mistakes_);
+    into.checks.push_back(std::move(read));
+  }
+
+  std::optional<std::size_t> kind_of(const toml::table& table, std::string_view what,
+                                     std::span<const std::string_view> kinds) {
+    const toml::node* node = table.get("kind");
+    if (!node) {
+      mistakes_.add(line_of(table), std::string{what} + " lacks \"kind\"");
+      return std::nullopt;
+    }
+    const auto* text = node->as_string();
+    const auto found = text ? std::ranges::find(kinds, std::string_view{text->get()}) : kinds.end();
+    if (found == kinds.end()) {
+      Value{"kind", *node, mistakes_}.word(kinds);
+      return std::nullopt;
+    }
+    return static_cast<std::size_t>(found - kinds.begin());
+  }
+
+  void environment(const toml::table& root, Scenario& into) {
+    const toml::table* table = root["environment"].as_table();
+    if (!table) return;
+    constexpr std::string_view variables[] = {"TENSORZERO_VALKEY_URL",
+                                              "TENSORZERO_VALKEY_CACHE_URL"};
+    for (const auto& [key, node] : *table) {
+      if (std::ranges::find(variables, key.str()) == std::end(variables)) {
+        mistakes_.add_unknown(line_of(node), "[environment]", key.str(), variables);
+      }
+    }
+    const toml::node* primary = table->get(variables[0]);
+    const toml::node* cache = table->get(variables[1]);
+    if (!primary) {
+      mistakes_.add(line_of(*table),
+                    "[environment] lacks \"TENSORZERO_VALKEY_URL\": where rate limits are kept");
+      return;
+    }
+    into.primary = instance_of(variables[0], *primary, into);
+    // As the gateway: without a URL of its own the cache goes to the primary.
+    into.cache = cache ? instance_of(variables[1], *cache, into) : into.primary;
+  }
+
+  std::string instance_of(std::string_view variable, const toml::node& node,
+                          const Scenario& scenario) {
+    const Value value{variable, node, mistakes_};
+    const std::string text = value.text();
+    if (text.empty()) return {};
+    const ValkeyUrl url = parse_valkey_url(text);
+    if (!url.mistake.empty()) {
+      value.refuse(url.mistake);
+      return {};
+    }
+    require_instance(scenario, url.host, value.line(), variable, mistakes_);
+    return url.host;
+  }
+
+  const DirectiveBook& book_;
+  Mistakes& mistakes_;
+};
+
+[[noreturn]] void report(const std::string& file, Mistakes& mistakes) {
+  std::string lines;
+  for (const Mistake& mistake : mistakes.take()) {
+    lines.append(lines.empty() ? "" : "\n").append(file).append(":");
+    lines.append(std::to_string(mistake.line)).append(": ").append(mistake.what);
+  }
+  throw ScenarioError{lines};
+}
+
+}  // namespace
+
+Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book) {
+  Mistakes mistakes;
+  Scenario scenario;
+  try {
+    const toml::table root = toml::parse(text, file);
+    scenario = Parser{book, mistakes}.scenario(root);
+  } catch (const toml::parse_error& error) {
+    mistakes.add(static_cast<int>(error.source().begin.line), std::string{error.description()});
+  }
+  if (mistakes.any()) report(file, mistakes);
+  scenario.file = std::move(file);
+  return scenario;
+}
+
+Scenario load_scenario(const std::string& path, const DirectiveBook& book) {
+  std::ifstream file{path, std::ios::binary};
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    throw UserError{path + ": can't be read; name a scenario file (*.toml) or a folder of them"};
+  }
+  return parse_scenario(text.str(), path, book);
+}
+
+}  // namespace outlive::harness

@@ -1,0 +1,32 @@
+// Quantities as a scenario file writes them: "36h", "50/s", "16kb". And durations as people read
+// them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "scenario/model.hpp"
+
+namespace outlive::harness {
+
+// One or more numbers with units, without blanks: "90s", "1h30m", "0.5s". us, ms, s, m, h, d.
+std::optional<Span> parse_span(std::string_view text);
+
+// A count and a duration or a single unit: "50/s", "3/10m", "1000/d".
+std::optional<Rate> parse_rate(std::string_view text);
+
+// "used", "used + 2mb", "used - 100kb": how far from the memory in use. None for anything else.
+std::optional<std::int64_t> parse_used(std::string_view text);
+
+// The two largest units that matter: "2 h", "1 h 30 min", "1.5 s".
+std::string format_span(Span span);
+
+// 1234567 as "1,234,567".
+std::string format_count(std::uint64_t count);
+
+// Sixteen hexadecimal digits: digests.
+std::string format_hex(std::uint64_t word);
+
+}  // namespace outlive::harness

@@ -1,0 +1,121 @@
+#include "scenario/validate.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "scenario/quantity.hpp"
+
+namespace outlive::harness {
+namespace {
+
+void validate_instances(const Scenario& scenario, Mistakes& mistakes) {
+  std::set<std::string_view> seen;
+  for (const Instance& instance : scenario.instances) {
+    if (!instance.name.empty() && !seen.insert(instance.name).second) {
+      mistakes.add(instance.line, "a second instance is called \"" + instance.name + "\"");
+    }
+  }
+}
+
+// The gateway names a bucket by resource and scope alone, so two windows of one resource meet in
+// one bucket and every request fails with "Duplicate keys are not allowed in the input array".
+void validate_limits(const Traffic& traffic, Mistakes& mistakes) {
+  std::set<std::pair<std::string_view, Limit::Scope>> seen;
+  for (const Limit& limit : traffic.limits) {
+    if (!seen.insert({limit.resource, limit.scope}).second) {
+      mistakes.add(traffic.line, "two limits on " + limit.resource +
+                                     " with one scope share a bucket name; the gateway would "
+                                     "refuse every request (\"Duplicate keys are not allowed\")");
+    }
+    if (limit.tickets > limit.capacity) {
+      mistakes.add(traffic.line, "a request takes " + std::to_string(limit.tickets) +
+                                     " tickets and a full bucket has " +
+                                     std::to_string(limit.capacity));
+    }
+  }
+}
+
+void validate_traffic(const Scenario& scenario, const Traffic& traffic, Mistakes& mistakes) {
+  const Span until = traffic.until.value_or(scenario.duration);
+  if (traffic.from >= until) {
+    mistakes.add(traffic.line, "this traffic ends (" + format_span(until) + ") before it begins (" +
+                                   format_span(traffic.from) + ")");
+  } else if (until > scenario.duration) {
+    mistakes.add(traffic.line, "this traffic goes on (" + format_span(until) +
+                                   ") after the scenario has ended (" +
+                                   format_span(scenario.duration) + ")");
+  }
+  validate_limits(traffic, mistakes);
+}
+
+void validate_events(const Scenario& scenario, Mistakes& mistakes) {
+  for (const Event& event : scenario.events) {
+    if (event.at > scenario.duration) {
+      mistakes.add(event.line, "this event comes (" + format_span(event.at) +
+                                   ") after the scenario has ended (" +
+                                   format_span(scenario.duration) + ")");
+    }
+    if (event.directives.empty()) {
+      mistakes.add(event.line, "this event changes no directive, like maxmemory = \"used\"");
+    }
+    if (!event.instance.empty()) {
+      require_instance(scenario, event.instance, event.line, "instance", mistakes);
+    }
+  }
+}
+
+void validate_check(const Scenario& scenario, const Check& check, Mistakes& mistakes) {
+  const bool limited = std::ranges::any_of(scenario.traffic, &Traffic::takes_tickets);
+  const bool cached = std::ranges::any_of(scenario.traffic, &Traffic::uses_cache);
+  if (check.kind == CheckKind::over_admission && !limited) {
+    mistakes.add(check.line, "over-admission is checked, but no traffic takes tickets");
+  }
+  if (check.kind == CheckKind::hit_ratio && !cached) {
+    mistakes.add(check.line, "hit-ratio is checked, but no traffic uses the cache");
+  }
+  if (check.kind == CheckKind::hit_ratio && !check.at_least && !check.at_most) {
+    mistakes.add(check.line, "hit-ratio wants at_least, at_most or both, like at_least = 0.5");
+  }
+  if (check.at_least && check.at_most && *check.at_least > *check.at_most) {
+    mistakes.add(check.line, "at_least is more than at_most");
+  }
+  if (check.kind == CheckKind::only_on && !check.instance.empty()) {
+    require_instance(scenario, check.instance, check.line, "instance", mistakes);
+  }
+}
+
+void validate_patterns(const Scenario& scenario, Mistakes& mistakes) {
+  std::set<std::string_view> patterns;
+  for (const Check& check : scenario.checks) {
+    for (const std::string_view pattern :
+         {std::string_view{check.keys}, std::string_view{check.others}}) {
+      if (pattern.empty()) continue;
+      if (patterns.insert(pattern).second && patterns.size() == pattern_count_max + 1) {
+        mistakes.add(check.line, "the checks name more than " + std::to_string(pattern_count_max) +
+                                     " different patterns");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void validate(const Scenario& scenario, Mistakes& mistakes) {
+  validate_instances(scenario, mistakes);
+  for (const Traffic& traffic : scenario.traffic) validate_traffic(scenario, traffic, mistakes);
+  validate_events(scenario, mistakes);
+  for (const Check& check : scenario.checks) validate_check(scenario, check, mistakes);
+  validate_patterns(scenario, mistakes);
+}
+
+void require_instance(const Scenario& scenario, std::string_view name, int line,
+                      std::string_view where, Mistakes& mistakes) {
+  std::vector<std::string_view> names;
+  for (const Instance& instance : scenario.instances) names.push_back(instance.name);
+  if (std::ranges::find(names, name) == names.end()) {
+    mistakes.add_unknown(line, std::string{where} + ": the scenario", name, names);
+  }
+}
+
+}  // namespace outlive::harness

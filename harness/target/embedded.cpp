@@ -1,0 +1,106 @@
+#include "target/embedded.hpp"
+
+#include <charconv>
+
+namespace outlive::harness {
+namespace {
+
+// A piece of RESP: what stands up to the next CR LF, which is passed over.
+std::string_view take_line(std::string_view& raw) {
+  const std::size_t end = raw.find('\r');
+  const std::string_view line = raw.substr(0, end);
+  raw.remove_prefix(std::min(raw.size(), end + 2));
+  return line;
+}
+
+std::size_t to_length(std::string_view digits) {
+  std::size_t length = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), length);
+  return length;
+}
+
+// One element, lists not among them.
+Answer take_answer(std::string_view& raw) {
+  const std::string_view line = take_line(raw);
+  if (line.empty()) return {};
+  const std::string_view rest = line.substr(1);
+  switch (line.front()) {
+    case '-':
+      return {.kind = Answer::Kind::error, .text = rest};
+    case '+':
+      return {.kind = Answer::Kind::text, .text = rest};
+    case ':':
+      return {.kind = Answer::Kind::integer, .text = rest};
+    case '$': {
+      if (rest.starts_with('-')) return {};
+      const std::size_t length = to_length(rest);
+      const std::string_view text = raw.substr(0, length);
+      raw.remove_prefix(std::min(raw.size(), length + 2));
+      return {.kind = Answer::Kind::text, .text = text};
+    }
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+EmbeddedTarget::EmbeddedTarget(const Instance& instance, Time at, std::uint64_t seed)
+    : emulator_{{.directives = instance.directives,
+                 .seed = seed,
+                 .virtual_time = true,
+                 .start = at,
+                 .port = std::nullopt,
+                 .journal_limit = 0}},
+      now_{at} {}
+
+Answer EmbeddedTarget::run(std::span<const std::string_view> words) {
+  std::string_view raw = emulator_.run_raw(words);
+  if (!raw.starts_with('*')) return take_answer(raw);
+  const std::size_t count = to_length(take_line(raw).substr(1));
+  Answer list{.kind = Answer::Kind::list};
+  if (count > 0) {
+    const Answer first = take_answer(raw);
+    list.text = first.text;
+    list.first_is_null = first.is_null();
+  }
+  if (count > 1) list.second = take_answer(raw).text;
+  return list;
+}
+
+void EmbeddedTarget::advance_to(Time now) {
+  if (now <= now_) return;
+  now_ = now;
+  emulator_.set_time(now);
+}
+
+void EmbeddedTarget::on_departure(Listener listener) {
+  emulator_.on_departure(std::move(listener));
+}
+
+std::vector<std::string> EmbeddedTarget::keys() {
+  std::vector<std::string> found;
+  for (Reply& key : emulator_.run({"KEYS", "*"}).elements) found.push_back(std::move(key.text));
+  return found;
+}
+
+EmulatorDirectives::EmulatorDirectives() {
+  Emulator emulator;
+  const Reply all = emulator.run({"CONFIG", "GET", "*"});
+  for (std::size_t i = 0; i < all.elements.size(); i += 2) names_.push_back(all.elements[i].text);
+}
+
+std::vector<std::string_view> EmulatorDirectives::names() const {
+  return {names_.begin(), names_.end()};
+}
+
+std::string EmulatorDirectives::refusal(const Directive& directive) const {
+  try {
+    Emulator emulator{{.directives = {directive}}};
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace outlive::harness

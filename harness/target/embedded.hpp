@@ -1,0 +1,38 @@
+// The emulator in this process, on the scenario's clock: the default target.
+#pragma once
+
+#include "outlive/emulator.hpp"
+#include "scenario/parse.hpp"
+#include "target/target.hpp"
+
+namespace outlive::harness {
+
+class EmbeddedTarget final : public Target {
+ public:
+  EmbeddedTarget(const Instance& instance, Time at, std::uint64_t seed);
+
+  using Target::run;
+  Answer run(std::span<const std::string_view> words) override;
+  void advance_to(Time now) override;
+  void on_departure(Listener listener) override;
+  std::vector<std::string> keys() override;
+  std::uint64_t used_memory() override { return emulator_.used_memory(); }
+  std::uint64_t digest() override { return emulator_.digest(); }
+
+ private:
+  Emulator emulator_;
+  Time now_;
+};
+
+// Directives as the emulator, and so Valkey, knows them.
+class EmulatorDirectives final : public DirectiveBook {
+ public:
+  EmulatorDirectives();
+  std::vector<std::string_view> names() const override;
+  std::string refusal(const Directive& directive) const override;
+
+ private:
+  std::vector<std::string> names_;
+};
+
+}  // namespace outlive::harness

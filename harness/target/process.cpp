@@ -1,0 +1,95 @@
+#include "target/process.hpp"
+
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <cstring>
+#include <ctime>
+
+#include "outlive/emulator.hpp"
+
+extern char** environ;
+
+namespace outlive::harness {
+namespace {
+
+class SpawnActions {
+ public:
+  explicit SpawnActions(std::FILE* output) {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", 0, 0);
+    posix_spawn_file_actions_adddup2(&actions_, fileno(output), 1);
+    posix_spawn_file_actions_adddup2(&actions_, fileno(output), 2);
+  }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  ~SpawnActions() { posix_spawn_file_actions_destroy(&actions_); }
+
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+}  // namespace
+
+Process::Process(const std::string& program, const std::vector<std::string>& arguments)
+    : output_{std::tmpfile()} {
+  if (!output_) throw UserError{"no temporary file for the output of " + program};
+  std::vector<std::string> words{program};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const SpawnActions actions{output_};
+  const int error =
+      posix_spawnp(&id_, program.c_str(), actions.get(), nullptr, argv.data(), environ);
+  if (error != 0) {
+    std::fclose(output_);
+    throw UserError{program + " can't be started: " + std::strerror(error)};
+  }
+}
+
+Process::~Process() {
+  if (running()) {
+    kill(id_, SIGTERM);
+    waitpid(id_, nullptr, 0);
+  }
+  std::fclose(output_);
+}
+
+bool Process::running() {
+  if (id_ != 0 && waitpid(id_, nullptr, WNOHANG) == id_) id_ = 0;
+  return id_ != 0;
+}
+
+std::string Process::last_words() const {
+  std::string line;
+  std::string last;
+  std::rewind(output_);
+  for (int letter = std::fgetc(output_); letter != EOF; letter = std::fgetc(output_)) {
+    if (letter != '\n') {
+      line += static_cast<char>(letter);
+    } else if (!line.empty()) {
+      last = std::exchange(line, {});
+    }
+  }
+  return line.empty() ? last : line;
+}
+
+int free_port() {
+  asio::io_context context;
+  const asio::ip::tcp::endpoint any{asio::ip::address_v4::loopback(), 0};
+  const asio::ip::tcp::acceptor acceptor{context, any};
+  return acceptor.local_endpoint().port();
+}
+
+void pause_briefly() {
+  const timespec moment{0, 5'000'000};
+  nanosleep(&moment, nullptr);
+}
+
+}  // namespace outlive::harness

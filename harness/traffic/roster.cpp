@@ -1,0 +1,124 @@
+#include "traffic/roster.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <tuple>
+
+#include "base/ensure.hpp"
+#include "base/hash.hpp"
+#include "base/number.hpp"
+#include "scenario/quantity.hpp"
+
+namespace outlive::harness {
+namespace {
+
+constexpr KeyId no_key = UINT32_MAX;
+constexpr std::size_t piece_size = 1 << 20;
+constexpr std::uint64_t hash_seed = 0;
+
+// What the gateway names a bucket after the prefix: JSON without blanks.
+std::string bucket_name(const Limit& limit, std::string_view user) {
+  std::string name{bucket_prefix};
+  name.append(R"({"resource":")").append(limit.resource).append(R"(","scope_key":[{"type":")");
+  if (limit.scope == Limit::Scope::total) return name.append(R"(TagTotal","key":"user_id"}]})");
+  return name.append(R"(TagEach","key":"user_id","value":")").append(user).append(R"("}]})");
+}
+
+// A name that looks like the gateway's SHA-256 of the request, and hangs on set and number alone.
+void name_entry(std::string& name, std::string_view set, std::uint64_t number) {
+  name.assign(cache_prefix);
+  for (std::uint64_t part = 0; part < 4; ++part)
+    name += format_hex(hash_bytes(set, number * 4 + part));
+}
+
+}  // namespace
+
+Roster::Roster(const Scenario& scenario) : blocks_(scenario.traffic.size()) {
+  add_buckets(scenario);
+  bucket_count_ = names_.size();
+  add_entries(scenario);
+  index();
+}
+
+void Roster::add_buckets(const Scenario& scenario) {
+  // Blocks that name the same users share buckets; the largest says how many there are.
+  std::map<std::string_view, std::uint64_t> users;
+  for (const Traffic& traffic : scenario.traffic) {
+    std::uint64_t& count = users[traffic.user_prefix];
+    count = std::max(count, traffic.users);
+  }
+  std::map<std::tuple<std::string_view, Limit::Scope, std::string_view>, Family> families;
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const Traffic& traffic = scenario.traffic[i];
+    for (const Limit& limit : traffic.limits) {
+      const bool shared = limit.scope == Limit::Scope::total;
+      const std::string_view prefix = shared ? std::string_view{} : traffic.user_prefix;
+      const auto [found, fresh] = families.try_emplace({limit.resource, limit.scope, prefix});
+      if (fresh) {
+        found->second = {static_cast<KeyId>(names_.size()), shared};
+        const std::uint64_t count = shared ? 1 : users[traffic.user_prefix];
+        for (std::uint64_t user = 0; user < count; ++user) {
+          std::string tag = traffic.user_prefix;
+          append_integer(tag, static_cast<std::int64_t>(user));
+          add(bucket_name(limit, tag));
+        }
+      }
+      blocks_[i].buckets.push_back(found->second);
+    }
+  }
+}
+
+void Roster::add_entries(const Scenario& scenario) {
+  std::map<std::string_view, std::uint64_t> prompts;
+  for (const Traffic& traffic : scenario.traffic) {
+    std::uint64_t& count = prompts[traffic.prompt_set];
+    count = std::max(count, traffic.prompts);
+  }
+  std::map<std::string_view, Family> families;
+  std::string name;
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const Traffic& traffic = scenario.traffic[i];
+    if (!traffic.uses_cache()) continue;
+    const auto [found, fresh] = families.try_emplace(traffic.prompt_set);
+    if (fresh) {
+      found->second = {static_cast<KeyId>(names_.size()), false};
+      for (std::uint64_t number = 0; number < prompts[traffic.prompt_set]; ++number) {
+        name_entry(name, traffic.prompt_set, number);
+        add(name);
+      }
+    }
+    blocks_[i].entries = found->second;
+  }
+}
+
+void Roster::add(std::string_view name) {
+  ensure(names_.size() < no_key, "a scenario has less than 2^32 keys");
+  if (text_.empty() || text_.back().size() + name.size() > text_.back().capacity()) {
+    text_.emplace_back().reserve(std::max(piece_size, name.size()));
+  }
+  std::string& piece = text_.back();
+  piece.append(name);
+  names_.push_back(std::string_view{piece}.substr(piece.size() - name.size()));
+}
+
+void Roster::index() {
+  table_.assign(std::bit_ceil(names_.size() * 2 + 1), no_key);
+  const std::uint64_t mask = table_.size() - 1;
+  for (KeyId key = 0; key < names_.size(); ++key) {
+    std::uint64_t at = hash_bytes(names_[key], hash_seed) & mask;
+    while (table_[at] != no_key) at = (at + 1) & mask;
+    table_[at] = key;
+  }
+}
+
+std::optional<KeyId> Roster::find(std::string_view name) const {
+  const std::uint64_t mask = table_.size() - 1;
+  for (std::uint64_t at = hash_bytes(name, hash_seed) & mask;; at = (at + 1) & mask) {
+    const KeyId key = table_[at];
+    if (key == no_key) return std::nullopt;
+    if (names_[key] == name) return key;
+  }
+}
+
+}  // namespace outlive::harness

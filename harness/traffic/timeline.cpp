@@ -1,0 +1,84 @@
+#include "traffic/timeline.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace outlive::harness {
+namespace {
+
+// k · per / count without rounding on the way: a microsecond's share of the k-th arrival is cut
+// off.
+Span arrival(const Rate& rate, std::int64_t k) {
+  const std::int64_t whole = k / rate.count;
+  const std::int64_t rest = k % rate.count;
+  return Span{whole * rate.per.count() + rest * rate.per.count() / rate.count};
+}
+
+}  // namespace
+
+Timeline::Source::Source(const Traffic& traffic, const Scenario& scenario, const Random& random)
+    : traffic_{&traffic},
+      begin_{scenario.start + traffic.from},
+      end_{scenario.start + traffic.until.value_or(scenario.duration)},
+      mean_us_{static_cast<double>(traffic.rate.per.count()) /
+               static_cast<double>(traffic.rate.count)},
+      users_{traffic.user_popularity, traffic.users},
+      prompts_{traffic.prompt_popularity, traffic.prompts},
+      arrivals_{random.fork("arrivals")},
+      choices_{random.fork("choices")} {
+  schedule();
+}
+
+void Timeline::Source::schedule() {
+  if (traffic_->arrivals == Arrivals::regular) {
+    at_ = begin_ + arrival(traffic_->rate, arrived_);
+  } else {
+    elapsed_us_ += exponential(arrivals_) * mean_us_;
+    at_ = begin_ + Span{static_cast<std::int64_t>(elapsed_us_)};
+  }
+  ended_ = at_ >= end_ || (traffic_->takes_tickets() && users_.exhausted()) ||
+           (traffic_->uses_cache() && prompts_.exhausted());
+}
+
+void Timeline::Source::take(Request& request) {
+  request.at = at_;
+  request.user = traffic_->takes_tickets() ? users_.next(choices_) : 0;
+  request.prompt = traffic_->uses_cache() ? prompts_.next(choices_) : 0;
+  ++arrived_;
+  schedule();
+}
+
+std::uint64_t Timeline::Source::expected() const {
+  double count = static_cast<double>((end_ - begin_).count()) / mean_us_;
+  const auto at_most = [&count](const Popularity& popularity, std::uint64_t population) {
+    if (popularity.shape == Popularity::Shape::once) {
+      count = std::min(count, static_cast<double>(population));
+    }
+  };
+  if (traffic_->takes_tickets()) at_most(traffic_->user_popularity, traffic_->users);
+  if (traffic_->uses_cache()) at_most(traffic_->prompt_popularity, traffic_->prompts);
+  return static_cast<std::uint64_t>(count);
+}
+
+Timeline::Timeline(const Scenario& scenario, std::uint64_t seed) {
+  const Random random{seed};
+  sources_.reserve(scenario.traffic.size());
+  for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
+    sources_.emplace_back(scenario.traffic[i], scenario,
+                          random.fork("traffic " + std::to_string(i)));
+    expected_ += sources_.back().expected();
+  }
+}
+
+bool Timeline::next(Request& request) {
+  Source* soonest = nullptr;
+  for (Source& source : sources_) {
+    if (!source.ended() && (!soonest || source.at() < soonest->at())) soonest = &source;
+  }
+  if (!soonest) return false;
+  request.traffic = static_cast<std::uint32_t>(soonest - sources_.data());
+  soonest->take(request);
+  return true;
+}
+
+}  // namespace outlive::harness

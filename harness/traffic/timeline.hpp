@@ -1,0 +1,62 @@
+// A scenario's requests, one after the other in virtual time, whatever block they come from. The
+// same scenario and seed give the same requests.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "scenario/model.hpp"
+#include "traffic/chance.hpp"
+
+namespace outlive::harness {
+
+struct Request {
+  Time at{};
+  std::uint32_t traffic = 0;  // the block, as counted in the scenario
+  std::uint32_t user = 0;
+  std::uint32_t prompt = 0;
+};
+
+class Timeline {
+ public:
+  Timeline(const Scenario& scenario, std::uint64_t seed);
+
+  // False when all traffic has ended. Of requests at one instant the earlier block's comes first.
+  bool next(Request& request);
+
+  // About how many there will be.
+  std::uint64_t expected() const { return expected_; }
+
+ private:
+  // The requests of one block.
+  class Source {
+   public:
+    Source(const Traffic& traffic, const Scenario& scenario, const Random& random);
+
+    Time at() const { return at_; }
+    bool ended() const { return ended_; }
+    std::uint64_t expected() const;
+    void take(Request& request);
+
+   private:
+    void schedule();
+
+    const Traffic* traffic_;
+    Time begin_;
+    Time end_;
+    Time at_{};
+    bool ended_ = false;
+    std::int64_t arrived_ = 0;
+    double mean_us_;         // between two arrivals
+    double elapsed_us_ = 0;  // poisson: from the beginning to the next arrival
+    Chooser users_;
+    Chooser prompts_;
+    Random arrivals_;
+    Random choices_;
+  };
+
+  std::vector<Source> sources_;
+  std::uint64_t expected_ = 0;
+};
+
+}  // namespace outlive::harness
