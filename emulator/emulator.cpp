@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "base/text.hpp"
 #include "commands/table.hpp"
 #include "engine/directives.hpp"
 #include "engine/engine.hpp"
@@ -29,9 +30,12 @@ namespace {
 Options options_from(const Emulator::Options& wanted) {
   Options options;
   options.enable_debug_command = Permission::yes;
-  options.enable_outlive_command = true;
+  options.enable_outlive_command = Permission::yes;
   for (const auto& [name, value] : wanted.directives) {
-    const std::string_view values[] = {value};
+    const auto words = split_words(value);
+    if (!words) throw UserError("directive '" + name + " " + value + "': unbalanced quotes");
+    std::vector<std::string_view> values(words->begin(), words->end());
+    if (values.empty()) values.emplace_back();
     if (const auto error = set_directive(options, name, values)) {
       throw UserError("directive '" + name + " " + value + "': " + *error);
     }

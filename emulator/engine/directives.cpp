@@ -1,60 +1,299 @@
 #include "engine/directives.hpp"
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 #include "base/number.hpp"
 #include "base/text.hpp"
+#include "engine/directive_rows.hpp"
 
 namespace outlive {
 namespace {
 
-using Setter = bool (*)(Options&, std::string_view);
+// A checked value, or what is wrong.
+struct Checked {
+  std::string value = {};
+  std::optional<std::string> error = {};
 
-bool set_policy(Options& options, std::string_view text) {
-  for (std::size_t i = 0; i < eviction_policies.size(); ++i) {
-    if (!equal_ignoring_case(eviction_policies[i].name, text)) continue;
-    options.eviction.policy = i;
-    options.keyspace.lfu = options.eviction.chosen().rank == EvictionRank::lfu;
-    return true;
+  static Checked wrong(std::string text) { return {{}, std::move(text)}; }
+};
+
+std::string joined(std::span<const std::string_view> words) {
+  std::string text;
+  for (const auto word : words) {
+    if (!text.empty()) text += " ";
+    text += word;
   }
-  return false;
+  return text;
 }
 
-bool set_maxmemory(Options& options, std::string_view text) {
-  const auto bytes = parse_memory(text);
-  if (bytes) options.eviction.maxmemory = *bytes;
-  return bytes.has_value();
+Checked check_boolean(std::string_view word) {
+  if (equal_ignoring_case(word, "yes")) return {"yes"};
+  if (equal_ignoring_case(word, "no")) return {"no"};
+  return Checked::wrong("argument must be 'yes' or 'no'");
 }
 
-bool set_samples(Options& options, std::string_view text) {
-  const auto samples = parse_integer(text);
-  if (!samples || *samples < 1 || *samples > 64) return false;
-  options.eviction.samples = static_cast<int>(*samples);
-  return true;
+std::vector<std::string_view> choices_of(const Directive& directive) {
+  std::vector<std::string_view> choices;
+  for (std::string_view rest = directive.choices; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    choices.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return choices;
 }
 
-struct Directive {
+Checked check_choice(const Directive& directive, std::span<const std::string_view> words) {
+  const auto choices = choices_of(directive);
+  std::string value;
+  for (const auto word : words) {
+    const auto known = std::find_if(choices.begin(), choices.end(), [&](std::string_view choice) {
+      return equal_ignoring_case(choice, word);
+    });
+    if (known == choices.end()) {
+      std::string list;
+      for (const auto choice : choices) list += (list.empty() ? "" : ", ") + std::string(choice);
+      return Checked::wrong("argument(s) must be one of the following: " + list);
+    }
+    value += (value.empty() ? "" : " ") + std::string(*known);
+  }
+  return {value};
+}
+
+std::optional<std::int64_t> parse_octal(std::string_view word) {
+  std::int64_t value = 0;
+  for (const char digit : word) {
+    if (digit < '0' || digit > '7') return {};
+    value = value * 8 + (digit - '0');
+  }
+  return word.empty() ? std::nullopt : std::optional(value);
+}
+
+// A number in the forms that the directive takes (config.c, numericParseString).
+std::optional<std::int64_t> parse_number(const Directive& directive, std::string_view word) {
+  if (directive.has(Directive::memory)) {
+    if (const auto bytes = parse_memory(word)) return static_cast<std::int64_t>(*bytes);
+  }
+  if (directive.has(Directive::percent) && word.size() > 1 && word.back() == '%') {
+    const auto share = parse_integer(word.substr(0, word.size() - 1));
+    if (share && *share >= 0) return -*share;
+  }
+  if (directive.has(Directive::octal)) return parse_octal(word);
+  if (directive.has(Directive::memory | Directive::percent)) return {};
+  return parse_integer(word);
+}
+
+std::string_view number_error(const Directive& directive) {
+  if (directive.has(Directive::percent)) return "argument must be a memory or percent value";
+  if (directive.has(Directive::memory)) return "argument must be a memory value";
+  if (directive.has(Directive::octal)) return "argument couldn't be parsed as an octal number";
+  return "argument couldn't be parsed into an integer";
+}
+
+bool within_bounds(const Directive& directive, std::int64_t value) {
+  if (directive.has(Directive::unsigned_number)) {
+    const auto plain = static_cast<std::uint64_t>(value);
+    return plain >= static_cast<std::uint64_t>(directive.min) && plain <= directive.max;
+  }
+  return value >= directive.min &&
+         (value < 0 || static_cast<std::uint64_t>(value) <= directive.max);
+}
+
+Checked check_integer(const Directive& directive, std::string_view word) {
+  const auto value = parse_number(directive, word);
+  if (!value) return Checked::wrong(std::string(number_error(directive)));
+  if (!within_bounds(directive, *value)) {
+    if (directive.has(Directive::percent) && *value < 0) {
+      return Checked::wrong("percentage argument must be less or equal to " +
+                            std::to_string(-directive.min));
+    }
+    return Checked::wrong("argument must be between " + std::to_string(directive.min) + " and " +
+                          std::to_string(directive.max) + " inclusive");
+  }
+  if (directive.has(Directive::percent) && *value < 0) return {std::to_string(-*value) + "%"};
+  if (directive.has(Directive::unsigned_number) && !directive.has(Directive::octal)) {
+    return {std::to_string(static_cast<std::uint64_t>(*value))};
+  }
+  if (directive.has(Directive::octal)) return {std::string(word)};
+  return {std::to_string(*value)};
+}
+
+// ---- the directives with a syntax of their own
+// ----------------------------------------------------
+
+Checked check_events(const Options&, std::span<const std::string_view> words) {
+  constexpr std::string_view order = "g$lshzxetdnKEm";
+  constexpr std::string_view all = "g$lshzxetd";
+  std::string seen;
+  for (const char letter : joined(words)) {
+    if (letter == 'A') {
+      seen += all;
+    } else if (order.find(letter) == std::string_view::npos) {
+      return Checked::wrong("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
+    } else {
+      seen += letter;
+    }
+  }
+  const auto has = [&](char letter) { return seen.find(letter) != std::string::npos; };
+  const bool everything = std::all_of(all.begin(), all.end(), has);
+  std::string value = everything ? "A" : "";
+  for (const char letter : order) {
+    const bool in_all = all.find(letter) != std::string_view::npos;
+    // n is told only beside the others' letters (notify.c, keyspaceEventsFlagsToString).
+    if (has(letter) && !(everything && (in_all || letter == 'n'))) value += letter;
+  }
+  return {value};
+}
+
+Checked check_output_limits(const Options& options, std::span<const std::string_view> words) {
+  if (words.size() % 4 != 0) {
+    return Checked::wrong("Wrong number of arguments in buffer limit configuration.");
+  }
+  auto limits =
+      *split_words(directive_value(options, *find_directive("client-output-buffer-limit")));
+  for (std::size_t i = 0; i < words.size(); i += 4) {
+    const std::string_view given = words[i] == "replica" ? "slave" : words[i];
+    const auto known = std::find_if(limits.begin(), limits.end(), [&](const std::string& word) {
+      return equal_ignoring_case(word, given);
+    });
+    if (known == limits.end()) {
+      return Checked::wrong("Invalid client class specified in buffer limit configuration.");
+    }
+    const auto hard = parse_memory(words[i + 1]);
+    const auto soft = parse_memory(words[i + 2]);
+    const auto seconds = parse_integer(words[i + 3]);
+    if (!hard || !soft || !seconds || *seconds < 0) {
+      return Checked::wrong(
+          "Error in hard, soft or soft_seconds setting in buffer limit configuration.");
+    }
+    *(known + 1) = std::to_string(*hard);
+    *(known + 2) = std::to_string(*soft);
+    *(known + 3) = std::to_string(*seconds);
+  }
+  return {joined(std::vector<std::string_view>(limits.begin(), limits.end()))};
+}
+
+Checked check_score_values(const Options&, std::span<const std::string_view> words) {
+  if (words.size() != 3) return Checked::wrong("wrong number of arguments");
+  for (const auto word : words) {
+    const auto value = parse_integer(word);
+    if (!value || *value < -2000 || *value > 2000) {
+      return Checked::wrong(
+          "Invalid oom-score-adj-values, elements must be between -2000 and 2000.");
+    }
+  }
+  return {joined(words)};
+}
+
+Checked check_percentiles(const Options&, std::span<const std::string_view> words) {
+  std::string value;
+  for (const auto word : words) {
+    const auto share = parse_double(word);
+    if (!share || *share < 0 || *share > 100) {
+      return Checked::wrong(
+          "latency-tracking-info-percentiles should contain numeric values between 0.0 and 100.0");
+    }
+    value += (value.empty() ? "" : " ") + format_double(*share);
+  }
+  return {value};
+}
+
+Checked check_anything(const Options&, std::span<const std::string_view> words) {
+  return {joined(words)};
+}
+
+struct SpecialDirective {
   std::string_view name;
-  Setter set;
-  std::string_view error;
+  Checked (*check)(const Options&, std::span<const std::string_view>);
 };
-constexpr Directive directives[] = {
-    {"maxmemory", set_maxmemory, "argument must be a memory value"},
-    {"maxmemory-policy", set_policy,
-     "argument(s) must be one of the following: volatile-lru, volatile-lfu, volatile-random, "
-     "volatile-ttl, allkeys-lru, allkeys-lfu, allkeys-random, noeviction"},
-    {"maxmemory-samples", set_samples, "argument must be between 1 and 64 inclusive"},
+constexpr SpecialDirective specials[] = {
+    {"client-output-buffer-limit", check_output_limits},
+    {"latency-tracking-info-percentiles", check_percentiles},
+    {"notify-keyspace-events", check_events},
+    {"oom-score-adj-values", check_score_values},
 };
+
+Checked check_special(const Options& options, const Directive& directive,
+                      std::span<const std::string_view> words) {
+  for (const SpecialDirective& special : specials) {
+    if (special.name == directive.name) return special.check(options, words);
+  }
+  return check_anything(options, words);
+}
+
+Checked check(const Options& options, const Directive& directive,
+              std::span<const std::string_view> words) {
+  using Kind = Directive::Kind;
+  if (directive.kind == Kind::special) return check_special(options, directive, words);
+  if (words.size() != 1 && !directive.has(Directive::several)) {
+    return Checked::wrong("wrong number of arguments");
+  }
+  switch (directive.kind) {
+    case Kind::boolean:
+      return check_boolean(words[0]);
+    case Kind::integer:
+      return check_integer(directive, words[0]);
+    case Kind::choice:
+      return check_choice(directive, words);
+    default:
+      return {std::string(words[0])};
+  }
+}
+
+// Why a value that Valkey would take is not to be had here; nothing if it is.
+std::optional<std::string> refusal(const Directive& directive, const std::string& value) {
+  for (const UnsupportedDirective& lacking : unsupported_directives()) {
+    if (lacking.name != directive.name) continue;
+    const std::string_view wanted = value.empty() ? "-" : std::string_view(value);
+    for (std::string_view rest = lacking.inert; !rest.empty();) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      if (rest.substr(0, end) == wanted) return {};
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return "'" + value + "' is not supported by outlive: " + std::string(lacking.reason);
+  }
+  return {};
+}
+
+std::size_t index_of(const Directive& directive) {
+  return static_cast<std::size_t>(&directive - all_directives().data());
+}
 
 }  // namespace
 
-std::optional<std::string> set_directive(Options& options, std::string_view name,
-                                         std::span<const std::string_view> values) {
-  for (const Directive& directive : directives) {
-    if (!equal_ignoring_case(directive.name, name)) continue;
-    if (values.size() != 1) return "wrong number of arguments";
-    if (directive.set(options, values[0])) return {};
-    return std::string(directive.error);
+const Directive* find_directive(std::string_view name) {
+  for (const Directive& directive : all_directives()) {
+    if (equal_ignoring_case(directive.name, name) ||
+        (!directive.alias.empty() && equal_ignoring_case(directive.alias, name))) {
+      return &directive;
+    }
   }
-  return "Bad directive or wrong number of arguments";
+  return nullptr;
+}
+
+std::string directive_value(const Options& options, const Directive& directive) {
+  const auto found = options.directives.find(index_of(directive));
+  return found == options.directives.end() ? std::string(directive.initial) : found->second;
+}
+
+std::optional<std::string> set_directive(Options& options, const Directive& directive,
+                                         std::span<const std::string_view> words) {
+  Checked checked = check(options, directive, words);
+  if (checked.error) return checked.error;
+  if (auto refused = refusal(directive, checked.value)) return refused;
+  for (const DirectiveEffect& effect : directive_effects()) {
+    if (effect.name == directive.name) effect.apply(options, checked.value);
+  }
+  options.directives[index_of(directive)] = std::move(checked.value);
+  return {};
+}
+
+std::optional<std::string> set_directive(Options& options, std::string_view name,
+                                         std::span<const std::string_view> words) {
+  const Directive* directive = find_directive(name);
+  if (!directive) return "Bad directive or wrong number of arguments";
+  return set_directive(options, *directive, words);
 }
 
 }  // namespace outlive

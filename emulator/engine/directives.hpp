@@ -1,6 +1,9 @@
-// The directives of valkey.conf and CONFIG SET: names, types, bounds, and the members they set.
+// The directives of valkey.conf and CONFIG SET: names, types, bounds, and what they set.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,8 +13,47 @@
 
 namespace outlive {
 
-// Sets one directive from its words. Nothing, or what is wrong with it in Valkey's words.
+// One row: all that is known of a directive (config.c of 8.1, static_configs).
+struct Directive {
+  enum class Kind : std::uint8_t { boolean, integer, text, choice, special };
+  enum Flag : std::uint32_t {
+    immutable = 1,         // only at start
+    sensitive = 2,         // not to be shown in logs
+    hidden = 4,            // CONFIG GET shows it only when it is named
+    guarded = 8,           // CONFIG SET only with enable-protected-configs
+    several = 16,          // takes several words
+    memory = 32,           // 10mb, 1gb …
+    percent = 64,          // 5%, kept as a negative number
+    octal = 128,
+    unsigned_number = 256,
+  };
+
+  std::string_view name;
+  std::string_view alias = {};
+  Kind kind = Kind::text;
+  std::uint32_t flags = 0;
+  std::string_view initial = {};
+  std::int64_t min = 0;
+  std::uint64_t max = 0;
+  std::string_view choices = {};   // blank-separated
+
+  bool has(std::uint32_t flag) const { return flags & flag; }
+};
+
+std::span<const Directive> all_directives();
+
+// The row with this name or alias, whatever its case; null if there is none.
+const Directive* find_directive(std::string_view name);
+
+// The value as CONFIG GET tells it.
+std::string directive_value(const Options& options, const Directive& directive);
+
+// Sets one directive from its words. Nothing, or what is wrong with it: Valkey's words for what
+// Valkey refuses, ours for what outlive does not do.
+std::optional<std::string> set_directive(Options& options, const Directive& directive,
+                                         std::span<const std::string_view> words);
+// The same by name.
 std::optional<std::string> set_directive(Options& options, std::string_view name,
-                                         std::span<const std::string_view> values);
+                                         std::span<const std::string_view> words);
 
 }  // namespace outlive

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "data/hash.hpp"
@@ -34,7 +35,7 @@ struct Options {
   bool lazy_user_del = true;                         // lazyfree-lazy-user-del
   bool lazy_user_flush = true;                       // lazyfree-lazy-user-flush
   Permission enable_debug_command = Permission::no;  // enable-debug-command
-  bool enable_outlive_command = false;
+  Permission enable_outlive_command = Permission::no;
   // What client-output-buffer-limit normal and pubsub say: bytes, bytes, seconds; 0: no limit.
   struct OutputLimit {
     std::int64_t hard = 0;
@@ -43,6 +44,9 @@ struct Options {
   };
   OutputLimit output_normal;
   OutputLimit output_pubsub{32LL << 20, 8LL << 20, 60};
+
+  // The canonical text of every directive that was set, by its row; the rest have their defaults.
+  std::map<std::size_t, std::string> directives;
 };
 
 }  // namespace outlive

@@ -14,7 +14,7 @@
 #include <iterator>
 #include <random>
 
-#include "base/number.hpp"
+#include "base/text.hpp"
 #include "commands/table.hpp"
 #include "engine/directives.hpp"
 #include "outlive/emulator.hpp"
@@ -37,76 +37,35 @@ struct ShellOptions {
   const Allocation* allocation = &quantum_8;
 };
 
-using ShellSetter = bool (*)(ShellOptions&, const std::vector<std::string>&);
-
-bool set_text(std::string& member, const std::vector<std::string>& values) {
-  if (values.size() > 1) return false;
-  member = values.empty() ? "" : values[0];
-  return true;
+// Reads what the shell obeys out of the directives.
+ShellOptions shell_options(const Options& options) {
+  const auto value = [&](std::string_view name) {
+    return directive_value(options, *find_directive(name));
+  };
+  ShellOptions shell;
+  shell.listen.port = std::stoi(value("port"));
+  if (shell.listen.port == 0 && !value("unixsocket").empty()) shell.listen.port = -1;
+  shell.listen.addresses = *split_words(value("bind"));
+  shell.listen.unix_socket = value("unixsocket");
+  shell.listen.unix_permissions = static_cast<int>(std::stol(value("unixsocketperm"), nullptr, 8));
+  shell.directory = value("dir");
+  shell.log_file = value("logfile");
+  shell.pid_file = value("pidfile");
+  shell.seed = std::stoull(value("outlive-seed"));
+  if (shell.seed == 0) shell.seed = std::random_device{}();
+  if (value("outlive-allocator-quantum") == "16") shell.allocation = &quantum_16;
+  return shell;
 }
 
-bool set_port(ShellOptions& shell, const std::vector<std::string>& values) {
-  const auto port = values.size() == 1 ? parse_integer(values[0]) : std::nullopt;
-  if (!port || *port < 0 || *port > 65535) return false;
-  shell.listen.port = static_cast<int>(*port);
-  return true;
-}
-
-bool set_permissions(ShellOptions& shell, const std::vector<std::string>& values) {
-  if (values.size() != 1) return false;
-  shell.listen.unix_permissions = static_cast<int>(std::strtol(values[0].c_str(), nullptr, 8));
-  return true;
-}
-
-bool set_seed(ShellOptions& shell, const std::vector<std::string>& values) {
-  const auto seed = values.size() == 1 ? parse_unsigned(values[0]) : std::nullopt;
-  if (seed) shell.seed = *seed;
-  return seed.has_value();
-}
-
-bool set_quantum(ShellOptions& shell, const std::vector<std::string>& values) {
-  if (values.size() != 1 || (values[0] != "8" && values[0] != "16")) return false;
-  shell.allocation = values[0] == "8" ? &quantum_8 : &quantum_16;
-  return true;
-}
-
-struct ShellDirective {
-  std::string_view name;
-  ShellSetter set;
-};
-constexpr ShellDirective shell_directives[] = {
-    {"bind",
-     [](ShellOptions& shell, const auto& values) {
-       shell.listen.addresses = values;
-       return !values.empty();
-     }},
-    {"port", set_port},
-    {"unixsocket", [](ShellOptions& shell,
-                      const auto& values) { return set_text(shell.listen.unix_socket, values); }},
-    {"unixsocketperm", set_permissions},
-    {"dir",
-     [](ShellOptions& shell, const auto& values) { return set_text(shell.directory, values); }},
-    {"logfile",
-     [](ShellOptions& shell, const auto& values) { return set_text(shell.log_file, values); }},
-    {"pidfile",
-     [](ShellOptions& shell, const auto& values) { return set_text(shell.pid_file, values); }},
-    {"outlive-seed", set_seed},
-    {"outlive-allocator-quantum", set_quantum},
-};
-
-void apply(const DirectiveLine& line, Options& options, ShellOptions& shell) {
-  for (const ShellDirective& directive : shell_directives) {
-    if (directive.name != line.name) continue;
-    if (directive.set(shell, line.values)) return;
-    throw UserError(config_error(line, "Invalid argument"));
-  }
-  const std::vector<std::string_view> values(line.values.begin(), line.values.end());
+void apply(const DirectiveLine& line, Options& options) {
+  std::vector<std::string_view> values(line.values.begin(), line.values.end());
+  if (values.empty()) values.emplace_back();
   if (const auto error = set_directive(options, line.name, values)) {
     throw UserError(config_error(line, *error));
   }
 }
 
-void configure(std::span<char* const> arguments, Options& options, ShellOptions& shell) {
+void configure(std::span<char* const> arguments, Options& options) {
   std::vector<DirectiveLine> lines;
   if (!arguments.empty() && !std::string_view(arguments[0]).starts_with("--")) {
     const std::string path = arguments[0];
@@ -117,7 +76,7 @@ void configure(std::span<char* const> arguments, Options& options, ShellOptions&
   }
   const auto more = parse_arguments(arguments);
   lines.insert(lines.end(), more.begin(), more.end());
-  for (const DirectiveLine& line : lines) apply(line, options, shell);
+  for (const DirectiveLine& line : lines) apply(line, options);
 }
 
 // Valkey's line: pid, role, time, level sign, text.
@@ -165,12 +124,13 @@ int run(const Options& options, const ShellOptions& shell) {
   if (!shell.directory.empty()) std::filesystem::current_path(shell.directory);
   const auto log = open_log(shell.log_file);
   ServerClock clock;
-  Engine engine({.options = options,
-                 .seed = shell.seed,
-                 .allocation = shell.allocation,
-                 .start = clock.now(),
-                 .families = all_commands(),
-                 .journal_limit = options.enable_outlive_command ? 100'000u : 0u});
+  Engine engine(
+      {.options = options,
+       .seed = shell.seed,
+       .allocation = shell.allocation,
+       .start = clock.now(),
+       .families = all_commands(),
+       .journal_limit = options.enable_outlive_command != Permission::no ? 100'000u : 0u});
   engine.stopwatch = stopwatch_us;
   engine.on_log = [&](int, std::string_view line) { log->info("* {}", line); };
   asio::io_context io(1);
@@ -209,10 +169,8 @@ int serve(std::span<char* const> arguments) {
       }
     }
     Options options;
-    ShellOptions shell;
-    shell.seed = std::random_device{}();
-    configure(arguments, options, shell);
-    return run(options, shell);
+    configure(arguments, options);
+    return run(options, shell_options(options));
   } catch (const UserError& error) {
     std::cerr << error.what() << "\n";
     return 1;

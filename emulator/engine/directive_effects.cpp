@@ -1,0 +1,143 @@
+// What directives do here: those with an effect, and those whose feature outlive lacks.
+#include <algorithm>
+#include <charconv>
+
+#include "base/number.hpp"
+#include "base/text.hpp"
+#include "engine/directive_rows.hpp"
+
+namespace outlive {
+namespace {
+
+bool yes(const std::string& value) {
+  return value == "yes";
+}
+
+template <class T>
+T number(const std::string& value) {
+  T result{};
+  std::from_chars(value.data(), value.data() + value.size(), result);
+  return result;
+}
+
+Permission permission(const std::string& value) {
+  return value == "yes" ? Permission::yes : value == "local" ? Permission::local : Permission::no;
+}
+
+void set_policy(Options& options, const std::string& value) {
+  for (std::size_t i = 0; i < eviction_policies.size(); ++i) {
+    if (eviction_policies[i].name == value) options.eviction.policy = i;
+  }
+  options.keyspace.lfu = options.eviction.chosen().rank == EvictionRank::lfu;
+}
+
+struct EventLetter {
+  char letter;
+  std::uint32_t mask;
+};
+constexpr EventLetter event_letters[] = {
+    {'g', bits(EventClass::generic)},  {'$', bits(EventClass::string)},
+    {'l', bits(EventClass::list)},     {'s', bits(EventClass::set)},
+    {'h', bits(EventClass::hash)},     {'z', bits(EventClass::zset)},
+    {'x', bits(EventClass::expired)},  {'e', bits(EventClass::evicted)},
+    {'t', bits(EventClass::stream)},   {'d', bits(EventClass::module)},
+    {'n', bits(EventClass::key_new)},  {'K', bits(EventClass::keyspace)},
+    {'E', bits(EventClass::keyevent)}, {'m', bits(EventClass::key_miss)}};
+
+void set_events(Options& options, const std::string& value) {
+  options.notify_keyspace_events = 0;
+  for (const char letter : value) {
+    for (const EventLetter& known : event_letters) {
+      // A: all but the misses and new keys (server.h, NOTIFY_ALL), listed first.
+      const bool in_all = letter == 'A' && std::string_view("g$lshzxetd").find(known.letter) !=
+                                               std::string_view::npos;
+      if (known.letter == letter || in_all) options.notify_keyspace_events |= known.mask;
+    }
+  }
+}
+
+// "normal 0 0 0 slave … pubsub …": the limits of three classes of clients.
+void set_output_limits(Options& options, const std::string& value) {
+  const auto words = split_words(value);
+  for (std::size_t i = 0; words && i + 3 < words->size(); i += 4) {
+    const Options::OutputLimit limit{number<std::int64_t>((*words)[i + 1]),
+                                     number<std::int64_t>((*words)[i + 2]),
+                                     number<std::int64_t>((*words)[i + 3])};
+    if ((*words)[i] == "normal") options.output_normal = limit;
+    if ((*words)[i] == "pubsub") options.output_pubsub = limit;
+  }
+}
+
+constexpr DirectiveEffect effects[] = {
+    {"active-expire-effort",
+     [](auto& o, auto& v) { o.keyspace.active_expire_effort = number<int>(v); }},
+    {"busy-reply-threshold",
+     [](auto& o, auto& v) { o.busy_reply_threshold_ms = number<std::int64_t>(v); }},
+    {"client-output-buffer-limit", set_output_limits},
+    {"client-query-buffer-limit",
+     [](auto& o, auto& v) { o.client_query_buffer_limit = number<std::int64_t>(v); }},
+    {"commandlog-execution-slower-than",
+     [](auto& o, auto& v) { o.slowlog_log_slower_than_us = number<std::int64_t>(v); }},
+    {"commandlog-slow-execution-max-len",
+     [](auto& o, auto& v) { o.slowlog_max_len = number<std::int64_t>(v); }},
+    {"databases", [](auto& o, auto& v) { o.databases = number<std::size_t>(v); }},
+    {"enable-debug-command", [](auto& o, auto& v) { o.enable_debug_command = permission(v); }},
+    {"enable-outlive-command", [](auto& o, auto& v) { o.enable_outlive_command = permission(v); }},
+    {"hash-max-listpack-entries",
+     [](auto& o, auto& v) { o.hash.entries_max = number<std::size_t>(v); }},
+    {"hash-max-listpack-value",
+     [](auto& o, auto& v) { o.hash.value_max = number<std::size_t>(v); }},
+    {"hz",
+     // Bounds apply silently (config.c, updateHZ).
+     [](auto& o, auto& v) {
+       o.keyspace.hz = static_cast<int>(std::clamp<std::int64_t>(number<std::int64_t>(v), 1, 500));
+     }},
+    {"latency-monitor-threshold",
+     [](auto& o, auto& v) { o.latency_monitor_threshold_ms = number<std::int64_t>(v); }},
+    {"latency-tracking", [](auto& o, auto& v) { o.latency_tracking = yes(v); }},
+    {"lazyfree-lazy-eviction", [](auto& o, auto& v) { o.keyspace.lazy_eviction = yes(v); }},
+    {"lazyfree-lazy-expire", [](auto& o, auto& v) { o.keyspace.lazy_expire = yes(v); }},
+    {"lazyfree-lazy-server-del", [](auto& o, auto& v) { o.keyspace.lazy_server_del = yes(v); }},
+    {"lazyfree-lazy-user-del", [](auto& o, auto& v) { o.lazy_user_del = yes(v); }},
+    {"lazyfree-lazy-user-flush", [](auto& o, auto& v) { o.lazy_user_flush = yes(v); }},
+    {"lfu-decay-time", [](auto& o, auto& v) { o.keyspace.lfu_decay_time = number<int>(v); }},
+    {"lfu-log-factor", [](auto& o, auto& v) { o.keyspace.lfu_log_factor = number<int>(v); }},
+    {"maxclients", [](auto& o, auto& v) { o.maxclients = number<std::int64_t>(v); }},
+    {"maxmemory", [](auto& o, auto& v) { o.eviction.maxmemory = number<std::uint64_t>(v); }},
+    {"maxmemory-eviction-tenacity", [](auto& o, auto& v) { o.eviction.tenacity = number<int>(v); }},
+    {"maxmemory-policy", set_policy},
+    {"maxmemory-samples", [](auto& o, auto& v) { o.eviction.samples = number<int>(v); }},
+    {"notify-keyspace-events", set_events},
+    {"proto-max-bulk-len",
+     [](auto& o, auto& v) { o.proto_max_bulk_len = number<std::int64_t>(v); }},
+    {"requirepass", [](auto& o, auto& v) { o.requirepass = v; }},
+    {"timeout", [](auto& o, auto& v) { o.timeout_s = number<std::int64_t>(v); }},
+};
+
+constexpr UnsupportedDirective lacking[] = {
+    {"aclfile", "-", "ACL files are not emulated"},
+    {"activedefrag", "no", "memory is modelled, there is nothing to defragment"},
+    {"appendonly", "no", "persistence is not emulated"},
+    {"cluster-enabled", "no", "cluster mode is not emulated"},
+    {"daemonize", "no", "outlive serve stays in the foreground"},
+    {"import-mode", "no", "importing is not emulated"},
+    {"primaryauth", "-", "replication is not emulated"},
+    {"primaryuser", "-", "replication is not emulated"},
+    {"rdma-bind", "-", "RDMA is not supported"},
+    {"replicaof", "-", "replication is not emulated"},
+    {"save", "-", "persistence is not emulated, so nothing can be saved"},
+    {"supervised", "no auto", "outlive serve does not talk to a supervisor"},
+    {"syslog-enabled", "no", "outlive serve logs to standard output or a file"},
+    {"tls-port", "0", "TLS is not supported"},
+};
+
+}  // namespace
+
+std::span<const DirectiveEffect> directive_effects() {
+  return effects;
+}
+std::span<const UnsupportedDirective> unsupported_directives() {
+  return lacking;
+}
+
+}  // namespace outlive
