@@ -18,6 +18,7 @@ constexpr int could_not_run = 2;
 
 constexpr Subcommand subcommands[] = {
     {"run", "play scenarios and say which of their rules hold", run_scenarios},
+    {"serve", "serve clients over TCP, with valkey-server's arguments", serve_clients},
 };
 
 constexpr std::string_view introduction =
@@ -29,6 +30,8 @@ constexpr std::string_view examples =
     "  outlive run my.toml --seed 7                    one of yours, with other chance\n"
     "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
     "                                                  the same on a real server\n"
+    "  outlive serve --port 6379 --maxmemory 10mb --maxmemory-policy volatile-ttl\n"
+    "                                                  a Valkey for any client\n"
     "\nscenarios/README.md teaches how to write a scenario; `outlive run --help` says the rest.\n";
 
 void print_help() {
@@ -51,7 +54,14 @@ int unknown(std::string_view word) {
   return could_not_run;
 }
 
+// Tools that launch a server know it by these names.
+bool is_server_name(std::string_view program) {
+  const std::string_view name = program.substr(program.rfind('/') + 1);
+  return name == "valkey-server" || name == "redis-server";
+}
+
 int dispatch(std::span<char* const> words) {
+  if (!words.empty() && is_server_name(words[0])) return serve_clients(words);
   if (words.size() < 2) {
     print_help();
     return could_not_run;

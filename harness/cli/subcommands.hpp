@@ -15,5 +15,6 @@ struct Subcommand {
 };
 
 int run_scenarios(std::span<char* const> words);
+int serve_clients(std::span<char* const> words);
 
 }  // namespace outlive::harness

@@ -36,7 +36,8 @@ void validate_limits(const Traffic& traffic, Mistakes& mistakes) {
   }
 }
 
-void validate_traffic(const Scenario& scenario, const Traffic& traffic, Mistakes& mistakes) {
+void validate_span(const Scenario& scenario, const Traffic& traffic, Mistakes& mistakes) {
+  if (scenario.duration == Span::zero()) return;  // unreadable: already told
   const Span until = traffic.until.value_or(scenario.duration);
   if (traffic.from >= until) {
     mistakes.add(traffic.line, "this traffic ends (" + format_span(until) + ") before it begins (" +
@@ -46,7 +47,6 @@ void validate_traffic(const Scenario& scenario, const Traffic& traffic, Mistakes
                                    ") after the scenario has ended (" +
                                    format_span(scenario.duration) + ")");
   }
-  validate_limits(traffic, mistakes);
 }
 
 void validate_events(const Scenario& scenario, Mistakes& mistakes) {
@@ -103,7 +103,10 @@ void validate_patterns(const Scenario& scenario, Mistakes& mistakes) {
 
 void validate(const Scenario& scenario, Mistakes& mistakes) {
   validate_instances(scenario, mistakes);
-  for (const Traffic& traffic : scenario.traffic) validate_traffic(scenario, traffic, mistakes);
+  for (const Traffic& traffic : scenario.traffic) {
+    validate_span(scenario, traffic, mistakes);
+    validate_limits(traffic, mistakes);
+  }
   validate_events(scenario, mistakes);
   for (const Check& check : scenario.checks) validate_check(scenario, check, mistakes);
   validate_patterns(scenario, mistakes);

@@ -49,6 +49,8 @@ class Tidy(unittest.TestCase):
     def test_the_harness_enters_by_the_front_door(self):
         self.assert_blames("by outlive/", {"harness/play/x.hpp": '#include "engine/engine.hpp"\n'})
         self.assertEqual(mistakes_in({"harness/play/x.hpp": '#include "base/random.hpp"\n'}), [])
+        self.assert_blames("by outlive/", {"harness/play/x.hpp": '#include "server/serve.hpp"\n'})
+        self.assertEqual(mistakes_in({"harness/cli/x.hpp": '#include "server/serve.hpp"\n'}), [])
 
     def test_every_source_is_built(self):
         self.assert_blames("is built by no", {"emulator/base/y.cpp": ""})
