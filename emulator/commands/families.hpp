@@ -5,6 +5,7 @@
 
 namespace outlive {
 
+CommandRows client_commands();
 CommandRows connection_commands();
 CommandRows expire_commands();
 CommandRows hash_commands();

@@ -9,6 +9,7 @@ namespace outlive {
 std::span<const CommandRows> all_commands() {
   // clang-format off
   static const std::array families = {
+      client_commands(),
       connection_commands(),
       expire_commands(),
       hash_commands(),

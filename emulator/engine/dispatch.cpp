@@ -140,6 +140,7 @@ void Engine::process(Session& session, std::span<const std::string_view> words) 
   const std::size_t reply_start = session.out.size();
   ReplyWriter reply(session.out, session.protocol);
   const CommandTable::Found found = table_.resolve(words);
+  session.last_command = found.command;
   if (found.command) moment.cause = found.command->name;
   if (pass_gates(session, found, words, reply)) call(session, found, words, reply);
   if (current_ == &session) finish(session, reply_start);
@@ -219,6 +220,7 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
 bool Engine::make_room(Session& session, const CommandTable::Found& found, std::uint64_t flags,
                        std::span<const std::string_view> words, ReplyWriter& reply) {
   if (scripts && !scripts->busy().empty()) return true;
+  if (paused()) return true;  // evict.c, performEvictions: a pause holds evictions too
   // The words of the request already count (measured: a SET of 100 KB is refused, or evicts, 100 KB
   // before the limit).
   std::int64_t weight = ledger.block(sizeof(void*) * words.size());
@@ -290,7 +292,6 @@ void Engine::call(Session& session, const CommandTable::Found& found,
   --depth_;
   const std::int64_t took = stopwatch ? stopwatch() - began : 0;
   keyspace.moment.cause = outer_cause;
-  session.last_command = &command;
   if (const std::string* error = reply.take_error()) {
     ++stats.of(found.index).failed;
     count_error(*error);

@@ -39,6 +39,17 @@ Session& Engine::open(Instant at) {
   return opened;
 }
 
+void Engine::disconnect(Session& session) {
+  unwatch(session);
+  publisher.forget(session);
+  stop_monitoring(session);
+  std::erase(blocked_, &session);
+  session.blocked.reset();
+  session.closed = true;
+  session.out.clear();
+  mark_ready(session);
+}
+
 void Engine::close(Session& session) {
   unwatch(session);
   publisher.forget(session);
@@ -60,8 +71,6 @@ void Engine::reset_session(Session& session) {
   session.authenticated = options.requirepass.empty();
   session.user = "default";
   session.name.clear();
-  session.library_name.clear();
-  session.library_version.clear();
   session.no_touch = session.no_evict = false;
   session.replies = Session::Replies::on;
 }
@@ -142,6 +151,22 @@ void Engine::unblock(Session& session) {
   resumed_.push_back(&session);
 }
 
+bool Engine::unblock_by_command(Session& session, bool with_error) {
+  // 8.1.1 dies when a client that CLIENT PAUSE holds is unblocked so (blocked.c,
+  // replyToBlockedClientTimedOut); here it stays held.
+  if (!session.blocked || session.blocked->postponed) return false;
+  if (with_error) {
+    constexpr std::string_view error = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+    ReplyWriter(session.out, session.protocol).error(error);
+    count_error(error);
+  } else if (const auto on_timeout = std::move(session.blocked->on_timeout)) {
+    on_timeout();
+  }
+  mark_ready(session);
+  unblock(session);
+  return true;
+}
+
 // What clients sent while they were blocked runs once the command that unblocked them is over.
 void Engine::resume_unblocked() {
   while (depth_ == 0 && !resumed_.empty()) {
@@ -181,7 +206,7 @@ bool Engine::paused_for(const Command& command) const {
 
 Instant Engine::next_due() const {
   Instant due = next_cron_;
-  if (evictor.running()) return now();
+  if (evictor.running() && !paused()) return now();
   for (const Session* session : blocked_) {
     if (!session->blocked->forever) due = std::min(due, session->blocked->until);
   }
@@ -194,7 +219,7 @@ void Engine::advance(Instant to) {
     begin(due);
     keyspace.moment.cause = {};
     keyspace.moment.client = 0;
-    if (evictor.running()) evictor.make_room();
+    if (evictor.running() && !paused()) evictor.make_room();
     if (!paused() && keyspace.moment.expiry_paused) unpause();
     const auto waiting = blocked_;
     for (Session* session : waiting) {

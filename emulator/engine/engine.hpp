@@ -108,6 +108,11 @@ class Engine final : private KeyspaceListener {
   // Ends a block without its timeout, and goes on with what the client sent meanwhile.
   void unblock(Session& session);
 
+  // CLIENT KILL: nothing more is read of that client or sent to it; the shell drops it when it can.
+  void disconnect(Session& session);
+  // CLIENT UNBLOCK: as if its time were over, or with an error. False: it was not blocked, or only
+  // by CLIENT PAUSE.
+  bool unblock_by_command(Session& session, bool with_error);
   // CLIENT PAUSE: all commands, or only those that may write, wait until then.
   void pause(Instant until, bool all);
   void unpause();

@@ -69,6 +69,8 @@ struct Session {
   std::string local_address;
   int descriptor = -1;  // the number CLIENT LIST shows
   bool local = true;    // over loopback or a Unix socket, or in process
+  bool over_unix_socket = false;
+  bool follows_redirects = false;  // CLIENT CAPA REDIRECT
 
   bool authenticated = true;
   bool monitor = false;

@@ -107,6 +107,7 @@ void Server::welcome(Connection::Socket socket, std::string address, std::string
   Session& session = engine_.open(clock_.now());
   session.address = std::move(address);
   session.local_address = std::move(local_address);
+  session.over_unix_socket = session.address == unix_path_ + ":0";
   session.descriptor = socket.native_handle();
   auto connection = std::make_shared<Connection>(*this, std::move(socket), session);
   connections_.emplace(&session, connection);

@@ -1,0 +1,443 @@
+// CLIENT: what a server tells of its connections, and what they may ask for (networking.c of 8.1).
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "commands/client_list.hpp"
+#include "commands/families.hpp"
+#include "engine/engine.hpp"
+#include "engine/help.hpp"
+
+namespace outlive {
+namespace {
+
+// ---- who is connected
+// -----------------------------------------------------------------------------
+
+void id(Call& call) {
+  call.reply.integer(static_cast<std::int64_t>(call.session.id));
+}
+
+void info(Call& call) {
+  call.reply.verbatim("txt", describe_client(call, call.session) + "\n");
+}
+
+void list(Call& call) {
+  ClientFilter filter;
+  if (call.args.left() == 1) return call.reply.error(errors::syntax);
+  if (!read_client_filter(call, filter)) return;
+  std::string lines;
+  for (const auto& [id, session] : call.engine.sessions()) {
+    if (session->internal || session->closed || !filter.matches(call, *session)) continue;
+    lines += describe_client(call, *session) + "\n";
+  }
+  call.reply.verbatim("txt", lines);
+}
+
+void kill(Call& call) {
+  ClientFilter filter;
+  filter.skip_me = true;
+  const bool by_address = call.args.left() == 1;
+  if (by_address) {
+    filter.address = call.args.next();
+    filter.skip_me = false;  // so one may end oneself
+  } else if (!read_client_filter(call, filter)) {
+    return;
+  }
+  std::int64_t killed = 0;
+  for (const auto& [id, session] : call.engine.sessions()) {
+    if (session->internal || session->closed || !filter.matches(call, *session)) continue;
+    ++killed;
+    if (session.get() == &call.session) {
+      session->close_after_reply = true;
+    } else {
+      call.engine.disconnect(*session);
+    }
+  }
+  if (!by_address) return call.reply.integer(killed);
+  killed > 0 ? call.reply.ok() : call.reply.error("ERR No such client");
+}
+
+// ---- what a connection says of itself
+// -------------------------------------------------------------
+
+void setname(Call& call) {
+  const auto name = call.args.next();
+  if (!valid_client_name(name)) return call.reply.error(errors::bad_client_name);
+  call.session.name = name;
+  call.reply.ok();
+}
+
+void getname(Call& call) {
+  const std::string& name = call.session.name;
+  name.empty() ? call.reply.null() : call.reply.bulk(name);
+}
+
+void setinfo(Call& call) {
+  const auto attribute = call.args.next();
+  const bool name = equal_ignoring_case(attribute, "lib-name");
+  if (!name && !equal_ignoring_case(attribute, "lib-ver")) {
+    return call.reply.error("ERR Unrecognized option '" + std::string(attribute) + "'");
+  }
+  const auto value = call.args.next();
+  if (!valid_client_name(value)) {
+    return call.reply.error("ERR " + std::string(attribute) +
+                            " cannot contain spaces, newlines or special characters.");
+  }
+  (name ? call.session.library_name : call.session.library_version) = value;
+  call.reply.ok();
+}
+
+void capa(Call& call) {
+  // What is not known is let through, for later versions' sake.
+  for (const auto word : call.args.rest()) {
+    if (equal_ignoring_case(word, "redirect")) call.session.follows_redirects = true;
+  }
+  call.reply.ok();
+}
+
+// Takes ON or OFF; false if it was neither, which is answered.
+bool read_switch(Call& call, bool& on) {
+  on = call.args.take("on");
+  if (on || call.args.take("off")) return true;
+  call.reply.error(errors::syntax);
+  return false;
+}
+
+void no_evict(Call& call) {
+  if (read_switch(call, call.session.no_evict)) call.reply.ok();
+}
+
+void no_touch(Call& call) {
+  if (read_switch(call, call.session.no_touch)) call.reply.ok();
+}
+
+void import_source(Call& call) {
+  // There is no import mode.
+  if (call.args.take("off")) return call.reply.ok();
+  call.reply.error("ERR Server is not in import mode");
+}
+
+void reply(Call& call) {
+  using Replies = Session::Replies;
+  if (call.args.take("on")) {
+    call.session.replies = Replies::on;
+    call.reply.ok();
+  } else if (call.args.take("off")) {
+    call.session.replies = Replies::off;
+  } else if (call.args.take("skip")) {
+    if (call.session.replies != Replies::off) call.session.replies = Replies::skip_next;
+  } else {
+    call.reply.error(errors::syntax);
+  }
+}
+
+// ---- holding clients and letting them go
+// ----------------------------------------------------------
+
+void pause(Call& call) {
+  const auto wait_ms_word = call.args.next();
+  const bool all = call.args.empty() || call.args.take("all");
+  if (!all && !call.args.take("write")) {
+    return call.reply.error("ERR CLIENT PAUSE mode must be WRITE or ALL");
+  }
+  Args number({&wait_ms_word, 1});
+  const auto wait_ms = number.next_integer("ERR timeout is not an integer or out of range");
+  if (!number.done(call.reply)) return;
+  if (wait_ms < 0) return call.reply.error("ERR timeout is negative");
+  if (wait_ms > std::numeric_limits<std::int64_t>::max() - call.moment().now_ms) {
+    return call.reply.error("ERR timeout is out of range");
+  }
+  // An instant is kept in microseconds: some 290,000 years.
+  constexpr std::int64_t wait_ms_max = std::numeric_limits<std::int64_t>::max() / 2000;
+  const Instant until =
+      call.moment().now + std::chrono::milliseconds(std::min(wait_ms, wait_ms_max));
+  if (wait_ms > 0 || call.engine.paused()) call.engine.pause(until, all);
+  call.reply.ok();
+}
+
+void unpause(Call& call) {
+  call.engine.unpause();
+  call.reply.ok();
+}
+
+void unblock(Call& call) {
+  const auto id_word = call.args.next();
+  const bool with_error = call.args.take("error");
+  if (!with_error && !call.args.empty() && !call.args.take("timeout")) {
+    return call.reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  }
+  const auto id = parse_integer(id_word);
+  if (!id) return call.reply.error(errors::not_integer);
+  Session* session = call.engine.session_by_id(static_cast<std::uint64_t>(*id));
+  call.reply.integer(session && call.engine.unblock_by_command(*session, with_error));
+}
+
+void help(Call& call) {
+  static constexpr std::string_view lines[] = {
+      "CACHING (YES|NO)",
+      "    Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.",
+      "CAPA <option> [options...]",
+      "    The client claims its some capability options. Options are:",
+      "    * REDIRECT",
+      "      The client can handle redirection during primary and replica failover in standalone "
+      "mode.",
+      "GETREDIR",
+      "    Return the client ID we are redirecting to when tracking is enabled.",
+      "GETNAME",
+      "    Return the name of the current connection.",
+      "ID",
+      "    Return the ID of the current connection.",
+      "INFO",
+      "    Return information about the current client connection.",
+      "KILL <ip:port>",
+      "    Kill connection made from <ip:port>.",
+      "KILL <option> <value> [<option> <value> [...]]",
+      "    Kill connections. Options are:",
+      "    * ADDR (<ip:port>|<unixsocket>:0)",
+      "      Kill connections made from the specified address",
+      "    * LADDR (<ip:port>|<unixsocket>:0)",
+      "      Kill connections made to specified local address",
+      "    * TYPE (NORMAL|PRIMARY|REPLICA|PUBSUB)",
+      "      Kill connections by type.",
+      "    * USER <username>",
+      "      Kill connections authenticated by <username>.",
+      "    * SKIPME (YES|NO)",
+      "      Skip killing current connection (default: yes).",
+      "    * ID <client-id> [<client-id>...]",
+      "      Kill connections by client ids.",
+      "    * MAXAGE <maxage>",
+      "      Kill connections older than the specified age.",
+      "LIST [options ...]",
+      "    Return information about client connections. Options:",
+      "    * TYPE (NORMAL|PRIMARY|REPLICA|PUBSUB)",
+      "      Return clients of specified type.",
+      "    * USER <username>",
+      "      Return clients authenticated by <username>.",
+      "    * ADDR <ip:port>",
+      "      Return clients connected from the specified address.",
+      "    * LADDR <ip:port>",
+      "      Return clients connected to the specified local address.",
+      "    * ID <client-id> [<client-id>...]",
+      "      Return clients with the specified IDs.",
+      "    * SKIPME (YES|NO)",
+      "      Exclude the current client from the list (default: no).",
+      "    * MAXAGE <maxage>",
+      "      List connections older than the specified age.",
+      "UNPAUSE",
+      "    Stop the current client pause, resuming traffic.",
+      "PAUSE <timeout> [WRITE|ALL]",
+      "    Suspend all, or just write, clients for <timeout> milliseconds.",
+      "REPLY (ON|OFF|SKIP)",
+      "    Control the replies sent to the current connection.",
+      "SETNAME <name>",
+      "    Assign the name <name> to the current connection.",
+      "SETINFO <option> <value>",
+      "    Set client meta attr. Options are:",
+      "    * LIB-NAME: the client lib name.",
+      "    * LIB-VER: the client lib version.",
+      "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+      "    Unblock the specified blocked client.",
+      "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+      "         [OPTIN] [OPTOUT] [NOLOOP]",
+      "    Control server assisted client side caching.",
+      "TRACKINGINFO",
+      "    Report tracking status for the current connection.",
+      "NO-EVICT (ON|OFF)",
+      "    Protect current client connection from eviction.",
+      "NO-TOUCH (ON|OFF)",
+      "    Will not touch LRU/LFU stats when this mode is on.",
+      "IMPORT-SOURCE (ON|OFF)",
+      "    Mark this connection as an import source if import-mode is enabled.",
+      "    Sync tools can set their connections into 'import-source' state to visit",
+      "    expired keys."};
+  reply_help(call, lines);
+}
+
+constexpr Command subcommands[] = {
+    {.name = "capa",
+     .arity = -3,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = capa,
+     .docs = {.summary = "A client claims its capability.",
+              .since = "8.0.0",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "getname",
+     .arity = 2,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = getname,
+     .docs = {.summary = "Returns the name of the connection.",
+              .since = "2.6.9",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "help",
+     .arity = 2,
+     .flags = flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = help,
+     .docs = {.summary = "Returns helpful text about the different subcommands.",
+              .since = "5.0.0",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "id",
+     .arity = 2,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = id,
+     .docs = {.summary = "Returns the unique client ID of the connection.",
+              .since = "5.0.0",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "import-source",
+     .arity = 3,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = import_source,
+     .docs = {.summary = "Mark this client as an import source when server is in import mode.",
+              .since = "8.1.0",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "info",
+     .arity = 2,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = info,
+     .docs = {.summary = "Returns information about the connection.",
+              .since = "6.2.0",
+              .group = "connection",
+              .complexity = "O(1)",
+              .tips = "nondeterministic_output"},
+     .container = "client"},
+    {.name = "kill",
+     .arity = -3,
+     .flags = flag::admin | flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = kill,
+     .docs = {.summary = "Terminates open connections.",
+              .since = "2.4.0",
+              .group = "connection",
+              .complexity = "O(N) where N is the number of client connections"},
+     .container = "client"},
+    {.name = "list",
+     .arity = -2,
+     .flags = flag::admin | flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = list,
+     .docs = {.summary = "Lists open connections.",
+              .since = "2.4.0",
+              .group = "connection",
+              .complexity = "O(N) where N is the number of client connections",
+              .tips = "nondeterministic_output"},
+     .container = "client"},
+    {.name = "no-evict",
+     .arity = 3,
+     .flags = flag::admin | flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = no_evict,
+     .docs = {.summary = "Sets the client eviction mode of the connection.",
+              .since = "7.0.0",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "no-touch",
+     .arity = 3,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = no_touch,
+     .docs =
+         {.summary =
+              "Controls whether commands sent by the client affect the LRU/LFU of accessed keys.",
+          .since = "7.2.0",
+          .group = "connection",
+          .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "pause",
+     .arity = -3,
+     .flags = flag::admin | flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = pause,
+     .docs = {.summary = "Suspends commands processing.",
+              .since = "3.0.0",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "reply",
+     .arity = 3,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = reply,
+     .docs = {.summary = "Instructs the server whether to reply to commands.",
+              .since = "3.2.0",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "setinfo",
+     .arity = 4,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = setinfo,
+     .docs = {.summary = "Sets information specific to the client or connection.",
+              .since = "7.2.0",
+              .group = "connection",
+              .complexity = "O(1)",
+              .tips = "request_policy:all_nodes response_policy:all_succeeded"},
+     .container = "client"},
+    {.name = "setname",
+     .arity = 3,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = setname,
+     .docs = {.summary = "Sets the connection name.",
+              .since = "2.6.9",
+              .group = "connection",
+              .complexity = "O(1)",
+              .tips = "request_policy:all_nodes response_policy:all_succeeded"},
+     .container = "client"},
+    {.name = "unblock",
+     .arity = -3,
+     .flags = flag::admin | flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = unblock,
+     .docs = {.summary =
+                  "Unblocks a client blocked by a blocking command from a different connection.",
+              .since = "5.0.0",
+              .group = "connection",
+              .complexity = "O(log N) where N is the number of client connections"},
+     .container = "client"},
+    {.name = "unpause",
+     .arity = 2,
+     .flags = flag::admin | flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = unpause,
+     .docs = {.summary = "Resumes processing commands from paused clients.",
+              .since = "6.2.0",
+              .group = "connection",
+              .complexity = "O(N) Where N is the number of paused clients"},
+     .container = "client"},
+};
+
+constexpr Command rows[] = {
+    {.name = "client",
+     .arity = -2,
+     .subcommands = subcommands,
+     .docs = {.summary = "A container for client connection commands.",
+              .since = "2.4.0",
+              .group = "connection",
+              .complexity = "Depends on subcommand."}},
+};
+
+}  // namespace
+
+CommandRows client_commands() {
+  return rows;
+}
+
+}  // namespace outlive
