@@ -21,6 +21,7 @@ namespace outlive::harness {
 namespace {
 
 constexpr int could_not_run = 2;
+constexpr std::uint64_t requests_of_long_play = 500'000;
 
 struct Options {
   std::vector<std::string> paths;
@@ -90,7 +91,8 @@ std::vector<Scenario> load_all(const std::vector<std::string>& files) {
   return scenarios;
 }
 
-// How far a long play is, on standard error: on one line of a terminal, else a line a quarter.
+// How far a play is, on standard error: on one line of a terminal, else, when it is long, a line a
+// quarter.
 class ProgressLine {
  public:
   explicit ProgressLine(std::string title) : title_{std::move(title)} {}
@@ -101,6 +103,7 @@ class ProgressLine {
   }
 
   void operator()(std::uint64_t played, std::uint64_t expected) {
+    if (!terminal_ && expected < requests_of_long_play) return;
     const std::uint64_t step = terminal_ ? 1 : 25;
     const std::uint64_t percent =
         std::min<std::uint64_t>(played * 100 / std::max<std::uint64_t>(expected, 1), 100);
