@@ -6,11 +6,14 @@
 namespace outlive {
 
 CommandRows client_commands();
+CommandRows config_commands();
 CommandRows connection_commands();
 CommandRows expire_commands();
 CommandRows hash_commands();
+CommandRows info_commands();
 CommandRows key_commands();
 CommandRows lcs_commands();
+CommandRows memory_commands();
 CommandRows object_commands();
 CommandRows pubsub_commands();
 CommandRows scan_commands();

@@ -10,11 +10,14 @@ std::span<const CommandRows> all_commands() {
   // clang-format off
   static const std::array families = {
       client_commands(),
+      config_commands(),
       connection_commands(),
       expire_commands(),
       hash_commands(),
+      info_commands(),
       key_commands(),
       lcs_commands(),
+      memory_commands(),
       object_commands(),
       pubsub_commands(),
       scan_commands(),

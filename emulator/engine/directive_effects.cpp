@@ -83,6 +83,8 @@ constexpr DirectiveEffect effects[] = {
     {"databases", [](auto& o, auto& v) { o.databases = number<std::size_t>(v); }},
     {"enable-debug-command", [](auto& o, auto& v) { o.enable_debug_command = permission(v); }},
     {"enable-outlive-command", [](auto& o, auto& v) { o.enable_outlive_command = permission(v); }},
+    {"enable-protected-configs",
+     [](auto& o, auto& v) { o.enable_protected_configs = permission(v); }},
     {"hash-max-listpack-entries",
      [](auto& o, auto& v) { o.hash.entries_max = number<std::size_t>(v); }},
     {"hash-max-listpack-value",

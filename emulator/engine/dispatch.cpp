@@ -8,10 +8,6 @@
 namespace outlive {
 namespace {
 
-// A latency histogram is allocated at the first use of each command while latency-tracking is on
-// (server.c, updateCommandLatencyHistogram; measured on 8.0.1 and 8.1.1).
-constexpr std::int64_t histogram_bytes = 24688;
-
 constexpr std::string_view host_header = "host:";
 constexpr std::string_view post_verb = "post";
 

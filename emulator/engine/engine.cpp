@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "memory/baseline.hpp"
+
 namespace outlive {
 
 Engine::Engine(Setup setup)
@@ -21,6 +23,7 @@ Engine::Engine(Setup setup)
   keyspace.may_resize = [this](std::size_t bytes) {
     return options.keyspace.resizing && !evictor.over_after(static_cast<std::int64_t>(bytes));
   };
+  ledger.add(baseline::startup(ledger.allocation()));
   next_cron_ = setup.start;
   if (setup.scripts) scripts = setup.scripts(*this);
 }
@@ -33,6 +36,8 @@ Session& Engine::open(Instant at) {
   session->id = next_session_++;
   session->created = session->last_interaction = at;
   session->authenticated = options.requirepass.empty();
+  session->charged = baseline::client(ledger.allocation()) + baseline::reply_buffer;
+  ledger.add(session->charged);
   ++stats.connections_received;
   Session& opened = *session;
   sessions_.emplace(opened.id, std::move(session));
@@ -115,7 +120,6 @@ void Engine::flush_pushes() {
 }
 
 // ---- keyspace listener
-// ----------------------------------------------------------------------------
 
 void Engine::key_changed(Database& database, std::string_view key) {
   if (watchers_.empty()) return;
@@ -137,7 +141,6 @@ void Engine::key_event(Event event, std::string_view key, int database) {
 }
 
 // ---- blocking and pausing
-// --------------------------------------------------------------------------
 
 void Engine::block(Session& session, Blocked blocked) {
   session.blocked = std::move(blocked);
@@ -202,7 +205,35 @@ bool Engine::paused_for(const Command& command) const {
 }
 
 // ---- time
-// -----------------------------------------------------------------------------------------
+
+// ---- options and statistics
+
+void Engine::change_options(Options changed) {
+  options = std::move(changed);
+  if (evictor.over_after(0)) evictor.start();
+}
+
+bool Engine::may_set_guarded(const Session& session) const {
+  const Permission permission = options.enable_protected_configs;
+  return permission == Permission::yes || (permission == Permission::local && session.local);
+}
+
+void Engine::reset_stats() {
+  for (CommandStats& counted : stats.commands) {
+    if (counted.has_histogram) ledger.add(-histogram_bytes);
+  }
+  const std::int64_t exceeded_since = stats.eviction_exceeded_since_us;
+  stats = {};
+  stats.eviction_exceeded_since_us = exceeded_since;
+  keyspace.stats = {};
+}
+
+std::string Engine::run_id() const {
+  Random digits = random.fork("run id");
+  std::string id;
+  while (id.size() < 40) id += "0123456789abcdef"[digits.below(16)];
+  return id;
+}
 
 Instant Engine::next_due() const {
   Instant due = next_cron_;

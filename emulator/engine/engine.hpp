@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/command_table.hpp"
+#include "engine/memory_overview.hpp"
 #include "engine/options.hpp"
 #include "engine/publish.hpp"
 #include "engine/scripts.hpp"
@@ -63,6 +64,16 @@ class Engine final : private KeyspaceListener {
   // Told of each command that ran, for the slow log and latency events.
   std::function<void(Session&, const Command&, std::span<const std::string_view>, std::int64_t us)>
       on_command;
+  // What INFO tells of the process around the engine; the shell fills it in.
+  struct Shell {
+    std::int64_t process_id = 0;
+    int port = 0;
+    std::string executable;
+    std::string config_file;
+    std::uint64_t system_memory = 0;
+  } shell;
+  // CONFIG REWRITE: writes the configuration file; "" or what went wrong. None: there is no file.
+  std::function<std::string()> on_rewrite_config;
   // What the shell is asked to do.
   std::function<void(Instant now)> on_shutdown;             // SHUTDOWN succeeded
   std::function<void(std::int64_t microseconds)> on_sleep;  // DEBUG SLEEP, busy waiting of tests
@@ -117,6 +128,10 @@ class Engine final : private KeyspaceListener {
   void pause(Instant until, bool all);
   void unpause();
   bool paused() const { return pause_until_ > now(); }
+  bool pausing_all() const { return paused() && pause_all_; }
+  std::int64_t pause_left_ms() const {
+    return paused() ? (unix_us(pause_until_) - unix_us(now())) / 1000 : 0;
+  }
   bool paused_for(const Command& command) const;
 
   // Tells watchers that a key changed outside Database::put.
@@ -133,6 +148,14 @@ class Engine final : private KeyspaceListener {
   void reset_session(Session& session);
   void start_monitoring(Session& session);
   void stop_monitoring(Session& session);
+
+  // CONFIG SET: the new options hold from the next command on; a lowered maxmemory starts evicting.
+  void change_options(Options changed);
+  bool may_set_guarded(const Session& session) const;
+  void reset_stats();
+  MemoryOverview memory_overview() const;
+  // Forty hexadecimal digits that name this run, from the seed.
+  std::string run_id() const;
 
   void log(int level, std::string_view line) const {
     if (on_log) on_log(level, line);

@@ -35,6 +35,7 @@ struct Options {
   bool lazy_user_del = true;                         // lazyfree-lazy-user-del
   bool lazy_user_flush = true;                       // lazyfree-lazy-user-flush
   Permission enable_debug_command = Permission::no;  // enable-debug-command
+  Permission enable_protected_configs = Permission::no;
   Permission enable_outlive_command = Permission::no;
   // What client-output-buffer-limit normal and pubsub say: bytes, bytes, seconds; 0: no limit.
   struct OutputLimit {

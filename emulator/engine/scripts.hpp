@@ -11,6 +11,17 @@ namespace outlive {
 
 struct Command;
 
+// What scripts and functions weigh (INFO memory), in bytes, and how many there are.
+struct ScriptMemory {
+  std::int64_t eval = 0;            // used_memory_scripts_eval: cached EVAL scripts
+  std::int64_t vm_eval = 0;         // used_memory_vm_eval: the interpreter
+  std::int64_t function_bytes = 0;  // used_memory_functions
+  std::int64_t vm_functions = 0;    // used_memory_vm_functions
+  std::int64_t cached_scripts = 0;
+  std::int64_t functions = 0;
+  std::int64_t libraries = 0;
+};
+
 class ScriptHost {
  public:
   virtual ~ScriptHost() = default;
@@ -23,6 +34,7 @@ class ScriptHost {
   virtual std::string_view busy() const = 0;
   // A script or function is running (commands within it pass no gates of the top level).
   virtual bool running() const = 0;
+  virtual ScriptMemory memory() const = 0;
 };
 
 }  // namespace outlive

@@ -39,6 +39,8 @@ class Evictor {
 
   // A round that ran out of time wants another as soon as nothing else is to do.
   bool running() const { return running_; }
+  // maxmemory was lowered: evict as soon as there is time.
+  void start() { running_ = true; }
 
   const EvictionPool& pool() const { return pool_; }
 

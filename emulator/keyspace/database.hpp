@@ -89,6 +89,8 @@ class Database {
   // object it may have shared (db.c, dbUnshareStringValue).
   Edit edit_raw(Entry& entry);
 
+  // Its second table was made, by the first expiry ever.
+  bool has_had_expiry() const { return expires_head_; }
   void set_expiry(Entry& entry, std::int64_t unix_ms);
   // True if there was one.
   bool clear_expiry(Entry& entry);

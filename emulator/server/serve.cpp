@@ -132,6 +132,7 @@ int run(const Options& options, const ShellOptions& shell) {
        .families = all_commands(),
        .journal_limit = options.enable_outlive_command != Permission::no ? 100'000u : 0u});
   engine.stopwatch = stopwatch_us;
+  engine.shell.process_id = ::getpid();
   engine.on_log = [&](int, std::string_view line) { log->info("* {}", line); };
   asio::io_context io(1);
   Server server(engine, clock, io);
@@ -142,6 +143,7 @@ int run(const Options& options, const ShellOptions& shell) {
   };
   engine.on_shutdown = [&](Instant) { shut_down(); };
   server.listen(shell.listen);
+  engine.shell.port = server.port();
   const PidFile pid_file(shell.pid_file);
   asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&](std::error_code error, int signal) {

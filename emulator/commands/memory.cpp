@@ -1,0 +1,249 @@
+// MEMORY: what a key, and what everything, weighs (object.c of 8.1).
+#include <limits>
+#include <string>
+
+#include "commands/families.hpp"
+#include "commands/value_access.hpp"
+#include "engine/engine.hpp"
+#include "engine/help.hpp"
+#include "memory/footprint.hpp"
+
+namespace outlive {
+namespace {
+
+// What objectComputeSize says, key and tables aside: bug for bug, the block of a one-allocation
+// string with its key, the bare head and the value of anything else.
+struct Usage {
+  const Entry& entry;
+  std::size_t samples;
+
+  std::size_t operator()(const String& string) const {
+    if (string.encoding() == StringEncoding::embedded) return entry.block;
+    return footprint::object_head + string.block();
+  }
+  std::size_t operator()(const HashPointer& hash) const {
+    return footprint::object_head + hash->sampled_bytes(samples);
+  }
+};
+
+void usage(Call& call) {
+  constexpr std::int64_t samples_default = 5;  // OBJ_COMPUTE_SIZE_DEF_SAMPLES
+  const auto name = call.args.next();
+  std::int64_t samples = samples_default;
+  while (!call.args.empty()) {
+    if (call.args.left() > 1 && call.args.take("SAMPLES")) {
+      samples = call.args.next_integer();
+      if (!call.args.failed() && samples < 0) call.args.fail(errors::syntax);
+    } else {
+      call.args.fail(errors::syntax);
+    }
+    if (!call.args.done(call.reply)) return;
+  }
+  // An expired key is weighed while it is there.
+  Entry** place = call.db.keys().find(name);
+  if (!place) return call.reply.null();
+  const Usage weigh{**place, static_cast<std::size_t>(samples)};
+  call.reply.integer(static_cast<std::int64_t>(std::visit(weigh, (*place)->value)));
+}
+
+// One figure of MEMORY STATS: an integer, or a ratio.
+struct Figure {
+  std::string_view name;
+  double (*value)(const MemoryOverview&, const Engine&);
+  bool ratio = false;
+};
+
+double per_key(const MemoryOverview& m, const Engine&) {
+  return m.keys ? static_cast<double>((m.used - m.startup) / m.keys) : 0;
+}
+double one(const MemoryOverview&, const Engine&) {
+  return 1;
+}
+double zero(const MemoryOverview&, const Engine&) {
+  return 0;
+}
+double used(const MemoryOverview& m, const Engine&) {
+  return static_cast<double>(m.used);
+}
+double script_bytes(const Engine& engine, std::int64_t ScriptMemory::*member) {
+  return engine.scripts ? static_cast<double>(engine.scripts->memory().*member) : 0;
+}
+
+constexpr Figure figures_before[] = {
+    {"peak.allocated",
+     [](auto&, auto& engine) { return static_cast<double>(engine.ledger.peak()); }},
+    {"total.allocated", used},
+    {"startup.allocated", [](auto& m, auto&) { return static_cast<double>(m.startup); }},
+    {"replication.backlog", zero},
+    {"clients.slaves", zero},
+    {"clients.normal", [](auto& m, auto&) { return static_cast<double>(m.clients); }},
+    {"cluster.links", zero},
+    {"aof.buffer", zero},
+    {"lua.caches", [](auto&, auto& e) { return script_bytes(e, &ScriptMemory::eval); }},
+    {"functions.caches",
+     [](auto&, auto& e) { return script_bytes(e, &ScriptMemory::function_bytes); }},
+};
+constexpr Figure figures_after[] = {
+    {"overhead.db.hashtable.lut", [](auto& m, auto&) { return static_cast<double>(m.tables); }},
+    {"overhead.db.hashtable.rehashing",
+     [](auto& m, auto&) { return static_cast<double>(m.rehashing); }},
+    {"overhead.total", [](auto& m, auto&) { return static_cast<double>(m.overhead); }},
+    {"db.dict.rehashing.count",
+     [](auto& m, auto&) { return static_cast<double>(m.rehashing_count); }},
+    {"keys.count", [](auto& m, auto&) { return static_cast<double>(m.keys); }},
+    {"keys.bytes-per-key", per_key},
+    {"dataset.bytes", [](auto& m, auto&) { return static_cast<double>(m.dataset()); }},
+    {"dataset.percentage",
+     [](auto& m, auto&) {
+       const auto net = static_cast<double>(m.used - m.startup);
+       return net > 0 ? 100.0 * static_cast<double>(m.dataset()) / net : 0.0;
+     },
+     true},
+    {"peak.percentage",
+     [](auto& m, auto& e) {
+       return 100.0 * static_cast<double>(m.used) / static_cast<double>(e.ledger.peak());
+     },
+     true},
+    {"allocator.allocated", used},
+    {"allocator.active", used},
+    {"allocator.resident", used},
+    {"allocator.muzzy", zero},
+    {"allocator-fragmentation.ratio", one, true},
+    {"allocator-fragmentation.bytes", zero},
+    {"allocator-rss.ratio", one, true},
+    {"allocator-rss.bytes", zero},
+    {"rss-overhead.ratio", one, true},
+    {"rss-overhead.bytes", zero},
+    {"fragmentation", one, true},
+    {"fragmentation.bytes", zero},
+};
+
+void reply_figure(Call& call, const Figure& figure, const MemoryOverview& overview) {
+  call.reply.bulk(figure.name);
+  const double value = figure.value(overview, call.engine);
+  figure.ratio ? call.reply.number(value) : call.reply.integer(static_cast<std::int64_t>(value));
+}
+
+void stats(Call& call) {
+  const MemoryOverview overview = call.engine.memory_overview();
+  call.reply.map(std::size(figures_before) + overview.databases.size() + std::size(figures_after));
+  for (const Figure& figure : figures_before) reply_figure(call, figure, overview);
+  for (const auto& database : overview.databases) {
+    call.reply.bulk("db." + std::to_string(database.index));
+    call.reply.map(2);
+    call.reply.bulk("overhead.hashtable.main");
+    call.reply.integer(database.keys_table);
+    call.reply.bulk("overhead.hashtable.expires");
+    call.reply.integer(database.expires_table);
+  }
+  for (const Figure& figure : figures_after) reply_figure(call, figure, overview);
+}
+
+void purge(Call& call) {
+  call.reply.ok();
+}
+
+void doctor(Call& call) {
+  call.reply.verbatim(
+      "txt",
+      "Memory is modelled here, not measured: it can't be fragmented, and what INFO "
+      "memory says is what a Valkey 8.1 with the same keys would use.\n");
+}
+
+void malloc_stats(Call& call) {
+  call.reply.verbatim("txt", "Stats not supported for the current allocator");
+}
+
+void help(Call& call) {
+  static constexpr std::string_view lines[] = {
+      "DOCTOR",
+      "    Return memory problems reports.",
+      "MALLOC-STATS",
+      "    Return internal statistics report from the memory allocator.",
+      "PURGE",
+      "    Attempt to purge dirty pages for reclamation by the allocator.",
+      "STATS",
+      "    Return information about the memory usage of the server.",
+      "USAGE <key> [SAMPLES <count>]",
+      "    Return memory in bytes used by <key> and its value. Nested values are",
+      "    sampled up to <count> times (default: 5, 0 means sample all)."};
+  reply_help(call, lines);
+}
+
+constexpr Command subcommands[] = {
+    {.name = "doctor",
+     .arity = 2,
+     .run = doctor,
+     .docs = {.summary = "Outputs a memory problems report.",
+              .since = "4.0.0",
+              .group = "server",
+              .complexity = "O(1)",
+              .tips = "nondeterministic_output request_policy:all_shards response_policy:special"},
+     .container = "memory"},
+    {.name = "help",
+     .arity = 2,
+     .flags = flag::loading | flag::stale,
+     .run = help,
+     .docs = {.summary = "Returns helpful text about the different subcommands.",
+              .since = "4.0.0",
+              .group = "server",
+              .complexity = "O(1)"},
+     .container = "memory"},
+    {.name = "malloc-stats",
+     .arity = 2,
+     .flags = flag::loading,
+     .run = malloc_stats,
+     .docs = {.summary = "Returns the allocator statistics.",
+              .since = "4.0.0",
+              .group = "server",
+              .complexity = "Depends on how much memory is allocated, could be slow",
+              .tips = "nondeterministic_output request_policy:all_shards response_policy:special"},
+     .container = "memory"},
+    {.name = "purge",
+     .arity = 2,
+     .flags = flag::loading,
+     .run = purge,
+     .docs = {.summary = "Asks the allocator to release memory.",
+              .since = "4.0.0",
+              .group = "server",
+              .complexity = "Depends on how much memory is allocated, could be slow",
+              .tips = "request_policy:all_shards response_policy:all_succeeded"},
+     .container = "memory"},
+    {.name = "stats",
+     .arity = 2,
+     .run = stats,
+     .docs = {.summary = "Returns details about memory usage.",
+              .since = "4.0.0",
+              .group = "server",
+              .complexity = "O(1)",
+              .tips = "nondeterministic_output request_policy:all_shards response_policy:special"},
+     .container = "memory"},
+    {.name = "usage",
+     .arity = -3,
+     .flags = flag::readonly,
+     .keys = {KeySpec::range(keyflag::ro, 2, 0, 1)},
+     .run = usage,
+     .docs = {.summary = "Estimates the memory usage of a key.",
+              .since = "4.0.0",
+              .group = "server",
+              .complexity = "O(N) where N is the number of samples."},
+     .container = "memory"},
+};
+
+constexpr Command rows[] = {
+    {.name = "memory",
+     .arity = -2,
+     .subcommands = subcommands,
+     .docs = {.summary = "A container for memory diagnostics commands.",
+              .since = "4.0.0",
+              .group = "server",
+              .complexity = "Depends on subcommand."}},
+};
+
+}  // namespace
+
+CommandRows memory_commands() {
+  return rows;
+}
+
+}  // namespace outlive
