@@ -60,6 +60,7 @@ Emulator::Emulator(Options options) : impl_(std::make_unique<Impl>()) {
                                                          .seed = seed,
                                                          .start = impl_->now,
                                                          .families = all_commands(),
+                                                         .scripts = make_script_host,
                                                          .journal_limit = options.journal_limit});
   impl_->session = &impl_->engine->open(impl_->now);
 }

@@ -9,6 +9,7 @@ CommandRows client_commands();
 CommandRows config_commands();
 CommandRows connection_commands();
 CommandRows expire_commands();
+CommandRows function_commands();
 CommandRows hash_commands();
 CommandRows info_commands();
 CommandRows key_commands();
@@ -17,6 +18,7 @@ CommandRows memory_commands();
 CommandRows object_commands();
 CommandRows pubsub_commands();
 CommandRows scan_commands();
+CommandRows scripting_commands();
 CommandRows string_commands();
 CommandRows transaction_commands();
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "commands/families.hpp"
+#include "scripting/scripts.hpp"
 
 namespace outlive {
 
@@ -13,6 +14,7 @@ std::span<const CommandRows> all_commands() {
       config_commands(),
       connection_commands(),
       expire_commands(),
+      function_commands(),
       hash_commands(),
       info_commands(),
       key_commands(),
@@ -21,11 +23,16 @@ std::span<const CommandRows> all_commands() {
       object_commands(),
       pubsub_commands(),
       scan_commands(),
+      scripting_commands(),
       string_commands(),
       transaction_commands(),
   };
   // clang-format on
   return families;
+}
+
+std::unique_ptr<ScriptHost> make_script_host(Engine& engine) {
+  return std::make_unique<Scripts>(engine);
 }
 
 }  // namespace outlive

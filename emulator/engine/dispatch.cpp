@@ -297,9 +297,7 @@ void Engine::call(Session& session, const CommandTable::Found& found,
     ++session.commands_processed;
     if (on_command) on_command(session, command, words, took);
   }
-  if (!monitors_.empty() && !command.has(flag::skip_monitor | flag::admin)) {
-    feed_monitors(session, words);
-  }
+  if (!command.has(flag::skip_monitor | flag::admin)) feed_monitors(session, words);
 }
 
 void Engine::count_call(const CommandTable::Found& found, std::int64_t microseconds) {
@@ -362,6 +360,7 @@ void Engine::stop_monitoring(Session& session) {
 }
 
 void Engine::feed_monitors(const Session& session, std::span<const std::string_view> words) {
+  if (monitors_.empty()) return;
   const std::int64_t us = unix_us(now());
   std::string fraction = std::to_string(us % 1'000'000);
   fraction.insert(0, 6 - fraction.size(), '0');

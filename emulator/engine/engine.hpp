@@ -102,6 +102,11 @@ class Engine final : private KeyspaceListener {
   // to; statistics and MONITOR included.
   void call(Session& session, const CommandTable::Found& found,
             std::span<const std::string_view> words, ReplyWriter& reply);
+  // An error that a client or a script has been told: "CODE text".
+  void count_error(std::string_view error);
+  // Shows a command to whoever monitors. call() does so itself, but not for those flagged
+  // skip_monitor.
+  void feed_monitors(const Session& session, std::span<const std::string_view> words);
   // The error for a first word, or a subcommand, that is not in the table.
   static std::string unknown_command(std::span<const std::string_view> words,
                                      const Command* container);
@@ -178,12 +183,10 @@ class Engine final : private KeyspaceListener {
                  std::span<const std::string_view> words, ReplyWriter& reply);
   void reject(Session& session, const CommandTable::Found& found, std::string_view error,
               ReplyWriter& reply);
-  void count_error(std::string_view error);
   void count_call(const CommandTable::Found& found, std::int64_t microseconds);
   void queue(Session& session, const Command& command, std::uint64_t flags,
              std::span<const std::string_view> words, ReplyWriter& reply);
   void flush_pushes();
-  void feed_monitors(const Session& session, std::span<const std::string_view> words);
   void finish(Session& session, std::size_t reply_start);
   void resume_unblocked();
   void cron();

@@ -34,7 +34,7 @@ class ScriptHost {
   virtual std::string_view busy() const = 0;
   // A script or function is running (commands within it pass no gates of the top level).
   virtual bool running() const = 0;
-  virtual ScriptMemory memory() const = 0;
+  virtual ScriptMemory memory() = 0;
 };
 
 }  // namespace outlive

@@ -130,6 +130,7 @@ int run(const Options& options, const ShellOptions& shell) {
        .allocation = shell.allocation,
        .start = clock.now(),
        .families = all_commands(),
+       .scripts = make_script_host,
        .journal_limit = options.enable_outlive_command != Permission::no ? 100'000u : 0u});
   engine.stopwatch = stopwatch_us;
   engine.shell.process_id = ::getpid();

@@ -82,6 +82,7 @@ class TestEngine {
             .seed = wanted.seed,
             .start = start,
             .families = all_commands(),
+            .scripts = make_script_host,
             .journal_limit = 100'000};
   }
 

@@ -1,0 +1,228 @@
+#include "scripting/library.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+
+#include "base/text.hpp"
+#include "memory/footprint.hpp"
+#include "scripting/shebang.hpp"
+
+namespace outlive {
+namespace {
+
+// sizeof of Valkey's structures.
+constexpr std::size_t dict_entry = 24;
+constexpr std::size_t dict = 56;
+constexpr std::size_t library_info = 32;
+constexpr std::size_t function_info = 16;
+constexpr std::size_t compiled_function = 40;
+constexpr std::size_t function_context = 4;
+// What used_memory_functions says of a server without functions (8.1.1, measured).
+constexpr std::int64_t engines_overhead = 224;
+
+std::size_t buckets(std::size_t entries) {
+  return entries == 0 ? 0 : std::max<std::size_t>(4, std::bit_ceil(entries));
+}
+
+bool valid_name(std::string_view name) {
+  const auto valid = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '_';
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), valid);
+}
+
+// What is wrong with the names of the functions that a library registered, or "".
+std::string bad_names(const std::vector<RegisteredFunction>& functions) {
+  std::set<std::string_view> seen;
+  for (const RegisteredFunction& function : functions) {
+    if (!valid_name(function.name)) {
+      return "Function names can only contain letters, numbers, or underscores(_) and must be at "
+             "least one character long";
+    }
+    if (!seen.insert(function.name).second) return "Function already exists in the library";
+  }
+  return functions.empty() ? "No functions registered" : "";
+}
+
+void release_all(const Library& library, Interpreter& machine) {
+  for (const RegisteredFunction& function : library.functions) machine.release(function.callback);
+}
+
+}  // namespace
+
+// FNV-1a over the lower-cased letters.
+std::size_t Libraries::CaselessHash::operator()(std::string_view text) const {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char letter : text) {
+    hash = (hash ^ static_cast<unsigned char>(to_lower(letter))) * 0x100000001b3u;
+  }
+  return static_cast<std::size_t>(hash);
+}
+
+bool Libraries::CaselessEqual::operator()(std::string_view a, std::string_view b) const {
+  return equal_ignoring_case(a, b);
+}
+
+Libraries::~Libraries() {
+  while (!libraries_.empty()) unlink(libraries_.begin()->first);
+}
+
+Libraries::Loaded Libraries::load(std::string_view code, bool replace, Interpreter& machine) {
+  LibraryHeader header = read_library_header(code);
+  if (!header.error.empty()) return {.name = {}, .error = std::move(header.error)};
+  const auto refuse = [](std::string error) {
+    return Loaded{.name = {}, .error = std::move(error)};
+  };
+  if (!valid_name(header.name)) {
+    return refuse(
+        "Library names can only contain letters, numbers, or underscores(_) and must be at least "
+        "one "
+        "character long");
+  }
+  if (!is_lua(header.engine)) return refuse("Engine '" + header.engine + "' not found");
+  if (libraries_.contains(header.name) && !replace) {
+    return refuse("Library '" + header.name + "' already exists");
+  }
+  std::unique_ptr<Library> old = unlink(header.name);
+  auto library = std::make_unique<Library>();
+  library->name = header.name;
+  library->code = code;
+  // C compiles as far as a zero byte.
+  std::string_view source = code.substr(header.size);
+  source = source.substr(0, source.find('\0'));
+  std::string error = machine.load(source, library->functions);
+  if (error.empty()) {
+    error = bad_names(library->functions);
+    if (error.empty()) error = collision(*library);
+    if (!error.empty()) release_all(*library, machine);
+  }
+  if (!error.empty()) {
+    if (old) link(std::move(old));
+    return refuse(std::move(error));
+  }
+  link(std::move(library));
+  if (old) release_all(*old, machine);
+  return {.name = std::move(header.name), .error = {}};
+}
+
+std::string Libraries::collision(const Library& library) const {
+  for (const RegisteredFunction& function : library.functions) {
+    if (functions_.contains(std::string_view(function.name))) {
+      return "Function " + function.name + " already exists";
+    }
+  }
+  return {};
+}
+
+bool Libraries::remove(std::string_view name, Interpreter& machine) {
+  const auto library = unlink(name);
+  if (library) release_all(*library, machine);
+  return library != nullptr;
+}
+
+void Libraries::clear(Interpreter& machine) {
+  while (!libraries_.empty()) remove(std::string(libraries_.begin()->first), machine);
+}
+
+std::string Libraries::join(Libraries& others, bool replace, Interpreter& machine) {
+  std::vector<std::unique_ptr<Library>> old;
+  std::string error;
+  for (const auto& [name, library] : others.libraries_) {
+    if (!libraries_.contains(name)) continue;
+    if (!replace) {
+      error = "Library " + name + " already exists";
+      break;
+    }
+    old.push_back(unlink(name));
+  }
+  for (const auto& [name, library] : others.libraries_) {
+    if (error.empty()) error = collision(*library);
+  }
+  if (!error.empty()) {
+    for (auto& library : old) link(std::move(library));
+    return error;
+  }
+  while (!others.libraries_.empty()) link(others.unlink(others.libraries_.begin()->first));
+  for (const auto& library : old) release_all(*library, machine);
+  return {};
+}
+
+const RegisteredFunction* Libraries::find(std::string_view function) {
+  if (last_ && equal_ignoring_case(last_->name, function)) return last_;
+  const auto found = functions_.find(function);
+  return last_ = found == functions_.end() ? nullptr : found->second;
+}
+
+void Libraries::link(std::unique_ptr<Library> library) {
+  for (const RegisteredFunction& function : library->functions) {
+    functions_.emplace(function.name, &function);
+  }
+  overhead_ += overhead(*library);
+  ledger_->add(charge(*library));
+  std::string name = library->name;
+  libraries_.emplace(std::move(name), std::move(library));
+  resize_charged_tables();
+}
+
+std::unique_ptr<Library> Libraries::unlink(std::string_view name) {
+  const auto found = libraries_.find(name);
+  if (found == libraries_.end()) return nullptr;
+  std::unique_ptr<Library> library = std::move(found->second);
+  libraries_.erase(found);
+  last_ = nullptr;
+  for (const RegisteredFunction& function : library->functions) {
+    functions_.erase(std::string_view(function.name));
+  }
+  overhead_ -= overhead(*library);
+  ledger_->add(-charge(*library));
+  resize_charged_tables();
+  return library;
+}
+
+// functionMallocSize() and libraryMallocSize().
+std::int64_t Libraries::overhead(const Library& library) const {
+  const Allocation& allocation = ledger_->allocation();
+  std::size_t bytes = allocation.size(library_info) +
+                      footprint::text_block(allocation, library.name.size()).bytes +
+                      footprint::text_block(allocation, library.code.size()).bytes;
+  for (const RegisteredFunction& function : library.functions) {
+    bytes += allocation.size(function_info) + allocation.size(compiled_function) +
+             allocation.size(function_context) +
+             footprint::argument(allocation, function.name.size());
+    if (function.described) bytes += footprint::argument(allocation, function.description.size());
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+// With the library's own table of functions, and the entries in the common ones.
+std::int64_t Libraries::charge(const Library& library) const {
+  const Allocation& allocation = ledger_->allocation();
+  std::size_t bytes = allocation.size(dict) +
+                      allocation.size(buckets(library.functions.size()) * sizeof(std::uint64_t)) +
+                      allocation.size(dict_entry) +
+                      footprint::text_block(allocation, library.name.size()).bytes;
+  for (const RegisteredFunction& function : library.functions) {
+    bytes += 2 * (allocation.size(dict_entry) +
+                  footprint::text_block(allocation, function.name.size()).bytes);
+  }
+  return overhead(library) + static_cast<std::int64_t>(bytes);
+}
+
+void Libraries::resize_charged_tables() {
+  std::int64_t bytes = 0;
+  for (const std::size_t entries : {libraries_.size(), functions_.size()}) {
+    if (entries != 0) bytes += ledger_->block(buckets(entries) * sizeof(std::uint64_t));
+  }
+  ledger_->add(bytes - tables_charged_);
+  tables_charged_ = bytes;
+}
+
+std::int64_t Libraries::memory() const {
+  return engines_overhead + overhead_ +
+         static_cast<std::int64_t>(functions_.size() * dict_entry +
+                                   buckets(functions_.size()) * sizeof(std::uint64_t));
+}
+
+}  // namespace outlive

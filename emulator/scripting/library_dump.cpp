@@ -1,0 +1,184 @@
+#include "scripting/library_dump.hpp"
+
+#include <cstdint>
+#include <optional>
+
+#include "base/digest.hpp"
+
+namespace outlive {
+namespace {
+
+constexpr unsigned char function_opcode = 245;      // RDB_OPCODE_FUNCTION2
+constexpr unsigned char old_function_opcode = 246;  // RDB_OPCODE_FUNCTION_PRE_GA
+constexpr unsigned rdb_version = 11;
+constexpr std::size_t footer_size = 10;  // two bytes of version, eight of checksum
+constexpr unsigned char lzf = 3;         // RDB_ENC_LZF
+
+void put_little_endian(std::string& out, std::uint64_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>(value >> (8 * i) & 0xff));
+}
+
+std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (std::size_t i = bytes.size(); i > 0; --i) {
+    value = value << 8 | static_cast<unsigned char>(bytes[i - 1]);
+  }
+  return value;
+}
+
+// rdb.c, rdbSaveLen: 6, 14, 32 or 64 bits, the first two bits telling which.
+void put_length(std::string& out, std::uint64_t n) {
+  if (n < 1u << 6) {
+    out.push_back(static_cast<char>(n));
+  } else if (n < 1u << 14) {
+    out.push_back(static_cast<char>(0x40 | n >> 8));
+    out.push_back(static_cast<char>(n & 0xff));
+  } else {
+    const bool wide = n > UINT32_MAX;
+    out.push_back(static_cast<char>(wide ? 0x81 : 0x80));
+    for (int shift = wide ? 56 : 24; shift >= 0; shift -= 8) {
+      out.push_back(static_cast<char>(n >> shift & 0xff));
+    }
+  }
+}
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : left_(bytes) {}
+
+  bool empty() const { return left_.empty(); }
+  unsigned char byte() {
+    const auto value = static_cast<unsigned char>(left_[0]);
+    left_.remove_prefix(1);
+    return value;
+  }
+  std::optional<std::string> string();
+
+ private:
+  // A length, or how the string is encoded.
+  struct Length {
+    std::uint64_t value;
+    bool encoding;
+  };
+  std::optional<Length> length();
+  std::optional<std::string_view> bytes(std::uint64_t n) {
+    if (n > left_.size()) return {};
+    const std::string_view taken = left_.substr(0, n);
+    left_.remove_prefix(n);
+    return taken;
+  }
+  static std::optional<std::string> expand(std::string_view packed, std::uint64_t size);
+
+  std::string_view left_;
+};
+
+std::optional<Reader::Length> Reader::length() {
+  if (empty()) return {};
+  const unsigned char first = byte();
+  const unsigned kind = first >> 6;
+  if (kind == 0) return Length{first, false};
+  if (kind == 3) return Length{first & 0x3fu, true};
+  if (kind == 1) {
+    if (empty()) return {};
+    return Length{(first & 0x3fu) << 8 | byte(), false};
+  }
+  if (first != 0x80 && first != 0x81) return {};
+  const auto taken = bytes(first == 0x80 ? 4 : 8);
+  if (!taken) return {};
+  std::uint64_t value = 0;
+  for (const char digit : *taken) value = value << 8 | static_cast<unsigned char>(digit);
+  return Length{value, false};
+}
+
+std::optional<std::string> Reader::string() {
+  const auto head = length();
+  if (!head) return {};
+  if (!head->encoding) {
+    const auto text = bytes(head->value);
+    return text ? std::optional(std::string(*text)) : std::nullopt;
+  }
+  if (head->value != lzf) return {};
+  const auto packed_size = length();
+  const auto size = length();
+  if (!packed_size || !size) return {};
+  const auto packed = bytes(packed_size->value);
+  return packed ? expand(*packed, size->value) : std::nullopt;
+}
+
+// LZF: a byte below 32 says how many plain bytes follow, less one; any other begins a repetition of
+// what came up to 8 KiB before: three bits of length (seven: more in the next byte), thirteen of
+// distance.
+std::optional<std::string> Reader::expand(std::string_view packed, std::uint64_t size) {
+  // Nothing expands further than this: three bytes say at most 264.
+  constexpr std::uint64_t expansion_max = 264;
+  if (size > packed.size() * expansion_max) return {};
+  std::string out;
+  out.reserve(size);
+  std::size_t at = 0;
+  while (at < packed.size()) {
+    const auto control = static_cast<unsigned char>(packed[at++]);
+    if (control < 32) {
+      const std::size_t run = control + 1;
+      if (packed.size() - at < run) return {};
+      out.append(packed.substr(at, run));
+      at += run;
+      continue;
+    }
+    const bool long_run = control >> 5 == 7;
+    if (packed.size() - at < (long_run ? 2u : 1u)) return {};
+    std::size_t run = control >> 5;
+    if (long_run) run += static_cast<unsigned char>(packed[at++]);
+    const auto low = static_cast<unsigned char>(packed[at++]);
+    const std::size_t distance = (static_cast<std::size_t>(control & 0x1f) << 8 | low) + 1;
+    if (distance > out.size()) return {};
+    for (std::size_t i = 0; i < run + 2; ++i) out.push_back(out[out.size() - distance]);
+    if (out.size() > size) return {};
+  }
+  return out.size() == size ? std::optional(std::move(out)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string dump_libraries(const Libraries& libraries) {
+  std::string out;
+  for (const auto& [name, library] : libraries.all()) {
+    out.push_back(static_cast<char>(function_opcode));
+    put_length(out, library->code.size());
+    out += library->code;
+  }
+  put_little_endian(out, rdb_version, 2);
+  put_little_endian(out, crc64(0, out), 8);
+  return out;
+}
+
+bool dump_is_intact(std::string_view payload) {
+  if (payload.size() < footer_size) return false;
+  const std::string_view footer = payload.substr(payload.size() - footer_size);
+  if (little_endian(footer.substr(0, 2)) > rdb_version) return false;
+  return little_endian(footer.substr(2)) == crc64(0, payload.substr(0, payload.size() - 8));
+}
+
+ParsedDump parse_dump(std::string_view payload) {
+  ParsedDump parsed;
+  Reader reader(payload.substr(0, payload.size() - footer_size));
+  while (!reader.empty()) {
+    const unsigned char opcode = reader.byte();
+    if (opcode == old_function_opcode) {
+      parsed.error = "Pre-GA function format not supported";
+      break;
+    }
+    if (opcode != function_opcode) {
+      parsed.error = "given type is not a function";
+      break;
+    }
+    auto code = reader.string();
+    if (!code) {
+      parsed.error = "Failed loading library payload";
+      break;
+    }
+    parsed.codes.push_back(std::move(*code));
+  }
+  return parsed;
+}
+
+}  // namespace outlive

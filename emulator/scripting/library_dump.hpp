@@ -1,0 +1,24 @@
+// FUNCTION DUMP's payload: each library as in an RDB file, then the format's version and a
+// checksum.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scripting/library.hpp"
+
+namespace outlive {
+
+std::string dump_libraries(const Libraries& libraries);
+
+struct ParsedDump {
+  std::vector<std::string> codes;
+  std::string error;  // without a code
+};
+// The libraries' texts. Reads strings compressed with LZF too.
+ParsedDump parse_dump(std::string_view payload);
+// Whether version and checksum at the end are right (cluster.c, verifyDumpPayload).
+bool dump_is_intact(std::string_view payload);
+
+}  // namespace outlive

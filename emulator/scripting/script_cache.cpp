@@ -1,0 +1,143 @@
+#include "scripting/script_cache.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+
+#include "base/digest.hpp"
+#include "base/text.hpp"
+#include "memory/footprint.hpp"
+#include "scripting/shebang.hpp"
+
+namespace outlive {
+namespace {
+
+constexpr std::size_t evictable_max = 500;  // eval.c, LRU_LIST_LENGTH
+constexpr std::size_t digest_size = 40;
+
+// sizeof of Valkey's structures.
+constexpr std::size_t dict_entry = 24;
+constexpr std::size_t list_node = 24;
+constexpr std::size_t eval_script = 40;
+constexpr std::size_t compiled_function = 40;
+constexpr std::size_t lua_function = 16;
+
+// A chained table doubles from four buckets on.
+std::size_t buckets(std::size_t entries) {
+  return entries == 0 ? 0 : std::max<std::size_t>(4, std::bit_ceil(entries));
+}
+
+}  // namespace
+
+CachedScript* ScriptCache::find(std::string_view digest) {
+  if (digest.size() != digest_size) return nullptr;
+  if (last_ && equal_ignoring_case(last_->digest, digest)) return last_;
+  const auto found = scripts_.find(to_lower(digest));
+  if (found == scripts_.end()) return nullptr;
+  return last_ = found->second.get();
+}
+
+CachedScript* ScriptCache::find_body(std::string_view body) {
+  if (last_ && last_->body == body) return last_;
+  return find(sha1_hex(body));
+}
+
+ScriptCache::Added ScriptCache::add(std::string_view body, bool evictable, Interpreter& machine,
+                                    std::uint64_t& evicted) {
+  ScriptHeader header = read_script_header(body);
+  if (!header.error.empty()) return {.error = std::move(header.error)};
+  if (!is_lua(header.engine)) {
+    return {.error = "Could not find scripting engine '" + header.engine + "'"};
+  }
+  Interpreter::Compiled compiled = machine.compile(body.substr(header.size));
+  if (!compiled.error.empty()) {
+    return {.error = "Error compiling script (new function): " + compiled.error};
+  }
+  auto script = std::make_unique<CachedScript>();
+  script->digest = sha1_hex(body);
+  script->body = body;
+  script->flags = header.flags;
+  script->function = compiled.function;
+  script->evictable = evictable;
+  if (evictable) {
+    while (evictable_.size() >= evictable_max) {
+      evict_oldest(machine);
+      ++evicted;
+    }
+    script->place = evictable_.insert(evictable_.end(), script.get());
+  }
+  ledger_.add(charge(*script));
+  texts_ += text_memory(*script);
+  last_ = script.get();
+  scripts_.emplace(script->digest, std::move(script));
+  resize_charged_table();
+  return {.script = last_, .error = {}};
+}
+
+void ScriptCache::evict_oldest(Interpreter& machine) {
+  CachedScript* oldest = evictable_.front();
+  evictable_.pop_front();
+  ledger_.add(-charge(*oldest));
+  texts_ -= text_memory(*oldest);
+  machine.release(oldest->function);
+  if (last_ == oldest) last_ = nullptr;
+  scripts_.erase(std::string_view(oldest->digest));
+}
+
+void ScriptCache::keep(CachedScript& script) {
+  if (!script.evictable) return;
+  ledger_.add(-charge(script));
+  script.evictable = false;
+  ledger_.add(charge(script));
+  evictable_.erase(script.place);
+}
+
+void ScriptCache::touch(CachedScript& script) {
+  if (script.evictable) evictable_.splice(evictable_.end(), evictable_, script.place);
+}
+
+void ScriptCache::clear() {
+  for (const auto& [digest, script] : scripts_) ledger_.add(-charge(*script));
+  last_ = nullptr;
+  texts_ = 0;
+  evictable_.clear();
+  scripts_.clear();
+  resize_charged_table();
+}
+
+// The digest, and the text as getStringObjectSdsUsedMemory() counts it: a short one by what its
+// object leaves of the allocation (measured: rounded up to eight).
+std::int64_t ScriptCache::text_memory(const CachedScript& script) const {
+  const Allocation& allocation = ledger_.allocation();
+  const std::size_t n = script.body.size();
+  const std::size_t body = n <= footprint::embedded_argument_max
+                               ? (n + 4 + 7) / 8 * 8
+                               : footprint::text_block(allocation, n).bytes;
+  return static_cast<std::int64_t>(footprint::text_block(allocation, digest_size).bytes + body);
+}
+
+std::int64_t ScriptCache::charge(const CachedScript& script) const {
+  const Allocation& allocation = ledger_.allocation();
+  const std::size_t digest = footprint::text_block(allocation, digest_size).bytes;
+  std::size_t bytes = digest + footprint::argument(allocation, script.body.size());
+  for (const std::size_t part : {dict_entry, eval_script, compiled_function, lua_function}) {
+    bytes += allocation.size(part);
+  }
+  if (script.evictable) bytes += allocation.size(list_node) + digest;
+  return static_cast<std::int64_t>(bytes);
+}
+
+void ScriptCache::resize_charged_table() {
+  const std::size_t wanted = buckets(scripts_.size());
+  const std::int64_t bytes = wanted == 0 ? 0 : ledger_.block(wanted * sizeof(std::uint64_t));
+  ledger_.add(bytes - table_charged_);
+  table_charged_ = bytes;
+}
+
+std::int64_t ScriptCache::memory() const {
+  return texts_ + static_cast<std::int64_t>(scripts_.size() * (dict_entry + eval_script) +
+                                            buckets(scripts_.size()) * sizeof(std::uint64_t) +
+                                            evictable_.size() * list_node);
+}
+
+}  // namespace outlive

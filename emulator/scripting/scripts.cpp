@@ -1,0 +1,284 @@
+#include "scripting/scripts.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "scripting/shebang.hpp"
+
+namespace outlive {
+namespace {
+
+// POSIX's generator of 48 bits, which Valkey carries along (rand.c): multiplier, increment, and the
+// state that no seed has been given to.
+constexpr std::uint64_t random_multiplier = 0x5deece66d;
+constexpr std::uint64_t random_increment = 0xb;
+constexpr std::uint64_t random_mask = (std::uint64_t{1} << 48) - 1;
+constexpr std::uint64_t random_unseeded = 0x1234abcd330e;
+constexpr std::uint64_t random_low = 0x330e;
+
+std::uint64_t command_flags(std::uint64_t row, ScriptFlags script) {
+  std::uint64_t flags = row & ~(flag::stale | flag::denyoom | flag::write | flag::may_replicate);
+  if (!(script & (script_flag::allow_oom | script_flag::no_writes))) flags |= flag::denyoom;
+  if (!(script & script_flag::no_writes)) flags |= flag::write;
+  if (script & script_flag::allow_stale) flags |= flag::stale;
+  return flags;
+}
+
+bool right_arity(const Command& command, std::size_t words) {
+  const auto n = static_cast<int>(std::min<std::size_t>(words, 1u << 30));
+  return command.arity >= 0 ? n == command.arity : n >= -command.arity;
+}
+
+}  // namespace
+
+Scripts::Scripts(Engine& engine)
+    : engine_(engine),
+      cache_(engine.ledger),
+      libraries_(engine.ledger),
+      random_state_(random_unseeded) {
+  session_.internal = true;
+  session_.deny_blocking = true;
+}
+
+Scripts& scripts_of(Call& call) {
+  return static_cast<Scripts&>(*call.engine.scripts);
+}
+
+std::uint64_t Scripts::flags_of(const Command& command, std::span<const std::string_view> words) {
+  if (command.name.starts_with("fcall")) {
+    const RegisteredFunction* function = libraries_.find(words[1]);
+    return function ? command_flags(command.flags, function->flags) : command.flags;
+  }
+  ScriptFlags flags;
+  if (command.name.starts_with("evalsha")) {
+    const CachedScript* script = cache_.find(words[1]);
+    if (!script) return command.flags;
+    flags = script->flags;
+  } else if (const CachedScript* script = cache_.find_body(words[1])) {
+    flags = script->flags;
+  } else {
+    const ScriptHeader header = read_script_header(words[1]);
+    if (!header.error.empty()) return command.flags;
+    flags = header.flags;
+  }
+  return flags & script_flag::undeclared ? command.flags : command_flags(command.flags, flags);
+}
+
+std::string_view Scripts::busy() const {
+  if (!run_ || !run_->timed_out) return {};
+  return run_->is_eval ? errors::busy_eval : errors::busy_function;
+}
+
+ScriptMemory Scripts::memory() {
+  return {.eval = cache_.memory(),
+          .vm_eval = static_cast<std::int64_t>(script_machine().memory()),
+          .function_bytes = libraries_.memory(),
+          .vm_functions = static_cast<std::int64_t>(function_machine().memory()),
+          .cached_scripts = static_cast<std::int64_t>(cache_.size()),
+          .functions = static_cast<std::int64_t>(libraries_.functions()),
+          .libraries = static_cast<std::int64_t>(libraries_.all().size())};
+}
+
+Interpreter& Scripts::script_machine() {
+  if (!script_machine_) {
+    script_machine_ =
+        std::make_unique<Interpreter>(Interpreter::Kind::scripts, static_cast<Host&>(*this));
+  }
+  return *script_machine_;
+}
+
+Interpreter& Scripts::function_machine() {
+  if (!function_machine_) {
+    function_machine_ =
+        std::make_unique<Interpreter>(Interpreter::Kind::functions, static_cast<Host&>(*this));
+  }
+  return *function_machine_;
+}
+
+void Scripts::flush_scripts() {
+  cache_.clear();
+  script_machine_.reset();
+}
+
+void Scripts::limit_loading(std::int64_t ms) {
+  loading_limit_ms_ = ms;
+  loading_start_us_ = stopwatch_us();
+}
+
+// ---- one run
+// --------------------------------------------------------------------------------------
+
+void Scripts::run(Call& call, const Job& job) {
+  if (const std::string_view error = why_not(job); !error.empty()) return call.reply.error(error);
+  prepare_session(call.session);
+  const bool declared = !(job.flags & script_flag::undeclared);
+  run_ = Run{.name = job.name,
+             .command = call.words,
+             .start_us = stopwatch_us(),
+             .is_eval = job.is_eval,
+             .read_only = job.read_only || (declared && (job.flags & script_flag::no_writes)),
+             .allow_oom = declared && (job.flags & script_flag::allow_oom)};
+  const ErrorStatus status =
+      job.machine.run({.function = job.function,
+                       .name = job.name,
+                       .keys = job.keys,
+                       .arguments = job.arguments,
+                       .interruptible = engine_.options.busy_reply_threshold_ms > 0},
+                      call.reply);
+  run_.reset();
+  if (status == ErrorStatus::counted) {
+    ++engine_.stats.of(engine_.table().index_of(call.command)).failed;
+  }
+}
+
+// script.c, scriptPrepareForRun: what a script that declares flags must declare.
+std::string_view Scripts::why_not(const Job& job) const {
+  if (job.flags & script_flag::undeclared) return {};
+  const bool writes = !(job.flags & script_flag::no_writes);
+  if (writes && job.read_only) {
+    return "ERR Can not execute a script with write flag using *_ro command.";
+  }
+  if (writes && !(job.flags & script_flag::allow_oom) && engine_.out_of_memory() &&
+      engine_.options.eviction.maxmemory != 0) {
+    return "OOM allow-oom flag is not set on the script, can not run it when used memory > "
+           "'maxmemory'";
+  }
+  return {};
+}
+
+void Scripts::prepare_session(const Session& caller) {
+  session_.id = caller.id;
+  session_.database = caller.database;
+  session_.protocol = Protocol::resp2;
+  session_.user = caller.user;
+  session_.no_touch = caller.no_touch;
+}
+
+std::string_view Scripts::call(std::span<const std::string_view> words, std::string& reply) {
+  const CommandTable::Found found = engine_.table().resolve(words);
+  if (const std::string_view error = refusal(found, words.size()); !error.empty()) {
+    engine_.count_error(error[0] == '-' ? error.substr(1) : "ERR");
+    if (found.command) ++engine_.stats.of(found.index).rejected;
+    return error;
+  }
+  if (found.command->has(flag::write)) run_->wrote = true;
+  ReplyWriter writer(reply, session_.protocol);
+  engine_.call(session_, found, words, writer);
+  return {};
+}
+
+// What keeps a command from running within this script (script.c, scriptCall), or "".
+std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t words) const {
+  if (!found.command) return "Unknown command called from script";
+  const Command& command = *found.command;
+  if (!right_arity(command, words)) return "Wrong number of args calling command from script";
+  if (command.has(flag::noscript) && !engine_.options.scripts_run_all_commands) {
+    return "This Redis command is not allowed from script";
+  }
+  if (run_->read_only && command.has(flag::write | flag::may_replicate)) {
+    return "Write commands are not allowed from read-only scripts.";
+  }
+  if (!run_->allow_oom && !run_->wrote && engine_.options.eviction.maxmemory != 0 &&
+      engine_.out_of_memory() && command.has(flag::denyoom)) {
+    return "-OOM command not allowed when used memory > 'maxmemory'.";
+  }
+  return {};
+}
+
+bool Scripts::knows(std::span<const std::string_view> words) const {
+  return engine_.table().resolve(words).command != nullptr;
+}
+
+// There are no users with fewer rights than all.
+bool Scripts::may_run(std::span<const std::string_view>) const {
+  return true;
+}
+
+void Scripts::log(int level, std::string_view line) {
+  engine_.log(level, line);
+}
+
+// ---- time
+// -----------------------------------------------------------------------------------------
+
+// Where nobody measures, time passes by what Lua executes: a hundred thousand instructions, between
+// two questions, are about a millisecond. So a run is the same wherever it is repeated.
+std::int64_t Scripts::stopwatch_us() const {
+  return engine_.stopwatch ? engine_.stopwatch() : checks_ * 1000;
+}
+
+std::string_view Scripts::interruption() {
+  ++checks_;
+  if (!run_) {
+    const std::int64_t ms = (stopwatch_us() - loading_start_us_) / 1000;
+    return loading_limit_ms_ > 0 && ms > loading_limit_ms_ ? "FUNCTION LOAD timeout" : "";
+  }
+  if (!run_->timed_out) {
+    const std::int64_t ms = (stopwatch_us() - run_->start_us) / 1000;
+    if (ms < engine_.options.busy_reply_threshold_ms) return {};
+    constexpr int warning = 3;
+    engine_.log(warning, "Slow script detected: still in execution after " + std::to_string(ms) +
+                             " milliseconds. You can try killing the script using the " +
+                             (run_->is_eval ? "SCRIPT KILL" : "FUNCTION KILL") +
+                             " command. Script name is: " + std::string(run_->name) + ".");
+    run_->timed_out = true;
+  }
+  serve_others();
+  if (!run_->killed) return {};
+  return run_->is_eval ? "Script killed by user with SCRIPT KILL."
+                       : "Script killed by user with FUNCTION KILL.";
+}
+
+// For the script, time stands still meanwhile.
+void Scripts::serve_others() {
+  if (!engine_.on_busy) return;
+  const Moment moment = engine_.keyspace.moment;
+  engine_.on_busy();
+  engine_.keyspace.moment = moment;
+}
+
+double Scripts::processor_seconds() {
+  // Without a stopwatch each reading is a microsecond later, so that waiting for a time ends.
+  const std::int64_t us =
+      engine_.stopwatch ? engine_.stopwatch() : stopwatch_us() + ++clock_readings_;
+  return static_cast<double>(us) / 1e6;
+}
+
+// ---- chance
+// ---------------------------------------------------------------------------------------
+
+std::int32_t Scripts::draw() {
+  random_state_ = (random_state_ * random_multiplier + random_increment) & random_mask;
+  return static_cast<std::int32_t>(random_state_ >> 17);
+}
+
+void Scripts::seed(std::int32_t seed) {
+  random_state_ = std::uint64_t{static_cast<std::uint32_t>(seed)} << 16 | random_low;
+}
+
+// ---- who runs
+// -------------------------------------------------------------------------------------
+
+std::optional<Scripts::Running> Scripts::current() const {
+  if (!run_) return {};
+  return Running{.name = run_->name,
+                 .command = run_->command,
+                 .ms = (stopwatch_us() - run_->start_us) / 1000,
+                 .is_eval = run_->is_eval};
+}
+
+std::string_view Scripts::kill(bool eval) {
+  if (!run_) return "NOTBUSY No scripts in execution right now.";
+  if (run_->wrote) {
+    return "UNKILLABLE Sorry the script already executed write commands against the dataset. You "
+           "can "
+           "either wait the script termination or kill the server in a hard way using the SHUTDOWN "
+           "NOSAVE command.";
+  }
+  if (eval != run_->is_eval) return eval ? errors::busy_function : errors::busy_eval;
+  run_->killed = true;
+  return {};
+}
+
+}  // namespace outlive
