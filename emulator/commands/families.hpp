@@ -6,6 +6,7 @@
 namespace outlive {
 
 CommandRows client_commands();
+CommandRows command_commands();
 CommandRows config_commands();
 CommandRows connection_commands();
 CommandRows expire_commands();

@@ -20,8 +20,8 @@ struct SetRequest {
   std::string_view value;
   std::optional<ExpiryOption> expiry = {};
   std::optional<std::string_view> compare = {};  // IFEQ
-  bool only_new = false;                    // NX
-  bool only_old = false;                    // XX
+  bool only_new = false;                         // NX
+  bool only_old = false;                         // XX
   bool get = false;
   bool keep_ttl = false;
 };
@@ -419,7 +419,8 @@ constexpr Command rows[] = {
      .arity = -2,
      .flags = flag::write | flag::fast,
      .categories = category::string,
-     .keys = {KeySpec::range(keyflag::rw | keyflag::access | keyflag::update, 1, 0, 1)},
+     .keys = {KeySpec::range(keyflag::rw | keyflag::access | keyflag::update, 1, 0, 1)
+                  .noted("RW and UPDATE because it changes the TTL")},
      .run = getex,
      .docs = {.summary = "Returns the string value of a key after setting its expiration time.",
               .since = "6.2.0",
@@ -535,7 +536,9 @@ constexpr Command rows[] = {
      .flags = flag::write | flag::denyoom,
      .categories = category::string,
      .keys = {KeySpec::range(
-         keyflag::rw | keyflag::access | keyflag::update | keyflag::variable_flags, 1, 0, 1)},
+                  keyflag::rw | keyflag::access | keyflag::update | keyflag::variable_flags, 1, 0,
+                  1)
+                  .noted("RW and ACCESS due to the optional `GET` argument")},
      .run = set,
      .docs = {.summary = "Sets the string value of a key, ignoring its type. The key is created if "
                          "it doesn't exist.",

@@ -11,6 +11,7 @@ std::span<const CommandRows> all_commands() {
   // clang-format off
   static const std::array families = {
       client_commands(),
+      command_commands(),
       config_commands(),
       connection_commands(),
       expire_commands(),

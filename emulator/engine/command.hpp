@@ -71,7 +71,8 @@ inline constexpr std::uint64_t never_queued = 1u << 23;
 inline constexpr std::uint64_t while_subscribed = 1u << 24;
 }  // namespace flag
 
-// ACL categories beyond those that follow from flags (acl.c): the command's subject.
+// ACL categories (acl.c). A row names its subject; what follows from flags is added by
+// categories_of().
 namespace category {
 inline constexpr std::uint64_t keyspace = 1u << 0;
 inline constexpr std::uint64_t set = 1u << 1;
@@ -90,6 +91,10 @@ inline constexpr std::uint64_t scripting = 1u << 13;
 inline constexpr std::uint64_t pubsub = 1u << 14;
 inline constexpr std::uint64_t read = 1u << 15;
 inline constexpr std::uint64_t write = 1u << 16;
+inline constexpr std::uint64_t admin = 1u << 17;
+inline constexpr std::uint64_t fast = 1u << 18;
+inline constexpr std::uint64_t slow = 1u << 19;
+inline constexpr std::uint64_t blocking = 1u << 20;
 }  // namespace category
 
 // Where a command's keys are and what it does with them (server.h, keySpec).
@@ -111,6 +116,7 @@ struct KeySpec {
   int step = 1;
   int limit = 0;
   int keynum_at = 0, first_at = 0;  // keynum: relative to the beginning
+  std::string_view notes = {};      // what COMMAND INFO adds for people
 
   static constexpr KeySpec range(std::uint32_t flags, int first, int last = 0, int step = 1) {
     return {.flags = flags, .begin = Begin::index, .begin_at = first, .last = last, .step = step};
@@ -122,6 +128,11 @@ struct KeySpec {
             .find = Find::keynum,
             .keynum_at = 0,
             .first_at = 1};
+  }
+  constexpr KeySpec noted(std::string_view text) const {
+    KeySpec spec = *this;
+    spec.notes = text;
+    return spec;
   }
 };
 

@@ -59,6 +59,16 @@ CommandTable::Found CommandTable::resolve(std::span<const std::string_view> word
   return {nullptr, slot.command, slot.index};
 }
 
+const Command* CommandTable::find_full(std::string_view name) const {
+  const std::size_t bar = name.find('|');
+  const Command* container = find(name.substr(0, bar));
+  if (!container || bar == std::string_view::npos) return container;
+  for (const Command& row : container->subcommands) {
+    if (equal_ignoring_case(row.name, name.substr(bar + 1))) return &row;
+  }
+  return nullptr;
+}
+
 std::size_t CommandTable::index_of(const Command& command) const {
   const std::string_view top = command.container.empty() ? command.name : command.container;
   const Slot& slot = find_slot(top);

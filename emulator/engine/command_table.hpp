@@ -26,6 +26,9 @@ class CommandTable {
   // none; `container` then tells whether the first word was known.
   Found resolve(std::span<const std::string_view> words) const;
 
+  // The row of a name as COMMAND INFO and ACL write it: "get", "config", "config|get".
+  const Command* find_full(std::string_view name) const;
+
   // All top-level rows, in the families' order.
   const std::vector<const Command*>& rows() const { return rows_; }
   std::size_t index_of(const Command& command) const;
