@@ -6,20 +6,24 @@
 namespace outlive {
 
 CommandRows client_commands();
+CommandRows command_log_commands();
 CommandRows command_commands();
 CommandRows config_commands();
 CommandRows connection_commands();
+CommandRows debug_commands();
 CommandRows expire_commands();
 CommandRows function_commands();
 CommandRows hash_commands();
 CommandRows info_commands();
 CommandRows key_commands();
+CommandRows latency_commands();
 CommandRows lcs_commands();
 CommandRows memory_commands();
 CommandRows object_commands();
 CommandRows pubsub_commands();
 CommandRows scan_commands();
 CommandRows scripting_commands();
+CommandRows server_commands();
 CommandRows string_commands();
 CommandRows transaction_commands();
 

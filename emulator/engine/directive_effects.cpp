@@ -68,6 +68,15 @@ void set_output_limits(Options& options, const std::string& value) {
   }
 }
 
+template <CommandLog::Kind kind>
+void set_log_threshold(Options& options, const std::string& value) {
+  options.command_log[kind].threshold = number<std::int64_t>(value);
+}
+template <CommandLog::Kind kind>
+void set_log_length(Options& options, const std::string& value) {
+  options.command_log[kind].length_max = number<std::int64_t>(value);
+}
+
 constexpr DirectiveEffect effects[] = {
     {"active-expire-effort",
      [](auto& o, auto& v) { o.keyspace.active_expire_effort = number<int>(v); }},
@@ -76,10 +85,12 @@ constexpr DirectiveEffect effects[] = {
     {"client-output-buffer-limit", set_output_limits},
     {"client-query-buffer-limit",
      [](auto& o, auto& v) { o.client_query_buffer_limit = number<std::int64_t>(v); }},
-    {"commandlog-execution-slower-than",
-     [](auto& o, auto& v) { o.slowlog_log_slower_than_us = number<std::int64_t>(v); }},
-    {"commandlog-slow-execution-max-len",
-     [](auto& o, auto& v) { o.slowlog_max_len = number<std::int64_t>(v); }},
+    {"commandlog-execution-slower-than", set_log_threshold<CommandLog::slow>},
+    {"commandlog-large-reply-max-len", set_log_length<CommandLog::large_reply>},
+    {"commandlog-large-request-max-len", set_log_length<CommandLog::large_request>},
+    {"commandlog-reply-larger-than", set_log_threshold<CommandLog::large_reply>},
+    {"commandlog-request-larger-than", set_log_threshold<CommandLog::large_request>},
+    {"commandlog-slow-execution-max-len", set_log_length<CommandLog::slow>},
     {"databases", [](auto& o, auto& v) { o.databases = number<std::size_t>(v); }},
     {"enable-debug-command", [](auto& o, auto& v) { o.enable_debug_command = permission(v); }},
     {"enable-outlive-command", [](auto& o, auto& v) { o.enable_outlive_command = permission(v); }},

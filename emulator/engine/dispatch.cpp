@@ -11,6 +11,22 @@ namespace {
 constexpr std::string_view host_header = "host:";
 constexpr std::string_view post_verb = "post";
 
+std::int64_t digits_of(std::size_t value) {
+  std::int64_t digits = 1;
+  for (; value >= 10; value /= 10) ++digits;
+  return digits;
+}
+
+// What a request takes on the wire, as an array of bulk strings.
+std::int64_t request_bytes(std::span<const std::string_view> words) {
+  constexpr std::int64_t frame = 3;  // '*' or '$', and the line's end
+  std::int64_t bytes = frame + digits_of(words.size());
+  for (const std::string_view word : words) {
+    bytes += frame + digits_of(word.size()) + static_cast<std::int64_t>(word.size()) + 2;
+  }
+  return bytes;
+}
+
 }  // namespace
 
 void Call::changed(std::string_view key, Event event) {
@@ -282,6 +298,8 @@ void Engine::call(Session& session, const CommandTable::Found& found,
            words,
            Args(words.subspan(std::min(name_words, words.size()))),
            reply};
+  const std::size_t reply_start = reply.out().size();
+  session.redacted.clear();
   const std::int64_t began = stopwatch ? stopwatch() : 0;
   ++depth_;
   command.run(one);
@@ -295,7 +313,7 @@ void Engine::call(Session& session, const CommandTable::Found& found,
   if (!session.blocked) {
     count_call(found, took);
     ++session.commands_processed;
-    if (on_command) on_command(session, command, words, took);
+    log_call(session, command, words, took, reply.out().size() - reply_start);
   }
   if (!command.has(flag::skip_monitor | flag::admin)) feed_monitors(session, words);
 }
@@ -305,10 +323,32 @@ void Engine::count_call(const CommandTable::Found& found, std::int64_t microseco
   ++counted.calls;
   counted.microseconds += static_cast<std::uint64_t>(microseconds);
   ++stats.commands_processed;
-  if (options.latency_tracking && !counted.has_histogram) {
-    counted.has_histogram = true;
-    ledger.add(histogram_bytes);
+  if (!options.latency_tracking) return;
+  if (!counted.histogram) {
+    counted.histogram = std::make_unique<LatencyHistogram>();
+    ledger.add(LatencyHistogram::valkey_bytes);
   }
+  counted.histogram->add(microseconds * 1000);
+}
+
+// The slow log and the latency events of a command that is over.
+void Engine::log_call(const Session& session, const Command& command,
+                      std::span<const std::string_view> words, std::int64_t microseconds,
+                      std::size_t reply_bytes) {
+  const std::int64_t milliseconds = microseconds / 1000;
+  const std::int64_t threshold_ms = options.latency_monitor_threshold_ms;
+  if (threshold_ms > 0 && milliseconds >= threshold_ms) {
+    latency.add(command.has(flag::fast) ? "fast-command" : "command", milliseconds,
+                unix_seconds(now()));
+  }
+  if (command.has(flag::skip_slowlog)) return;
+  // What a script runs is logged under its caller's name.
+  const Session& client = session.internal && current_ ? *current_ : session;
+  command_log.offer({client,
+                     words,
+                     unix_seconds(now()),
+                     {microseconds, request_bytes(words), static_cast<std::int64_t>(reply_bytes)}},
+                    options.command_log);
 }
 
 bool Engine::may_debug(const Session& session) const {
@@ -367,7 +407,11 @@ void Engine::feed_monitors(const Session& session, std::span<const std::string_v
   std::string line = "+" + std::to_string(us / 1'000'000) + "." + fraction + " [" +
                      std::to_string(session.database) + " " +
                      (session.internal ? std::string("lua") : session.address) + "]";
-  for (const std::string_view word : words) line += " " + quoted(word);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& secret = session.redacted;
+    const bool hidden = std::find(secret.begin(), secret.end(), i) != secret.end();
+    line += " " + quoted(hidden ? "(redacted)" : words[i]);
+  }
   line += "\r\n";
   for (Session* monitor : monitors_) deliver(*monitor, line);
 }

@@ -220,7 +220,7 @@ bool Engine::may_set_guarded(const Session& session) const {
 
 void Engine::reset_stats() {
   for (CommandStats& counted : stats.commands) {
-    if (counted.has_histogram) ledger.add(-histogram_bytes);
+    if (counted.histogram) ledger.add(-LatencyHistogram::valkey_bytes);
   }
   const std::int64_t exceeded_since = stats.eviction_exceeded_since_us;
   stats = {};
@@ -269,7 +269,8 @@ void Engine::advance(Instant to) {
 void Engine::cron() {
   const std::int64_t period_us = 1'000'000 / options.keyspace.hz;
   next_cron_ = now() + Duration{period_us};
-  expiry.slow_cycle();
+  if (!switches.cron) return;
+  if (switches.active_expiry) expiry.slow_cycle();
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {
     // A millisecond of rehashing for each database, which moves about this many buckets (server.c,
     // databasesCron; kvstore.c, kvstoreIncrementallyRehash).

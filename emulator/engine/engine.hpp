@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/command_log.hpp"
 #include "engine/command_table.hpp"
+#include "engine/latency_monitor.hpp"
 #include "engine/memory_overview.hpp"
 #include "engine/options.hpp"
 #include "engine/publish.hpp"
@@ -61,9 +63,6 @@ class Engine final : private KeyspaceListener {
   // How long a command took, in microseconds, for slow log and statistics: two readings of the
   // shell's stopwatch. Without one every command takes no time.
   std::function<std::int64_t()> stopwatch;
-  // Told of each command that ran, for the slow log and latency events.
-  std::function<void(Session&, const Command&, std::span<const std::string_view>, std::int64_t us)>
-      on_command;
   // What INFO tells of the process around the engine; the shell fills it in.
   struct Shell {
     std::int64_t process_id = 0;
@@ -89,6 +88,16 @@ class Engine final : private KeyspaceListener {
   Evictor evictor;
   ActiveExpiry expiry;
   Publisher publisher;
+  CommandLog command_log;
+  LatencyMonitor latency;
+  // What DEBUG turns on and off.
+  struct DebugSwitches {
+    bool active_expiry = true;
+    bool cron = true;
+    bool reply_buffers_resized = true;
+    std::int64_t reply_buffer_peak_ms = 5000;  // negative: peaks are never forgotten
+    bool scripts_may_all = false;              // even what is flagged noscript
+  } switches;
   std::unique_ptr<ScriptHost> scripts;
   const CommandTable& table() const { return table_; }
   const std::map<std::uint64_t, std::unique_ptr<Session>>& sessions() const { return sessions_; }
@@ -184,6 +193,9 @@ class Engine final : private KeyspaceListener {
   void reject(Session& session, const CommandTable::Found& found, std::string_view error,
               ReplyWriter& reply);
   void count_call(const CommandTable::Found& found, std::int64_t microseconds);
+  void log_call(const Session& session, const Command& command,
+                std::span<const std::string_view> words, std::int64_t microseconds,
+                std::size_t reply_bytes);
   void queue(Session& session, const Command& command, std::uint64_t flags,
              std::span<const std::string_view> words, ReplyWriter& reply);
   void flush_pushes();

@@ -13,6 +13,11 @@ std::string unknown_subcommand(std::string_view word, std::string_view container
          to_upper(container) + " HELP.";
 }
 
+std::string subcommand_syntax(std::string_view word, std::string_view container) {
+  return "ERR unknown subcommand or wrong number of arguments for '" +
+         std::string(word.substr(0, 128)) + "'. Try " + to_upper(container) + " HELP.";
+}
+
 std::string invalid_expire(std::string_view command) {
   return "ERR invalid expire time in '" + std::string(command) + "' command";
 }

@@ -39,6 +39,7 @@ inline constexpr std::string_view bad_client_name =
 // The ones that name a command or a subcommand.
 std::string wrong_arity(std::string_view full_name);
 std::string unknown_subcommand(std::string_view word, std::string_view container);
+std::string subcommand_syntax(std::string_view word, std::string_view container);
 std::string invalid_expire(std::string_view command);
 
 }  // namespace outlive::errors

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "data/hash.hpp"
+#include "engine/command_log.hpp"
 #include "eviction/evictor.hpp"
 #include "keyspace/settings.hpp"
 
@@ -27,9 +28,9 @@ struct Options {
   std::int64_t client_query_buffer_limit = 1LL << 30;
   std::int64_t maxclients = 10000;
   std::int64_t busy_reply_threshold_ms = 5000;      // busy-reply-threshold / lua-time-limit
-  std::int64_t timeout_s = 0;                       // idle clients are closed; 0: never
-  std::int64_t slowlog_log_slower_than_us = 10000;  // commandlog-execution-slower-than
-  std::int64_t slowlog_max_len = 128;
+  std::int64_t timeout_s = 0;  // idle clients are closed; 0: never
+  // commandlog-*, by CommandLog::Kind.
+  CommandLog::Limits command_log = {{{10'000, 128}, {1 << 20, 128}, {1 << 20, 128}}};
   std::int64_t latency_monitor_threshold_ms = 0;
   bool latency_tracking = true;
   bool lazy_user_del = true;                         // lazyfree-lazy-user-del

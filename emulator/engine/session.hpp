@@ -93,6 +93,7 @@ struct Session {
   Instant last_interaction{};
   const Command* last_command = nullptr;
   std::uint64_t commands_processed = 0;
+  std::vector<std::size_t> redacted;  // words of the running request that no log may show
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
 

@@ -3,22 +3,21 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-namespace outlive {
+#include "engine/latency_histogram.hpp"
 
-// A latency histogram is allocated at the first use of each command while latency-tracking is on
-// (server.c, updateCommandLatencyHistogram; measured on 8.0.1 and 8.1.1), in bytes.
-inline constexpr std::int64_t histogram_bytes = 24688;
+namespace outlive {
 
 struct CommandStats {
   std::uint64_t calls = 0;
   std::uint64_t microseconds = 0;
   std::uint64_t rejected = 0;
   std::uint64_t failed = 0;
-  bool has_histogram = false;  // its latency histogram was allocated (latency-tracking)
+  std::unique_ptr<LatencyHistogram> histogram;  // since its first use with latency-tracking on
 };
 
 struct Stats {

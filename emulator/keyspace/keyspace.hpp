@@ -62,8 +62,9 @@ class Keyspace {
   // maxmemory.
   std::function<bool(std::size_t)> may_resize = [](std::size_t) { return true; };
 
-  // A digest of all keys, values and expiries.
+  // A digest of all keys, values and expiries; of one value, however it is kept.
   std::uint64_t digest() const;
+  static std::uint64_t digest(const Value& value);
 
   Ledger& ledger;
   const KeyspaceSettings& settings;

@@ -1,0 +1,404 @@
+// DEBUG: what tests ask of a server (debug.c of 8.1). Subcommands that crash the process, touch
+// files or show C structures are refused by name.
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+#include <string>
+
+#include "base/digest.hpp"
+#include "commands/families.hpp"
+#include "commands/value_access.hpp"
+#include "engine/engine.hpp"
+#include "engine/help.hpp"
+#include "keyspace/access.hpp"
+
+namespace outlive {
+namespace {
+
+std::string fixed(double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.2f", value);
+  return text;
+}
+
+// As C's atoi: anything that is no number is 0.
+bool next_switch(Call& call) {
+  return parse_integer(call.args.next()).value_or(0) != 0;
+}
+
+const Entry* find_quietly(Call& call, std::string_view name) {
+  Entry* const* place = call.db.keys().find(name);
+  return place ? *place : nullptr;
+}
+
+// ---- time and the cron
+
+void sleep(Call& call) {
+  const double seconds = parse_double(call.args.next()).value_or(0);
+  if (seconds > 0 && call.engine.on_sleep) {
+    call.engine.on_sleep(static_cast<std::int64_t>(seconds * 1e6));
+  }
+  call.reply.ok();
+}
+
+void set_active_expire(Call& call) {
+  call.engine.switches.active_expiry = next_switch(call);
+  call.reply.ok();
+}
+
+void pause_cron(Call& call) {
+  call.engine.switches.cron = !next_switch(call);
+  call.reply.ok();
+}
+
+void dict_resizing(Call& call) {
+  call.engine.options.keyspace.resizing = next_switch(call);
+  call.reply.ok();
+}
+
+void reply_buffer(Call& call) {
+  auto& switches = call.engine.switches;
+  constexpr std::int64_t peak_ms_default = 5000;  // REPLY_BUFFER_DEFAULT_PEAK_RESET_TIME
+  if (call.args.take("resizing")) {
+    switches.reply_buffers_resized = next_switch(call);
+  } else if (!call.args.take("peak-reset-time")) {
+    return call.reply.error(errors::subcommand_syntax(call.words[1], "debug"));
+  } else if (call.args.take("never")) {
+    switches.reply_buffer_peak_ms = -1;
+  } else if (call.args.take("reset")) {
+    switches.reply_buffer_peak_ms = peak_ms_default;
+  } else {
+    const std::int64_t peak_ms = call.args.next_integer();
+    if (!call.args.done(call.reply)) return;
+    switches.reply_buffer_peak_ms = peak_ms;
+  }
+  call.reply.ok();
+}
+
+void set_disable_deny_scripts(Call& call) {
+  call.engine.switches.scripts_may_all = next_switch(call);
+  call.reply.ok();
+}
+
+// ---- what is in there
+
+// Forty digits, all zero for nothing. Valkey's own digests differ; the same content gives the same.
+std::string digest_text(std::uint64_t digest) {
+  return digest == 0 ? std::string(40, '0') : sha1_hex(std::to_string(digest));
+}
+
+void digest(Call& call) {
+  call.reply.simple(digest_text(call.keyspace.digest()));
+}
+
+void digest_value(Call& call) {
+  call.reply.array(call.args.left());
+  for (const std::string_view name : call.args.rest()) {
+    const Entry* entry = find_quietly(call, name);
+    call.reply.simple(digest_text(entry ? Keyspace::digest(entry->value) : 0));
+  }
+}
+
+void object(Call& call) {
+  const std::string_view name = call.args.next();
+  const Entry* entry = find_quietly(call, name);
+  if (!entry) return call.reply.error(errors::no_such_key);
+  // An address that tells keys apart and is the same in every run.
+  char address[32];
+  std::snprintf(address, sizeof address, "0x7f%010llx",
+                static_cast<unsigned long long>(call.keyspace.hash(name) & 0xfffffffff0));
+  const std::uint32_t access = entry->access;
+  call.reply.simple(
+      "Value at:" + std::string(address) + " refcount:1 encoding:" +
+      std::string(encoding_name(entry->value)) + " lru:" + std::to_string(access) +
+      " lru_seconds_idle:" + std::to_string(access::idle_ms(access, call.moment()) / 1000) +
+      " lfu_freq:" +
+      std::to_string(access::frequency(access, call.keyspace.settings, call.moment())) +
+      " lfu_access_time_minutes:" + std::to_string(access >> 8));
+}
+
+std::string chain_lengths(const Database::Table& table, int which) {
+  constexpr std::size_t lengths_max = 50;  // hashtable.c, HASHTABLE_STATS_VECTLEN
+  std::array<std::size_t, lengths_max> count{};
+  const std::size_t buckets = table.buckets(which);
+  for (std::size_t i = 0; i < buckets; ++i) {
+    ++count[std::min(table.chain_length(which, i), lengths_max - 1)];
+  }
+  const auto whole = static_cast<double>(buckets);
+  std::string text =
+      " top-level buckets: " + std::to_string(buckets) +
+      "\n child buckets: " + std::to_string(table.children(which)) +
+      "\n max chain length: " + std::to_string(table.longest_chain(which)) +
+      "\n avg chain length: " + fixed(static_cast<double>(table.children(which)) / whole) +
+      "\n chain length distribution:\n";
+  for (std::size_t length = 0; length + 1 < lengths_max; ++length) {
+    if (count[length] == 0) continue;
+    text += "   " + std::to_string(length) + ": " + std::to_string(count[length]) + " (" +
+            fixed(static_cast<double>(count[length]) / whole * 100) + "%)\n";
+  }
+  return text;
+}
+
+std::string describe(const Database::Table& table, bool full) {
+  std::string text;
+  for (int which = 0; which <= (table.rehashing() ? 1 : 0); ++which) {
+    text += "Hash table " + std::to_string(which) + " stats (" +
+            (which == 0 ? "main hash table" : "rehashing target") + "):\n";
+    if (table.used(which) == 0) {
+      text += "No stats available for empty hash tables\n";
+      continue;
+    }
+    const std::size_t capacity = table.buckets(which) * Database::Table::slots_per_bucket;
+    text += " table size: " + std::to_string(capacity) +
+            "\n number of entries: " + std::to_string(table.used(which)) + "\n";
+    if (full) text += chain_lengths(table, which);
+  }
+  return text;
+}
+
+void htstats(Call& call) {
+  const std::int64_t number = call.args.next_integer();
+  if (!call.args.done(call.reply)) return;
+  if (number < 0 || static_cast<std::size_t>(number) >= call.keyspace.databases()) {
+    return call.reply.error("ERR Out of range database");
+  }
+  const bool full = call.args.take("full");
+  const Database& database = call.keyspace.database(static_cast<std::size_t>(number));
+  std::string text = "[Dictionary HT]\n";
+  if (!database.keys().empty()) text += describe(database.keys(), full);
+  text += "[Expires HT]\n";
+  if (!database.expires().empty()) text += describe(database.expires(), full);
+  call.reply.verbatim("txt", text);
+}
+
+void populate(Call& call) {
+  const std::int64_t count = call.args.next_integer(errors::negative);
+  if (!call.args.failed() && count < 0) call.args.fail(errors::negative);
+  const std::string prefix(call.args.empty() ? "key" : call.args.next());
+  std::int64_t size = call.args.empty() ? 0 : call.args.next_integer(errors::negative);
+  if (!call.args.failed() && size < 0) call.args.fail(errors::negative);
+  if (!call.args.done(call.reply)) return;
+  call.db.keys().expand(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::string name = prefix + ":" + std::to_string(i);
+    const Key key = call.keyspace.key(name);
+    if (call.db.find_for_write(key)) continue;
+    std::string value = "value:" + std::to_string(i);
+    if (size) value.resize(static_cast<std::size_t>(size));
+    call.db.add(key, String::plain(value, call.keyspace.ledger.allocation()));
+    call.engine.key_changed_by(call.db, name);
+  }
+  call.reply.ok();
+}
+
+// ---- replies and logs
+
+void error(Call& call) {
+  std::string text(call.args.next());
+  std::replace(text.begin(), text.end(), '\r', ' ');
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  // Not counted among the errors, as Valkey does not.
+  call.reply.raw("-" + text + "\r\n");
+}
+
+void log(Call& call) {
+  call.engine.log(3, "DEBUG LOG: " + std::string(call.args.next()));
+  call.reply.ok();
+}
+
+void protocol_attribute(ReplyWriter& reply) {
+  if (reply.resp3()) {
+    reply.raw("|1\r\n");
+    reply.bulk("key-popularity");
+    reply.array(2);
+    reply.bulk("key:123");
+    reply.integer(90);
+  }
+  reply.bulk("Some real reply following the attribute");
+}
+
+void protocol_push(ReplyWriter& reply) {
+  if (!reply.resp3()) return reply.error("ERR RESP2 is not supported by this command");
+  reply.push(2);
+  reply.bulk("server-cpu-usage");
+  reply.integer(42);
+  reply.bulk("Some real reply following the push reply");
+}
+
+void protocol_map(ReplyWriter& reply) {
+  reply.map(3);
+  for (int i = 0; i < 3; ++i) {
+    reply.integer(i);
+    reply.boolean(i == 1);
+  }
+}
+
+void zero_to_two(ReplyWriter& reply) {
+  for (int i = 0; i < 3; ++i) reply.integer(i);
+}
+
+struct ProtocolSample {
+  std::string_view name;
+  void (*write)(ReplyWriter&);
+};
+constexpr ProtocolSample protocol_samples[] = {
+    {"string", [](auto& r) { r.bulk("Hello World"); }},
+    {"integer", [](auto& r) { r.integer(12345); }},
+    {"double", [](auto& r) { r.number(3.141); }},
+    {"bignum", [](auto& r) { r.big_number("1234567999999999999999999999999999999"); }},
+    {"null", [](auto& r) { r.null(); }},
+    {"array", [](auto& r) { r.array(3), zero_to_two(r); }},
+    {"set", [](auto& r) { r.set(3), zero_to_two(r); }},
+    {"map", protocol_map},
+    {"attrib", protocol_attribute},
+    {"push", protocol_push},
+    {"verbatim", [](auto& r) { r.verbatim("txt", "This is a verbatim\nstring"); }},
+    {"true", [](auto& r) { r.boolean(true); }},
+    {"false", [](auto& r) { r.boolean(false); }},
+};
+
+void protocol(Call& call) {
+  const std::string_view wanted = call.args.next();
+  for (const ProtocolSample& sample : protocol_samples) {
+    if (equal_ignoring_case(sample.name, wanted)) return sample.write(call.reply);
+  }
+  call.reply.error(
+      "ERR Wrong protocol type name. Please use one of the following: "
+      "string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false");
+}
+
+void client_eviction(Call& call) {
+  call.reply.error("ERR maxmemory-clients is disabled.");
+}
+
+void refuse(Call& call) {
+  call.reply.error("ERR DEBUG " + to_upper(call.words[1]) + " is not supported by outlive");
+}
+
+void help(Call& call) {
+  static constexpr std::string_view lines[] = {
+      "DICT-RESIZING <0|1>",
+      "    Enable or disable the main dict and expire dict resizing.",
+      "DIGEST",
+      "    Output a hex signature representing the current DB content.",
+      "DIGEST-VALUE <key> [<key> ...]",
+      "    Output a hex signature of the values of all the specified keys.",
+      "ERROR <string>",
+      "    Return a RESP protocol error with <string> as message. Useful for clients",
+      "    unit tests to simulate error replies.",
+      "HTSTATS <dbid> [full]",
+      "    Return hash table statistics of the specified database.",
+      "LOG <message>",
+      "    Write <message> to the server log.",
+      "OBJECT <key> [fast]",
+      "    Show low level info about `key` and associated value.",
+      "PAUSE-CRON <0|1>",
+      "    Stop periodic cron job processing.",
+      "POPULATE <count> [<prefix>] [<size>]",
+      "    Create <count> string keys named key:<num>. If <prefix> is specified then",
+      "    it is used instead of the 'key' prefix.",
+      "PROTOCOL <type>",
+      "    Reply with a test value of the specified type. <type> can be: string,",
+      "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
+      "    true, false.",
+      "REPLYBUFFER PEAK-RESET-TIME <NEVER||RESET|time>",
+      "    Sets the time (in milliseconds) to wait between client reply buffer peak resets.",
+      "    In case NEVER is provided the last observed peak will never be reset",
+      "    In case RESET is provided the peak reset time will be restored to the default value",
+      "REPLYBUFFER RESIZING <0|1>",
+      "    Enable or disable the reply buffer resize cron job",
+      "SET-ACTIVE-EXPIRE <0|1>",
+      "    Setting it to 0 disables expiring keys in background when they are not",
+      "    accessed (otherwise the behavior). Setting it to 1 reenables back the",
+      "    default.",
+      "SET-DISABLE-DENY-SCRIPTS <0|1>",
+      "    Allow scripts to call commands that are denied to them.",
+      "SLEEP <seconds>",
+      "    Stop the server for <seconds>. Decimals allowed."};
+  reply_help(call, lines);
+}
+
+// A subcommand with the number of words that it takes after its name.
+struct Subcommand {
+  std::string_view name;
+  std::size_t words_min;
+  std::size_t words_max;
+  Handler run;
+};
+constexpr std::size_t any = 1u << 30;
+constexpr Subcommand debug_subcommands[] = {
+    {"aof-flush-sleep", 0, any, refuse},
+    {"assert", 0, any, refuse},
+    {"change-repl-id", 0, any, refuse},
+    {"client-enforce-reply-list", 0, any, refuse},
+    {"client-eviction", 0, 0, client_eviction},
+    {"close-cluster-link-on-packet-drop", 0, any, refuse},
+    {"config-rewrite-force-all", 0, any, refuse},
+    {"crash-and-recover", 0, any, refuse},
+    {"delay-rdb-client-free-second", 0, any, refuse},
+    {"dict-resizing", 1, 1, dict_resizing},
+    {"digest", 0, 0, digest},
+    {"digest-value", 0, any, digest_value},
+    {"disable-cluster-random-ping", 0, any, refuse},
+    {"drop-cluster-packet-filter", 0, any, refuse},
+    {"error", 1, 1, error},
+    {"help", 0, any, help},
+    {"htstats", 1, any, htstats},
+    {"htstats-key", 0, any, refuse},
+    {"leak", 0, any, refuse},
+    {"listpack", 0, any, refuse},
+    {"loadaof", 0, any, refuse},
+    {"log", 1, 1, log},
+    {"mallctl", 0, any, refuse},
+    {"mallctl-str", 0, any, refuse},
+    {"object", 1, 2, object},
+    {"oom", 0, any, refuse},
+    {"panic", 0, any, refuse},
+    {"pause-after-fork", 0, any, refuse},
+    {"pause-cron", 1, 1, pause_cron},
+    {"populate", 1, 3, populate},
+    {"protocol", 1, 1, protocol},
+    {"quicklist", 0, any, refuse},
+    {"quicklist-packed-threshold", 0, any, refuse},
+    {"reload", 0, any, refuse},
+    {"replicate", 0, any, refuse},
+    {"replybuffer", 2, 2, reply_buffer},
+    {"restart", 0, any, refuse},
+    {"sdslen", 0, any, refuse},
+    {"segfault", 0, any, refuse},
+    {"set-active-expire", 1, 1, set_active_expire},
+    {"set-disable-deny-scripts", 1, 1, set_disable_deny_scripts},
+    {"set-skip-checksum-validation", 0, any, refuse},
+    {"sleep", 1, 1, sleep},
+    {"stringmatch-test", 0, any, refuse},
+    {"structsize", 0, any, refuse},
+};
+
+void debug(Call& call) {
+  const std::string_view name = call.args.next();
+  for (const Subcommand& subcommand : debug_subcommands) {
+    if (!equal_ignoring_case(subcommand.name, name)) continue;
+    if (call.args.left() < subcommand.words_min || call.args.left() > subcommand.words_max) break;
+    return subcommand.run(call);
+  }
+  call.reply.error(errors::subcommand_syntax(name, "debug"));
+}
+
+constexpr Command rows[] = {
+    {.name = "debug",
+     .arity = -2,
+     .flags = flag::admin | flag::noscript | flag::loading | flag::stale | flag::is_protected,
+     .run = debug,
+     .docs = {.summary = "A container for debugging commands.",
+              .since = "1.0.0",
+              .group = "server",
+              .complexity = "Depends on subcommand."}},
+};
+
+}  // namespace
+
+CommandRows debug_commands() {
+  return rows;
+}
+
+}  // namespace outlive

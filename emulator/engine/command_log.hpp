@@ -1,0 +1,60 @@
+// SLOWLOG and COMMANDLOG: the last requests that took long, were long, or had long replies
+// (commandlog.c of 8.1).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace outlive {
+
+struct Session;
+
+// The three commandlog-* pairs: what is logged from which value on (microseconds or bytes;
+// negative: nothing), and how many entries are kept.
+struct CommandLogLimit {
+  std::int64_t threshold;
+  std::int64_t length_max;
+};
+
+class CommandLog {
+ public:
+  enum Kind : std::uint8_t { slow, large_request, large_reply };
+  static constexpr std::size_t kinds = 3;
+  using Limits = std::array<CommandLogLimit, kinds>;
+
+  struct Entry {
+    std::int64_t id;
+    std::int64_t unix_seconds;
+    std::int64_t value;  // microseconds or bytes
+    std::vector<std::string> words;
+    std::string address;
+    std::string client_name;
+  };
+
+  // A request that has run: microseconds, bytes of the request, bytes of the reply.
+  struct Request {
+    const Session& client;
+    std::span<const std::string_view> words;
+    std::int64_t unix_seconds;
+    std::array<std::int64_t, kinds> values;
+  };
+  void offer(const Request& request, const Limits& limits);
+
+  // The latest first.
+  const std::deque<Entry>& entries(Kind kind) const { return logs_[kind].entries; }
+  void clear(Kind kind) { logs_[kind].entries.clear(); }
+
+ private:
+  struct Log {
+    std::deque<Entry> entries;
+    std::int64_t next_id = 0;
+  };
+  std::array<Log, kinds> logs_;
+};
+
+}  // namespace outlive
