@@ -13,6 +13,8 @@ namespace {
 
 using Finding = Verdict::Finding;
 
+constexpr std::size_t evidence_max = 5;
+
 std::string count(std::uint64_t number) {
   return format_count(number);
 }
@@ -193,6 +195,7 @@ void judge_errors(const Check& check, const Observations& seen, Verdict& verdict
       for (const auto& [message, error] : instance.operations[i].errors) {
         if (!message.starts_with(check.saying)) continue;
         errors += error.count;
+        if (verdict.evidence.size() == evidence_max) continue;
         verdict.evidence.push_back(count(error.count) + " × " + std::string{to_string(operation)} +
                                    " on " + instance.name + ", first after " +
                                    format_span(error.first_at) + ": " + message);

@@ -12,6 +12,7 @@ namespace outlive::harness {
 namespace {
 
 constexpr std::size_t losses_kept = 5;
+constexpr std::size_t messages_kept = 20;  // of one kind of command; some name the key
 
 std::vector<std::string> patterns_in(const Scenario& scenario) {
   std::vector<std::string> patterns;
@@ -75,8 +76,12 @@ void Observer::request(Time at) {
 }
 
 void Observer::failed(std::size_t instance, Operation operation, std::string_view message) {
-  OperationTally& operations = tally(instance, operation);
-  const auto [found, fresh] = operations.errors.try_emplace(std::string{message});
+  auto& errors = tally(instance, operation).errors;
+  std::string booked{message};
+  if (errors.size() >= messages_kept && !errors.contains(booked)) {
+    booked = std::string{message.substr(0, message.find(' '))} + " …";
+  }
+  const auto [found, fresh] = errors.try_emplace(std::move(booked));
   if (fresh) found->second.first_at = now_ - start_;
   ++found->second.count;
   mix(hash_bytes(message, static_cast<std::uint64_t>(operation)));

@@ -130,7 +130,8 @@ Answer ExecTarget::run(std::span<const std::string_view> words) {
 }
 
 void ExecTarget::advance_to(Time now) {
-  while (!due_.empty() && due_.top().at <= now) {
+  // Valkey 8.1 `db.c`: a key has expired when the clock, in milliseconds, is past its expiry.
+  while (!due_.empty() && due_.top().at + std::chrono::milliseconds{1} <= now) {
     const Due due = due_.top();
     due_.pop();
     const auto found = expiry_.find(due.key);

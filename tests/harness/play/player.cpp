@@ -1,0 +1,161 @@
+#include "play/player.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "play/limiter.hpp"
+#include "play/response_cache.hpp"
+#include "target/embedded.hpp"
+#include "traffic/roster.hpp"
+
+namespace outlive::harness {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Time start{1'000'000s};
+
+Traffic limited(Engine engine) {
+  Traffic traffic;
+  traffic.kind = TrafficKind::rate_limit;
+  traffic.users = 3;
+  traffic.limits = {
+      Limit{.window = 24h, .capacity = 2, .refill = 2},
+      Limit{.resource = "token", .window = 168h, .capacity = 100, .refill = 100, .tickets = 40}};
+  traffic.engine = engine;
+  return traffic;
+}
+
+// One user's requests on a limiter of either engine, and what they leave in the keyspace.
+class LimiterBench {
+ public:
+  explicit LimiterBench(Engine engine) : traffic_{limited(engine)}, roster_{scenario()} {
+    load_rate_limits(target);
+    limiter_.emplace(traffic_, target, roster_);
+  }
+  Observer::Outcome ask(Time at) {
+    target.advance_to(at);
+    const KeyId buckets[] = {roster_.bucket(0, 0, 1), roster_.bucket(0, 1, 1)};
+    return limiter_->consume(buckets, at).outcome;
+  }
+  std::string left() {
+    std::string all;
+    for (const std::size_t limit : {0U, 1U}) {
+      const std::string_view key = roster_.name(roster_.bucket(0, limit, 1));
+      const Answer fields = target.run({"HMGET", key, "balance", "last_refilled"});
+      all.append(fields.text).append(" ").append(fields.second).append(" ");
+      all.append(target.run({"TTL", key}).text).append("\n");
+    }
+    return all;
+  }
+
+  EmbeddedTarget target{Instance{}, start, 1};
+
+ private:
+  Scenario scenario() const {
+    Scenario scenario;
+    scenario.traffic = {traffic_};
+    return scenario;
+  }
+
+  Traffic traffic_;
+  Roster roster_;
+  std::optional<Limiter> limiter_;
+};
+
+TEST_CASE(
+    "a bucket is taken from, refused and refilled alike by the function and by the commands") {
+  for (const Engine engine : {Engine::lua, Engine::native}) {
+    CAPTURE(static_cast<int>(engine));
+    LimiterBench bench{engine};
+    CHECK(bench.ask(start) == Observer::Outcome::granted);
+    CHECK(bench.left() == "1 1000000000000 172800\n60 1000000000000 1209600\n");
+    CHECK(bench.ask(start + 1h) == Observer::Outcome::granted);
+    CHECK(bench.ask(start + 2h) == Observer::Outcome::refused);  // the day's tickets are gone
+    CHECK(bench.left() == "0 1000000000000 169200\n20 1000000000000 1206000\n");  // not renewed
+    CHECK(bench.ask(start + 25h) == Observer::Outcome::refused);  // the week's do not suffice
+    CHECK(bench.ask(start + 169h) == Observer::Outcome::granted);
+    // The day's bucket has expired and begins anew; the week's refill came after a whole window.
+    CHECK(bench.left() == "1 1608400000000 172800\n60 1604800000000 1209600\n");
+  }
+}
+
+TEST_CASE("a full server fails requests for tickets with its own words") {
+  for (const Engine engine : {Engine::lua, Engine::native}) {
+    CAPTURE(static_cast<int>(engine));
+    LimiterBench bench{engine};
+    REQUIRE_FALSE(bench.target.run({"CONFIG", "SET", "maxmemory", "1"}).is_error());
+    CHECK(bench.ask(start) == Observer::Outcome::failed);
+  }
+}
+
+TEST_CASE("the response cache stores under the gateway's TTL") {
+  Traffic traffic;
+  traffic.prompts = 1;
+  traffic.ttl = 1h;
+  EmbeddedTarget target{Instance{}, start, 1};
+  ResponseCache cache{traffic, target, {500}};
+  CHECK(cache.get("k").is_null());
+  CHECK_FALSE(cache.put("k", 0, start).is_error());
+  CHECK(cache.get("k").text.size() == 500);
+  CHECK(target.run({"TTL", "k"}).text == "3600");
+  target.advance_to(start + 1h + 1ms);
+  CHECK(cache.get("k").is_null());
+}
+
+Scenario small_scenario() {
+  Scenario scenario;
+  scenario.start = start;
+  scenario.duration = 30min;
+  scenario.instances = {{.name = "valkey",
+                         .directives = {{"maxmemory", "2mb"}, {"maxmemory-policy", "allkeys-lru"}},
+                         .line = 1}};
+  scenario.primary = scenario.cache = "valkey";
+  Traffic& traffic = scenario.traffic.emplace_back(limited(Engine::lua));
+  traffic.kind = TrafficKind::gateway;
+  traffic.rate = {5, 1s};
+  traffic.users = 500;
+  traffic.prompts = 5'000;
+  Check& check = scenario.checks.emplace_back();
+  check.keys = "tensorzero_ratelimit:*";
+  check.others = "tensorzero_cache:*";
+  return scenario;
+}
+
+TEST_CASE("a play has one digest, whoever plays it, and a seed of its own another") {
+  const Scenario scenario = small_scenario();
+  const TargetKind embedded{"embedded"};
+  const Observations first = play(scenario, embedded, 1);
+  CHECK(first.digest == play(scenario, embedded, 1).digest);
+  CHECK(first.digest != play(scenario, embedded, 2).digest);
+  CHECK(first.requests > 8'000);
+}
+
+TEST_CASE("the books of a play agree with the keys that are there at the end") {
+  const Observations seen = play(small_scenario(), TargetKind{"embedded"}, 1);
+  for (const PatternTally& tally : seen.instances[0].patterns) {
+    CHECK(tally.vanished == 0);
+    CHECK(tally.resident == tally.found);
+    CHECK(tally.evicted > 0);
+  }
+  CHECK(seen.cache.hits > 0);
+  CHECK(seen.admission.granted + seen.admission.refused == seen.admission.asked);
+}
+
+TEST_CASE("an event changes a directive at its moment") {
+  Scenario scenario = small_scenario();
+  scenario.instances[0].directives = {{"maxmemory-policy", "allkeys-lru"}};
+  scenario.events = {
+      {.at = 20min, .instance = "valkey", .directives = {{"maxmemory", "used"}}, .line = 1}};
+  const Observations seen = play(scenario, TargetKind{"embedded"}, 1);
+  REQUIRE_FALSE(seen.instances[0].patterns[1].first_losses.empty());
+  CHECK(seen.instances[0].patterns[1].first_losses[0].at >= 20min);
+}
+
+TEST_CASE("a target is embedded or a program") {
+  CHECK(TargetKind{"embedded"}.repeatable());
+  CHECK_FALSE(TargetKind{"exec:/bin/valkey-server"}.repeatable());
+  CHECK_THROWS_AS(TargetKind{"valkey-server"}, UserError);
+}
+
+}  // namespace
+}  // namespace outlive::harness

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""The scenarios that ship with outlive, on the embedded emulator.
+
+    test_scenarios.py PROGRAM
+"""
+import pathlib
+import sys
+import tempfile
+import unittest
+
+from runs import SCENARIOS, figure, played, run
+
+PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
+
+BROKEN = """title = "Broken"
+duration = "1h"
+[[instance]]
+name = "valkey"
+maxmemory-polcy = "volatile-ttl"
+[environment]
+TENSORZERO_VALKEY_URL = "valkey://valky"
+[[traffic]]
+kind = "cache"
+rate = "1/s"
+prompts = 5
+[[check]]
+kind = "errors"
+"""
+
+
+class Scenarios(unittest.TestCase):
+    maxDiff = None
+
+    def test_every_verdict_is_as_stated(self):
+        status, out, err = run(PROGRAM, "run", SCENARIOS)
+        self.assertEqual(status, 0, out + err)
+        self.assertIn("9 as stated", out)
+
+    def test_two_plays_of_one_seed_are_one_and_of_two_seeds_are_two(self):
+        file = SCENARIOS / "policies" / "allkeys-lru.toml"
+        first, again = played(PROGRAM, file), played(PROGRAM, file)
+        other = played(PROGRAM, file, "--seed", 2)
+        self.assertEqual(first, again)
+        self.assertNotEqual(first[file.name]["digest"], other[file.name]["digest"])
+
+    def test_domination_loses_as_many_limits_as_valkey_does(self):
+        # Valkey 8.1.1, two runs: 4,543 and 4,422 of 50,000.
+        file = SCENARIOS / "rate-limits" / "domination.toml"
+        for seed in (1, 2):
+            with self.subTest(seed=seed):
+                lost = figure(played(PROGRAM, file, "--seed", seed)[file.name], "outlives", "lost")
+                self.assertGreater(lost, 4_100)
+                self.assertLess(lost, 4_900)
+
+
+class CommandLine(unittest.TestCase):
+    def test_a_verdict_that_is_not_as_stated_fails_the_run_and_shows_evidence(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = pathlib.Path(folder) / "wrong.toml"
+            text = (SCENARIOS / "policies" / "allkeys-lru.toml").read_text()
+            wrong.write_text(text.replace('expect = "violated"\n', "", 1))
+            status, out, _ = run(PROGRAM, "run", wrong)
+        self.assertEqual(status, 1)
+        self.assertIn("NOT  violated", out)
+        self.assertIn("valkey evicted tensorzero_ratelimit:", out)
+
+    def test_mistakes_of_all_files_are_told_and_nothing_is_played(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("a.toml", "b.toml"):
+                (pathlib.Path(folder) / name).write_text(BROKEN)
+            status, out, err = run(PROGRAM, "run", folder, SCENARIOS)
+        self.assertEqual((status, out), (2, ""))
+        for name in ("a.toml", "b.toml"):
+            self.assertIn(f'{name}:5: valkey.conf knows no "maxmemory-polcy"; did you mean "maxmemory-policy"?', err)
+            self.assertIn(f'{name}:7: TENSORZERO_VALKEY_URL: the scenario knows no "valky"; did you mean "valkey"?', err)
+
+    def test_a_directive_that_a_server_refuses_is_refused_with_its_words(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = pathlib.Path(folder) / "wrong.toml"
+            text = (SCENARIOS / "policies" / "allkeys-lru.toml").read_text()
+            wrong.write_text(text.replace('"allkeys-lru"', '"allkeys-lry"', 1))
+            status, _, err = run(PROGRAM, "run", wrong)
+        self.assertEqual(status, 2)
+        self.assertRegex(err, r'wrong\.toml:\d+: maxmemory-policy = "allkeys-lry": ')
+
+    def test_what_cannot_be_run_ends_with_status_2_and_one_line(self):
+        for words, says in (
+            (["run", "nowhere.toml"], "nowhere.toml: can't be read"),
+            (["run", SCENARIOS, "--target", "moon"], "must be embedded or exec:PATH"),
+            (["run"], "PATH is required"),
+            (["runn"], 'did you mean "run"?'),
+        ):
+            with self.subTest(words=words):
+                status, _, err = run(PROGRAM, *words)
+                self.assertEqual(status, 2)
+                self.assertIn(says, err)
+
+    def test_a_program_that_is_no_server_fails_the_scenario_alone(self):
+        status, out, _ = run(PROGRAM, "run", SCENARIOS / "policies" / "volatile-ttl.toml", "--target", "exec:/bin/false")
+        self.assertEqual(status, 2)
+        self.assertIn("could not run: /bin/false does not serve", out)
+
+    def test_help_and_version_say_what_there_is(self):
+        status, out, _ = run(PROGRAM, "--help")
+        self.assertEqual(status, 0)
+        self.assertIn("outlive run scenarios/", out)
+        self.assertEqual(run(PROGRAM, "run", "--help")[0], 0)
+        self.assertRegex(run(PROGRAM, "--version")[1], r"^outlive \d+\.\d+\.\d+\n$")
+
+
+if __name__ == "__main__":
+    unittest.main()
