@@ -162,31 +162,38 @@ void swapdb(Call& call) {
   call.reply.ok();
 }
 
-// FLUSHDB and FLUSHALL take SYNC or ASYNC; the difference is a thread that we don't have.
-bool flush_mode(Call& call) {
-  if (call.args.take("SYNC") || call.args.take("ASYNC") || call.args.empty()) {
-    if (call.args.empty()) return true;
+// FLUSHDB and FLUSHALL take SYNC or ASYNC. None: neither, which is answered.
+std::optional<Flush> flush_mode(Call& call) {
+  Flush mode = call.engine.options.lazy_user_flush ? Flush::lazily : Flush::at_once;
+  if (call.args.take("SYNC")) {
+    mode = Flush::at_once;
+  } else if (call.args.take("ASYNC")) {
+    mode = Flush::lazily;
   }
+  if (call.args.empty()) return mode;
   call.reply.error(errors::syntax);
-  return false;
+  return std::nullopt;
 }
 
-void flush(Call& call, Database& database) {
+void flush(Call& call, Database& database, Flush mode) {
   call.engine.touch_all_watched(database.index());
   call.keyspace.changes += database.size();
-  database.clear();
+  database.clear(mode);
 }
 
 void flushdb(Call& call) {
-  if (!flush_mode(call)) return;
-  flush(call, call.db);
+  const auto mode = flush_mode(call);
+  if (!mode) return;
+  flush(call, call.db, *mode);
   call.reply.ok();
 }
 
 void flushall(Call& call) {
-  if (!flush_mode(call)) return;
-  for (std::size_t i = 0; i < call.keyspace.databases(); ++i)
-    flush(call, call.keyspace.database(i));
+  const auto mode = flush_mode(call);
+  if (!mode) return;
+  for (std::size_t i = 0; i < call.keyspace.databases(); ++i) {
+    flush(call, call.keyspace.database(i), *mode);
+  }
   call.reply.ok();
 }
 

@@ -36,7 +36,7 @@ MemoryOverview Engine::memory_overview() const {
   std::int64_t databases = 0;
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {
     const Database& database = keyspace.database(i);
-    if (database.size() == 0) continue;
+    if (!database.has_had_keys()) continue;
     const std::int64_t keys = table_bytes(database.keys(), true);
     const std::int64_t expires = table_bytes(database.expires(), database.has_had_expiry());
     const auto objects = object_bytes * static_cast<std::int64_t>(database.size());

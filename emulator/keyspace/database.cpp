@@ -37,6 +37,12 @@ void Database::charge_head(bool& charged) {
   keyspace_.ledger.add(keyspace_.ledger.block(table_head_bytes));
 }
 
+void Database::drop_head(bool& charged) {
+  if (!charged) return;
+  charged = false;
+  keyspace_.ledger.add(-keyspace_.ledger.block(table_head_bytes));
+}
+
 bool Database::expired(const Entry& entry) const {
   return entry.expiry_ms != -1 && keyspace_.moment.now_ms > entry.expiry_ms;
 }
@@ -208,17 +214,23 @@ void Database::describe(const Entry& entry, const Farewell& farewell) {
   keyspace_.journal.record(std::move(departure));
 }
 
-void Database::clear() {
+void Database::clear(Flush how) {
   if (keyspace_.journal.active()) {
     keys_.for_each([this](const Entry* entry) {
       describe(*entry, {.reason = Departure::Reason::flushed});
     });
   }
+  const std::size_t keys_gone = size();
   expires_.clear([](Entry*) {});
   keys_.clear([this](Entry* entry) {
     keyspace_.ledger.add(-static_cast<std::int64_t>(entry->weight()));
     Entry::Deleter{}(entry);
   });
+  if (how == Flush::lazily) {
+    keyspace_.stats.lazyfreed_objects += keys_gone;
+    drop_head(keys_head_);
+    drop_head(expires_head_);
+  }
   expiry_cursor = 0;
   average_ttl_ms = 0;
 }

@@ -34,6 +34,10 @@ inline constexpr Lookup reading_untouched{.touch = false};
 inline constexpr Lookup writing{.count = false, .notify = false};
 inline constexpr Lookup peeking{.touch = false, .count = false, .notify = false};
 
+// How FLUSHDB empties: in place, which keeps the tables' heads, or by new tables while the old ones
+// are freed in the background (db.c, emptyDbStructure).
+enum class Flush : std::uint8_t { at_once, lazily };
+
 // Why an entry goes, told to remove().
 struct Farewell {
   Departure::Reason reason = Departure::Reason::deleted;
@@ -89,7 +93,8 @@ class Database {
   // object it may have shared (db.c, dbUnshareStringValue).
   Edit edit_raw(Entry& entry);
 
-  // Its second table was made, by the first expiry ever.
+  // Its tables were made, by the first key, and by the first expiry.
+  bool has_had_keys() const { return keys_head_; }
   bool has_had_expiry() const { return expires_head_; }
   void set_expiry(Entry& entry, std::int64_t unix_ms);
   // True if there was one.
@@ -102,7 +107,7 @@ class Database {
   // Deletes what is logically expired and tells everybody; `actively` is the cron's way.
   void expire(Entry& entry, bool actively);
   // FLUSHDB's way: everything goes, nobody is told but the journal.
-  void clear();
+  void clear(Flush how = Flush::at_once);
 
   // For whoever walks or samples; entries only go through the doors above.
   Table& keys() { return keys_; }
@@ -115,6 +120,7 @@ class Database {
 
  private:
   void charge_head(bool& charged);
+  void drop_head(bool& charged);
   void touch(Entry& entry);
   void remove_quietly(Entry& entry);
   void describe(const Entry& entry, const Farewell& farewell);
