@@ -128,6 +128,16 @@ class Hashtable {
     return cursor;
   }
 
+  // A step of a scan that only counts: how many items the cursor's bucket holds. Not while rehashing.
+  std::size_t count_and_step(std::size_t& cursor) const {
+    std::size_t items = 0;
+    for (const Bucket* bucket = &tables_[0][cursor & mask(0)]; bucket; bucket = bucket->child()) {
+      items += static_cast<std::size_t>(std::popcount(bucket->presence()));
+    }
+    cursor = next_cursor(cursor, mask(0));
+    return items;
+  }
+
   // Up to `count` items met from a random place onward: runs of neighbouring buckets, so not
   // independent, exactly as eviction samples. Returns how many are in `out`.
   std::size_t sample(Random& random, Item* out, std::size_t wanted) {

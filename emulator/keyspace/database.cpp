@@ -18,7 +18,9 @@ constexpr std::size_t lazyfree_threshold = 64;
 
 }  // namespace
 
-bool EntryPolicy::may_resize(std::size_t bytes) const { return keyspace->may_resize(bytes); }
+bool EntryPolicy::may_resize(std::size_t bytes) const {
+  return keyspace->may_resize(bytes);
+}
 
 Database::Database(Keyspace& keyspace, int index)
     : keyspace_(keyspace),
@@ -48,8 +50,9 @@ bool Database::expired(const Entry& entry) const {
 }
 
 void Database::touch(Entry& entry) {
-  entry.access = access::touched(entry.access, keyspace_.settings, keyspace_.moment,
-                                 keyspace_.lfu_random) & 0xffffff;
+  entry.access =
+      access::touched(entry.access, keyspace_.settings, keyspace_.moment, keyspace_.lfu_random) &
+      0xffffff;
 }
 
 Entry* Database::find(Key key, Lookup lookup) {
@@ -135,19 +138,30 @@ Database::Edit::~Edit() {
 void Database::set_expiry(Entry& entry, std::int64_t unix_ms) {
   const auto before = static_cast<std::int64_t>(entry.weight());
   const bool had = entry.expiry_ms != -1;
+  const std::uint64_t hash = keyspace_.hash(entry.key());
+  expiry_sum_ +=
+      static_cast<std::uint64_t>(unix_ms) - (had ? static_cast<std::uint64_t>(entry.expiry_ms) : 0);
+  horizon.note(hash, unix_ms);
   entry.expiry_ms = unix_ms;
   if (had) return;
   charge_head(expires_head_);
   make_room_for_expiry(entry, keyspace_.ledger.allocation());
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
-  expires_.insert(&entry, keyspace_.hash(entry.key()));
+  expires_.insert(&entry, hash);
 }
 
 bool Database::clear_expiry(Entry& entry) {
   if (entry.expiry_ms == -1) return false;
   expires_.erase(entry.key(), keyspace_.hash(entry.key()));
+  expiry_sum_ -= static_cast<std::uint64_t>(entry.expiry_ms);
   entry.expiry_ms = -1;
   return true;
+}
+
+std::int64_t Database::mean_ttl_ms(std::int64_t now_ms) const {
+  const auto keys = static_cast<std::int64_t>(expires_.size());
+  const std::uint64_t left = expiry_sum_ - static_cast<std::uint64_t>(now_ms * keys);
+  return static_cast<std::int64_t>(left) / keys;
 }
 
 void Database::remove(Entry& entry, const Farewell& farewell) {
@@ -161,7 +175,10 @@ void Database::remove(Entry& entry, const Farewell& farewell) {
 void Database::remove_quietly(Entry& entry) {
   const std::uint64_t hash = keyspace_.hash(entry.key());
   keys_.erase(entry.key(), hash);
-  if (entry.expiry_ms != -1) expires_.erase(entry.key(), hash);
+  if (entry.expiry_ms != -1) {
+    expires_.erase(entry.key(), hash);
+    expiry_sum_ -= static_cast<std::uint64_t>(entry.expiry_ms);
+  }
   keyspace_.ledger.add(-static_cast<std::int64_t>(entry.weight()));
   EntryPointer gone(&entry);
 }
@@ -216,9 +233,8 @@ void Database::describe(const Entry& entry, const Farewell& farewell) {
 
 void Database::clear(Flush how) {
   if (keyspace_.journal.active()) {
-    keys_.for_each([this](const Entry* entry) {
-      describe(*entry, {.reason = Departure::Reason::flushed});
-    });
+    keys_.for_each(
+        [this](const Entry* entry) { describe(*entry, {.reason = Departure::Reason::flushed}); });
   }
   const std::size_t keys_gone = size();
   expires_.clear([](Entry*) {});
@@ -231,6 +247,8 @@ void Database::clear(Flush how) {
     drop_head(keys_head_);
     drop_head(expires_head_);
   }
+  expiry_sum_ = 0;
+  horizon.clear();
   expiry_cursor = 0;
   average_ttl_ms = 0;
 }

@@ -8,6 +8,7 @@
 
 #include "data/hashtable.hpp"
 #include "keyspace/entry.hpp"
+#include "keyspace/horizon.hpp"
 #include "outlive/departure.hpp"
 
 namespace outlive {
@@ -25,9 +26,9 @@ struct EntryPolicy {
 
 // What a look-up does besides finding (db.c, LOOKUP_*).
 struct Lookup {
-  bool touch = true;    // the access time or counter moves
-  bool count = true;    // hits and misses are counted, a miss is an event
-  bool notify = true;   // a miss fires the keymiss event
+  bool touch = true;   // the access time or counter moves
+  bool count = true;   // hits and misses are counted, a miss is an event
+  bool notify = true;  // a miss fires the keymiss event
 };
 inline constexpr Lookup reading{};
 inline constexpr Lookup reading_untouched{.touch = false};
@@ -41,8 +42,8 @@ enum class Flush : std::uint8_t { at_once, lazily };
 // Why an entry goes, told to remove().
 struct Farewell {
   Departure::Reason reason = Departure::Reason::deleted;
-  bool lazily = false;                     // freed in the background (UNLINK, lazyfree-*)
-  std::uint64_t score = 0;                 // evicted: see Departure
+  bool lazily = false;      // freed in the background (UNLINK, lazyfree-*)
+  std::uint64_t score = 0;  // evicted: see Departure
   bool stale_score = false;
   const std::vector<Departure::Candidate>* lost_to_it = nullptr;
 };
@@ -67,8 +68,8 @@ class Database {
 
   // A key that is known to be absent. Fires the `new` event.
   Entry& add(Key key, Value value);
-  // SET's way: a new key, or a new value for an old one, which then loses its expiry unless it is to
-  // keep it.
+  // SET's way: a new key, or a new value for an old one, which then loses its expiry unless it is
+  // to keep it.
   Entry& put(Key key, Value value, bool keep_expiry = false);
   // The same when the caller has just looked: `old` is what find() gave.
   Entry& put(Key key, Entry* old, Value value, bool keep_expiry = false);
@@ -115,8 +116,11 @@ class Database {
   const Table& keys() const { return keys_; }
   const Table& expires() const { return expires_; }
 
-  std::size_t expiry_cursor = 0;       // where active expiry goes on
-  std::int64_t average_ttl_ms = 0;     // INFO's avg_ttl
+  std::size_t expiry_cursor = 0;    // where active expiry goes on
+  std::int64_t average_ttl_ms = 0;  // INFO's avg_ttl
+  ExpiryHorizon horizon;            // which buckets of expires() it must read
+  // How long the keys with a TTL have left on average; there must be one.
+  std::int64_t mean_ttl_ms(std::int64_t now_ms) const;
 
  private:
   void charge_head(bool& charged);
@@ -131,6 +135,7 @@ class Database {
   Table expires_;
   bool keys_head_ = false;
   bool expires_head_ = false;
+  std::uint64_t expiry_sum_ = 0;  // of all expiry_ms, modulo 2^64
 };
 
 }  // namespace outlive

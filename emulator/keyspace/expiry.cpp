@@ -81,18 +81,34 @@ bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_
   std::size_t gone = 0;
   std::int64_t ttl_sum = 0;
   std::int64_t ttl_samples = 0;
+  std::size_t passed_over = 0;
+  const std::int64_t now_ms = keyspace_.moment.now_ms;
   for (std::size_t buckets = 0; looked < wanted && buckets < wanted * 10; ++buckets) {
-    database.expiry_cursor = table.scan(database.expiry_cursor, [&](Entry* entry) {
-      ++looked;
-      const std::int64_t left = entry->expiry_ms - keyspace_.moment.now_ms;
-      if (left < 0) {
-        database.expire(*entry, true);
-        ++gone;
-      } else if (left > 0) {
-        ttl_sum += left;
-        ++ttl_samples;
-      }
-    });
+    const std::size_t cursor = database.expiry_cursor;
+    const bool has_horizon = !table.rehashing();
+    if (has_horizon) database.horizon.fit(table.buckets(0));
+    if (has_horizon && !database.horizon.may_be_due(cursor, now_ms)) {
+      const std::size_t items = table.count_and_step(database.expiry_cursor);
+      looked += items;
+      passed_over += items;
+    } else {
+      std::int64_t earliest = ExpiryHorizon::never;
+      database.expiry_cursor = table.scan(cursor, [&](Entry* entry) {
+        ++looked;
+        const std::int64_t left = entry->expiry_ms - now_ms;
+        if (left < 0) {
+          database.expire(*entry, true);
+          ++gone;
+          return;
+        }
+        earliest = std::min(earliest, entry->expiry_ms);
+        if (left > 0) {
+          ttl_sum += left;
+          ++ttl_samples;
+        }
+      });
+      if (has_horizon && !table.rehashing()) database.horizon.was_read(cursor, earliest);
+    }
     if (database.expiry_cursor == 0) {
       done = true;
       break;
@@ -100,17 +116,21 @@ bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_
   }
   sampled_ += looked;
   expired_ += gone;
-  spent_us += us_per_look * static_cast<double>(looked) + us_per_removal * static_cast<double>(gone);
+  spent_us +=
+      us_per_look * static_cast<double>(looked) + us_per_removal * static_cast<double>(gone);
+  if (passed_over > 0) {
+    // Keys unread stand in the sample with the mean of all.
+    ttl_sum += database.mean_ttl_ms(now_ms) * static_cast<std::int64_t>(passed_over);
+    ttl_samples += static_cast<std::int64_t>(passed_over);
+  }
   if (ttl_samples > 0) {
     const std::int64_t average = ttl_sum / ttl_samples;
     // The newest estimate weighs 2 % (expire.c, avg_ttl_factor).
-    database.average_ttl_ms = database.average_ttl_ms == 0
-                                  ? average
-                                  : (database.average_ttl_ms * 98 + average * 2) / 100;
+    database.average_ttl_ms =
+        database.average_ttl_ms == 0 ? average : (database.average_ttl_ms * 98 + average * 2) / 100;
   }
   if (done) return false;
-  return looked == 0 ||
-         static_cast<double>(gone * 100 / looked) > effort.acceptable_stale();
+  return looked == 0 || static_cast<double>(gone * 100 / looked) > effort.acceptable_stale();
 }
 
 }  // namespace outlive
