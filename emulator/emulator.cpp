@@ -147,6 +147,10 @@ void Emulator::on_departure(std::function<void(const Departure&)> listener) {
   impl_->engine->keyspace.journal.set_listener(std::move(listener));
 }
 
+void Emulator::replace_function(std::string_view name, NativeFunction body) {
+  impl_->engine->scripts->replace_function(name, std::move(body));
+}
+
 std::uint64_t Emulator::digest() const {
   return impl_->engine->keyspace.digest();
 }

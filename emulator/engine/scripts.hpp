@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "outlive/native_function.hpp"
 
 namespace outlive {
 
@@ -35,6 +36,8 @@ class ScriptHost {
   // A script or function is running (commands within it pass no gates of the top level).
   virtual bool running() const = 0;
   virtual ScriptMemory memory() = 0;
+  // From now on FCALL of this function runs `body`, past the same gates, once a library has it.
+  virtual void replace_function(std::string_view name, NativeFunction body) = 0;
 };
 
 }  // namespace outlive

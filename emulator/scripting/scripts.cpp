@@ -119,17 +119,58 @@ void Scripts::run(Call& call, const Job& job) {
              .is_eval = job.is_eval,
              .read_only = job.read_only || (declared && (job.flags & script_flag::no_writes)),
              .allow_oom = declared && (job.flags & script_flag::allow_oom)};
+  const NativeFunction* body = native(job);
   const ErrorStatus status =
-      job.machine.run({.function = job.function,
-                       .name = job.name,
-                       .keys = job.keys,
-                       .arguments = job.arguments,
-                       .interruptible = engine_.options.busy_reply_threshold_ms > 0},
-                      call.reply);
+      body ? run_native(*body, job, call.reply)
+           : job.machine.run({.function = job.function,
+                              .name = job.name,
+                              .keys = job.keys,
+                              .arguments = job.arguments,
+                              .interruptible = engine_.options.busy_reply_threshold_ms > 0},
+                             call.reply);
   run_.reset();
   if (status == ErrorStatus::counted) {
     ++engine_.stats.of(engine_.table().index_of(call.command)).failed;
   }
+}
+
+const NativeFunction* Scripts::native(const Job& job) const {
+  if (job.is_eval) return nullptr;
+  for (const auto& [name, body] : natives_) {
+    if (name == job.name) return &body;
+  }
+  return nullptr;
+}
+
+ErrorStatus Scripts::run_native(const NativeFunction& body, const Job& job, ReplyWriter& reply) {
+  class NativeCall final : public FunctionCall {
+   public:
+    NativeCall(Scripts& scripts, const Job& its_job)
+        : FunctionCall(its_job.keys, its_job.arguments), scripts_(scripts) {}
+    std::string_view run(std::span<const std::string_view> words) override {
+      std::string& reply_bytes = scripts_.native_reply_;
+      reply_bytes.clear();
+      const std::string_view refusal = scripts_.call(words, reply_bytes);
+      if (refusal.empty()) return reply_bytes;
+      if (refusal[0] == '-') return refusal;
+      return reply_bytes.append("-ERR ").append(refusal);
+    }
+
+   private:
+    Scripts& scripts_;
+  };
+  NativeCall call(*this, job);
+  const std::string_view answer = body(call);
+  if (!answer.starts_with('-')) {
+    reply.bulk(answer);
+    return ErrorStatus::none;
+  }
+  write_counted_error(reply, std::string(answer.substr(1)) + " script: " + std::string(job.name));
+  return ErrorStatus::counted;
+}
+
+void Scripts::replace_function(std::string_view name, NativeFunction body) {
+  natives_.emplace_back(name, std::move(body));
 }
 
 // script.c, scriptPrepareForRun: what a script that declares flags must declare.

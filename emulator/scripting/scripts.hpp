@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -25,6 +26,7 @@ class Scripts final : public ScriptHost, private Host {
   std::string_view busy() const override;
   bool running() const override { return run_.has_value(); }
   ScriptMemory memory() override;
+  void replace_function(std::string_view name, NativeFunction body) override;
 
   ScriptCache& cache() { return cache_; }
   Libraries& libraries() { return libraries_; }
@@ -85,6 +87,8 @@ class Scripts final : public ScriptHost, private Host {
   std::int32_t draw() override;
   void seed(std::int32_t seed) override;
 
+  ErrorStatus run_native(const NativeFunction& body, const Job& job, ReplyWriter& reply);
+  const NativeFunction* native(const Job& job) const;
   std::string_view why_not(const Job& job) const;
   std::string_view refusal(const CommandTable::Found& found, std::size_t words) const;
   void prepare_session(const Session& caller);
@@ -96,6 +100,8 @@ class Scripts final : public ScriptHost, private Host {
   Libraries libraries_;
   std::unique_ptr<Interpreter> script_machine_;
   std::unique_ptr<Interpreter> function_machine_;
+  std::vector<std::pair<std::string, NativeFunction>> natives_;
+  std::string native_reply_;  // of the command that a native function has issued
   Session session_;  // in whose name scripts call commands
   std::optional<Run> run_;
   std::int64_t loading_limit_ms_ = 0;

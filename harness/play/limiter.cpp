@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "play/native_limiter.hpp"
+#include "play/token_bucket.hpp"
 #include "traffic/rate_limit_library.hpp"
 
 namespace outlive::harness {
@@ -19,33 +21,19 @@ class Digits {
   const char* end_;
 };
 
-std::int64_t to_number(std::string_view digits) {
-  std::int64_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-
-std::int64_t unix_ms(Time at) {
-  return std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count();
-}
-
 }  // namespace
 
-Answer load_rate_limits(Target& target) {
+Answer load_rate_limits(Target& target, Engine engine) {
+  if (engine == Engine::native) target.replace_function(consume_function, NativeLimiter{});
   return target.run({"FUNCTION", "LOAD", "REPLACE", rate_limit_library});
 }
 
 Limiter::Limiter(const Traffic& traffic, Target& target, const Roster& roster)
-    : traffic_{traffic},
-      target_{target},
-      roster_{roster},
-      limit_count_{std::to_string(traffic.limits.size())},
-      buckets_(traffic.limits.size()) {
+    : target_{target}, roster_{roster}, limit_count_{std::to_string(traffic.limits.size())} {
   for (const Limit& limit : traffic.limits) {
-    const std::chrono::seconds ttl = bucket_ttl(limit);
     limits_.push_back({std::to_string(limit.tickets), std::to_string(limit.capacity),
                        std::to_string(limit.refill), std::to_string(limit.window.count()),
-                       std::to_string(ttl.count()), ttl});
+                       bucket_ttl(limit)});
   }
   const auto ahead = target.clock_ahead();
   if (ahead) ahead_ms_ = std::to_string(ahead->count());
@@ -58,10 +46,6 @@ Limiter::Limiter(const Traffic& traffic, Target& target, const Roster& roster)
 }
 
 Limiter::Result Limiter::consume(std::span<const KeyId> buckets, Time now) {
-  return traffic_.engine == Engine::lua ? call_function(buckets, now) : send_commands(buckets, now);
-}
-
-Limiter::Result Limiter::call_function(std::span<const KeyId> buckets, Time now) {
   constexpr std::size_t names_at = 3;
   for (std::size_t i = 0; i < buckets.size(); ++i) {
     words_[names_at + i] = roster_.name(buckets[i]).substr(bucket_prefix.size());
@@ -80,59 +64,8 @@ Limiter::Result Limiter::call_function(std::span<const KeyId> buckets, Time now)
 void Limiter::expires_later(std::span<const KeyId> buckets, Time now) {
   if (ahead_ms_.empty()) return;
   for (std::size_t i = 0; i < buckets.size(); ++i) {
-    target_.will_expire(roster_.name(buckets[i]), now + limits_[i].ttl_span);
+    target_.will_expire(roster_.name(buckets[i]), now + limits_[i].ttl);
   }
-}
-
-Limiter::Result Limiter::send_commands(std::span<const KeyId> buckets, Time now) {
-  const std::int64_t now_us = now.time_since_epoch().count();
-  bool granted = true;
-  for (std::size_t i = 0; i < buckets.size(); ++i) {
-    if (!read_bucket(i, buckets[i], now_us, buckets_[i])) {
-      return {Observer::Outcome::failed, message_};
-    }
-    granted &= traffic_.limits[i].tickets <= buckets_[i].balance;
-  }
-  if (!granted) return {Observer::Outcome::refused, {}};
-  for (std::size_t i = 0; i < buckets.size(); ++i) {
-    buckets_[i].balance -= traffic_.limits[i].tickets;
-    if (!write_bucket(i, buckets[i], buckets_[i], now)) {
-      return {Observer::Outcome::failed, message_};
-    }
-  }
-  expires_later(buckets, now);
-  return {Observer::Outcome::granted, {}};
-}
-
-bool Limiter::read_bucket(std::size_t limit, KeyId key, std::int64_t now_us, TokenBucket& bucket) {
-  const Limit& rule = traffic_.limits[limit];
-  const Answer fields = target_.run({"HMGET", roster_.name(key), "balance", "last_refilled"});
-  if (fields.is_error()) {
-    message_ = fields.text;
-    return false;
-  }
-  bucket = fields.first_is_null
-               ? full_bucket(rule, now_us)
-               : refilled({to_number(fields.text), to_number(fields.second)}, rule, now_us);
-  return true;
-}
-
-bool Limiter::write_bucket(std::size_t limit, KeyId key, const TokenBucket& bucket, Time now) {
-  const std::string_view name = roster_.name(key);
-  const Answer written = target_.run({"HSET", name, "balance", Digits{bucket.balance},
-                                      "last_refilled", Digits{bucket.last_refilled_us}});
-  if (written.is_error()) {
-    message_ = written.text;
-    return false;
-  }
-  const auto ahead = target_.clock_ahead();
-  if (!ahead) {
-    target_.run({"EXPIRE", name, limits_[limit].ttl});
-  } else {
-    const std::int64_t expires_ms = unix_ms(now + limits_[limit].ttl_span) + ahead->count();
-    target_.run({"PEXPIREAT", name, Digits{expires_ms}});
-  }
-  return true;
 }
 
 }  // namespace outlive::harness

@@ -1,5 +1,5 @@
 // Takes tickets from the buckets of one traffic block on a target, as TensorZero's gateway does: by
-// one FCALL, or by the commands that the function issues.
+// one FCALL.
 #pragma once
 
 #include <span>
@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "play/observer.hpp"
-#include "play/token_bucket.hpp"
 #include "target/target.hpp"
 #include "traffic/roster.hpp"
 
 namespace outlive::harness {
 
-// Loads the Lua library, as the gateway does when it starts. An error is the server's answer.
-Answer load_rate_limits(Target& target);
+// Loads the Lua library, as the gateway does when it starts. An error is the server's answer. With
+// Engine::native, a target that can runs the functions in C++ from then on.
+Answer load_rate_limits(Target& target, Engine engine);
 
 class Limiter {
  public:
@@ -33,25 +33,18 @@ class Limiter {
  private:
   // One limit, its numbers as words.
   struct Words {
-    std::string requested, capacity, refill, window_us, ttl;
-    std::chrono::seconds ttl_span;
+    std::string requested, capacity, refill, window_us;
+    std::chrono::seconds ttl;
   };
 
-  Result call_function(std::span<const KeyId> buckets, Time now);
-  Result send_commands(std::span<const KeyId> buckets, Time now);
-  bool read_bucket(std::size_t limit, KeyId key, std::int64_t now_us, TokenBucket& bucket);
-  bool write_bucket(std::size_t limit, KeyId key, const TokenBucket& bucket, Time now);
   void expires_later(std::span<const KeyId> buckets, Time now);
 
-  const Traffic& traffic_;
   Target& target_;
   const Roster& roster_;
   std::vector<Words> limits_;
   std::string limit_count_;
   std::string ahead_ms_;
   std::vector<std::string_view> words_;  // of the FCALL; keys are put in request by request
-  std::vector<TokenBucket> buckets_;
-  std::string message_;
 };
 
 }  // namespace outlive::harness

@@ -73,10 +73,9 @@ class Player {
 
   // As the gateway starts: it loads its functions, then serves.
   void start_gateway() {
-    const bool uses_functions = std::ranges::any_of(scenario_.traffic, [](const Traffic& traffic) {
-      return traffic.takes_tickets() && traffic.engine == Engine::lua;
-    });
-    if (uses_functions) note(primary_, Operation::load, load_rate_limits(*targets_[primary_]));
+    if (std::ranges::any_of(scenario_.traffic, &Traffic::takes_tickets)) {
+      note(primary_, Operation::load, load_rate_limits(*targets_[primary_], scenario_.engine));
+    }
     for (const Traffic& traffic : scenario_.traffic) {
       Block& block = blocks_.emplace_back(traffic);
       if (traffic.takes_tickets()) block.limiter.emplace(traffic, *targets_[primary_], roster_);

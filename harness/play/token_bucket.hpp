@@ -21,7 +21,9 @@ inline TokenBucket full_bucket(const Limit& limit, std::int64_t now_us) {
 inline TokenBucket refilled(const TokenBucket& bucket, const Limit& limit, std::int64_t now_us) {
   const std::int64_t window_us = limit.window.count();
   const std::int64_t elapsed_us = now_us - bucket.last_refilled_us;
-  if (elapsed_us < window_us) return bucket;
+  if (elapsed_us < window_us) {
+    return {std::min(bucket.balance, limit.capacity), bucket.last_refilled_us};
+  }
   const std::int64_t windows = elapsed_us / window_us;
   // Compared before multiplying: many windows of large refills would not fit.
   const bool fills = windows > (limit.capacity - bucket.balance) / limit.refill;

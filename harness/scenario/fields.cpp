@@ -45,6 +45,12 @@ constexpr Field<Scenario> rows_of_scenario[] = {
        into.duration = value.span();
        if (into.duration <= Span::zero()) value.refuse("must be longer than nothing");
      }},
+    {"engine", any_kind, false,
+     "what runs the function that takes tickets: lua (default), or native: on the embedded "
+     "emulator C++ that issues the same commands, faster",
+     [](Scenario& into, const Value& value) {
+       into.engine = static_cast<Engine>(value.word({"lua", "native"}));
+     }},
     {"instance", any_kind, true, "a [[instance]] for each Valkey", elsewhere},
     {"environment", any_kind, true, "[environment] with TENSORZERO_VALKEY_URL", elsewhere},
     {"traffic", any_kind, true, "at least one [[traffic]]", elsewhere},

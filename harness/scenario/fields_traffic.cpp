@@ -158,11 +158,6 @@ constexpr Field<Traffic> rows_of_traffic[] = {
      [](Traffic& into, const Value& value) { into.user_popularity = read_popularity(value); }},
     {"limits", limited, true, "the limits that every request must pass",
      [](Traffic& into, const Value& value) { into.limits = read_limits(value); }},
-    {"engine", limited, false,
-     "lua (default): one FCALL, as the gateway; native: the same commands one by one, faster",
-     [](Traffic& into, const Value& value) {
-       into.engine = static_cast<Engine>(value.word({"lua", "native"}));
-     }},
     {"prompts", cached, true, "how many different prompts are asked",
      [](Traffic& into, const Value& value) {
        into.prompts = static_cast<std::uint64_t>(value.whole(1, population_max));

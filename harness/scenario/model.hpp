@@ -64,8 +64,8 @@ struct Limit {
 
 enum class TrafficKind : std::uint8_t { rate_limit, cache, gateway };
 
-// How a bucket is worked: by one FCALL of a Lua function, as the gateway does, or by the commands
-// which that function issues, sent one by one.
+// Who runs the function that works the buckets: Lua, as with the gateway, or, where the target is
+// the embedded emulator, C++ that issues the same commands.
 enum class Engine : std::uint8_t { lua, native };
 
 struct Traffic {
@@ -80,7 +80,6 @@ struct Traffic {
   std::string user_prefix = "u";
   Popularity user_popularity;
   std::vector<Limit> limits;
-  Engine engine = Engine::lua;
 
   std::uint64_t prompts = 0;  // cache, gateway
   std::string prompt_set = "prompts";
@@ -139,6 +138,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   Time start{};
   Span duration{};
+  Engine engine = Engine::lua;
   std::vector<Instance> instances;
   std::string primary;  // names of instances, out of [environment]
   std::string cache;

@@ -14,6 +14,9 @@ class EmbeddedTarget final : public Target {
   using Target::run;
   Answer run(std::span<const std::string_view> words) override;
   void advance_to(Time now) override;
+  void replace_function(std::string_view name, NativeFunction body) override {
+    emulator_.replace_function(name, std::move(body));
+  }
   void on_departure(Listener listener) override;
   std::vector<std::string> keys() override;
   std::uint64_t used_memory() override { return emulator_.used_memory(); }

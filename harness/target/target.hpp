@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "outlive/departure.hpp"
+#include "outlive/native_function.hpp"
 #include "scenario/model.hpp"
 
 namespace outlive::harness {
@@ -49,6 +50,13 @@ class Target {
   virtual void will_expire(std::string_view key, Time at) {
     static_cast<void>(key);
     static_cast<void>(at);
+  }
+
+  // Runs `body` in place of a function that a library has, or will have. A target that can't goes on
+  // with the library's own, which does the same.
+  virtual void replace_function(std::string_view name, NativeFunction body) {
+    static_cast<void>(name);
+    static_cast<void>(body);
   }
 
   // Keys that are evicted or expire, from now on. The listener must not call the target.

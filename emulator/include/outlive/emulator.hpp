@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "outlive/departure.hpp"
+#include "outlive/native_function.hpp"
 #include "outlive/reply.hpp"
 
 namespace outlive {
@@ -105,6 +106,10 @@ class Emulator {
   // Departure is valid during the call only). The listener must not call back into the emulator.
   std::vector<Departure> departures() const;
   void on_departure(std::function<void(const Departure&)> listener);
+
+  // FCALL of this function of a loaded library runs `body` in C++ from now on. Its commands, its
+  // gates and what it weighs stay those of the library.
+  void replace_function(std::string_view name, NativeFunction body);
 
   // A digest of the whole keyspace: two equal runs have equal digests.
   std::uint64_t digest() const;

@@ -14,22 +14,21 @@ using namespace std::chrono_literals;
 
 constexpr Time start{1'000'000s};
 
-Traffic limited(Engine engine) {
+Traffic limited() {
   Traffic traffic;
   traffic.kind = TrafficKind::rate_limit;
   traffic.users = 3;
   traffic.limits = {
       Limit{.window = 24h, .capacity = 2, .refill = 2},
       Limit{.resource = "token", .window = 168h, .capacity = 100, .refill = 100, .tickets = 40}};
-  traffic.engine = engine;
   return traffic;
 }
 
 // One user's requests on a limiter of either engine, and what they leave in the keyspace.
 class LimiterBench {
  public:
-  explicit LimiterBench(Engine engine) : traffic_{limited(engine)}, roster_{scenario()} {
-    load_rate_limits(target);
+  explicit LimiterBench(Engine engine) : traffic_{limited()}, roster_{scenario()} {
+    load_rate_limits(target, engine);
     limiter_.emplace(traffic_, target, roster_);
   }
   Observer::Outcome ask(Time at) {
@@ -110,7 +109,7 @@ Scenario small_scenario() {
                          .directives = {{"maxmemory", "2mb"}, {"maxmemory-policy", "allkeys-lru"}},
                          .line = 1}};
   scenario.primary = scenario.cache = "valkey";
-  Traffic& traffic = scenario.traffic.emplace_back(limited(Engine::lua));
+  Traffic& traffic = scenario.traffic.emplace_back(limited());
   traffic.kind = TrafficKind::gateway;
   traffic.rate = {5, 1s};
   traffic.users = 500;

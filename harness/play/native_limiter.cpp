@@ -1,0 +1,145 @@
+#include "play/native_limiter.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/number.hpp"
+
+namespace outlive::harness {
+namespace {
+
+constexpr std::size_t words_per_limit = 4;  // requested, capacity, refill, window
+
+std::int64_t to_number(std::string_view digits) {
+  std::int64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
+
+// Takes a line of RESP, without its end, off the front of a reply.
+std::string_view take_line(std::string_view& reply) {
+  const std::size_t end = reply.find('\r');
+  const std::string_view line = reply.substr(0, end);
+  reply.remove_prefix(std::min(reply.size(), end + 2));
+  return line;
+}
+
+// A bulk string of an array; false: it is nil.
+bool take_bulk(std::string_view& reply, std::string_view& text) {
+  if (take_line(reply) == "$-1") return false;
+  text = take_line(reply);
+  return true;
+}
+
+// As cjson writes numbers: fourteen digits.
+void append_number(std::string& out, std::int64_t value) {
+  constexpr int digits_max = 14;
+  char digits[24];
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, static_cast<double>(value),
+                    std::chars_format::general, digits_max);
+  static_cast<void>(error);
+  out.append(digits, end);
+}
+
+// As cjson writes text; users' names hold no control characters.
+void append_escaped(std::string& out, std::string_view text) {
+  for (const char letter : text) {
+    if (letter == '"' || letter == '\\' || letter == '/') out += '\\';
+    out += letter;
+  }
+}
+
+// Digits in a buffer of its own, as a word of a command.
+class Digits {
+ public:
+  explicit Digits(std::int64_t value)
+      : end_{std::to_chars(buffer_, buffer_ + sizeof buffer_, value).ptr} {}
+  operator std::string_view() const { return {buffer_, end_}; }
+
+ private:
+  char buffer_[20];
+  const char* end_;
+};
+
+}  // namespace
+
+std::string_view NativeLimiter::operator()(FunctionCall& call) {
+  if (!run(call, {"TIME"})) return answer_;
+  take_line(reply_);
+  std::string_view seconds, fraction;
+  take_bulk(reply_, seconds);
+  take_bulk(reply_, fraction);
+  now_us_ = to_number(seconds) * 1'000'000 + to_number(fraction);
+
+  asked_.resize(call.keys.size());
+  bool granted = true;
+  for (std::size_t i = 0; i < asked_.size(); ++i) {
+    const auto earlier = call.keys.first(i);
+    if (std::ranges::find(earlier, call.keys[i]) != earlier.end()) {
+      return "-ERR Duplicate keys are not allowed in the input array";
+    }
+    if (!read_bucket(call, i)) return answer_;
+    granted &= asked_[i].limit.tickets <= asked_[i].bucket.balance;
+  }
+  answer_ = '[';
+  for (Asked& asked : asked_) {
+    if (granted) asked.bucket.balance -= asked.limit.tickets;
+    if (granted && !write_bucket(call, asked)) return answer_;
+    tell(asked, granted);
+  }
+  answer_.back() = ']';
+  return answer_;
+}
+
+bool NativeLimiter::read_bucket(FunctionCall& call, std::size_t place) {
+  Asked& asked = asked_[place];
+  const auto words = call.arguments.subspan(place * words_per_limit, words_per_limit);
+  asked.name = call.keys[place];
+  asked.limit.tickets = to_number(words[0]);
+  asked.limit.capacity = to_number(words[1]);
+  asked.limit.refill = to_number(words[2]);
+  asked.limit.window = Span{to_number(words[3])};
+  if (!run(call, {"HMGET", key_of(asked.name), "balance", "last_refilled"})) return false;
+  asked.bucket = full_bucket(asked.limit, now_us_);
+  take_line(reply_);
+  std::string_view text;
+  if (take_bulk(reply_, text)) asked.bucket.balance = to_number(text);
+  if (take_bulk(reply_, text)) asked.bucket.last_refilled_us = to_number(text);
+  asked.bucket = refilled(asked.bucket, asked.limit, now_us_);
+  return true;
+}
+
+bool NativeLimiter::write_bucket(FunctionCall& call, const Asked& asked) {
+  const std::string_view key = key_of(asked.name);
+  return run(call, {"HSET", key, "balance", Digits{asked.bucket.balance}, "last_refilled",
+                    Digits{asked.bucket.last_refilled_us}}) &&
+         run(call, {"EXPIRE", key, Digits{bucket_ttl(asked.limit).count()}});
+}
+
+// With its members in the order that the Lua of Valkey gives them.
+void NativeLimiter::tell(const Asked& asked, bool granted) {
+  answer_ += R"({"key":")";
+  append_escaped(answer_, asked.name);
+  answer_ += R"(","remaining":)";
+  append_number(answer_, asked.bucket.balance);
+  answer_ += R"(,"consumed":)";
+  append_number(answer_, granted ? asked.limit.tickets : 0);
+  answer_ += granted ? R"(,"success":true},)" : R"(,"success":false},)";
+}
+
+bool NativeLimiter::run(FunctionCall& call, std::initializer_list<std::string_view> words) {
+  reply_ = call.run({words.begin(), words.size()});
+  if (!reply_.starts_with('-')) return true;
+  const std::string_view error = take_line(reply_);
+  answer_ = error;
+  return false;
+}
+
+std::string_view NativeLimiter::key_of(std::string_view name) {
+  key_.assign(bucket_prefix).append(name);
+  return key_;
+}
+
+}  // namespace outlive::harness
