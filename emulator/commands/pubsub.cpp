@@ -28,11 +28,25 @@ std::int64_t count(const Session& session, Channel kind) {
                                        : session.channels.size() + session.patterns.size());
 }
 
+void write_notice(ReplyWriter& reply, std::string_view what, const std::string_view* name,
+                  std::int64_t subscriptions) {
+  reply.push(3);
+  reply.bulk(what);
+  name ? reply.bulk(*name) : reply.null();
+  reply.integer(subscriptions);
+}
+
 void tell(Call& call, std::string_view what, const std::string_view* name, Channel kind) {
-  call.reply.push(3);
-  call.reply.bulk(what);
-  name ? call.reply.bulk(*name) : call.reply.null();
-  call.reply.integer(count(call.session, kind));
+  const std::int64_t subscriptions = count(call.session, kind);
+  if (call.session.replies == Session::Replies::on) {
+    return write_notice(call.reply, what, name, subscriptions);
+  }
+  // CLIENT REPLY OFF silences replies; this is a push like the messages that follow it
+  // (networking.c, prepareClientToWrite).
+  std::string bytes;
+  ReplyWriter push(bytes, call.session.protocol);
+  write_notice(push, what, name, subscriptions);
+  call.engine.deliver(call.session, bytes);
 }
 
 void subscribe_to(Call& call, Channel kind) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <asio/signal_set.hpp>
 #include <csignal>
 #include <filesystem>
@@ -142,7 +143,8 @@ int run(const Options& options, const ShellOptions& shell) {
     server.stop();
     io.stop();
   };
-  engine.on_shutdown = [&](Instant) { shut_down(); };
+  // Later, for it ends the very session whose request is being served.
+  engine.on_shutdown = [&](Instant) { asio::post(io, shut_down); };
   server.listen(shell.listen);
   engine.shell.port = server.port();
   const PidFile pid_file(shell.pid_file);
