@@ -56,6 +56,11 @@ void Engine::disconnect(Session& session) {
 }
 
 void Engine::close(Session& session) {
+  if (std::ranges::find(interrupted_, &session) != interrupted_.end()) {
+    disconnect(session);
+    abandoned_.push_back(&session);
+    return;
+  }
   unwatch(session);
   publisher.forget(session);
   std::erase(monitors_, &session);
@@ -177,6 +182,29 @@ void Engine::resume_unblocked() {
     resumed_.erase(resumed_.begin());
     run_pending(*session);
   }
+  while (interrupted_.empty() && !abandoned_.empty()) {
+    Session* session = abandoned_.back();
+    abandoned_.pop_back();
+    close(*session);
+  }
+}
+
+bool Engine::serve_others() {
+  if (!on_busy) return true;
+  const Moment moment = keyspace.moment;
+  const bool out_of_memory = out_of_memory_;
+  const int depth = std::exchange(depth_, 0);
+  Session* const current = std::exchange(current_, nullptr);
+  std::string pushes = std::exchange(pending_pushes_, {});
+  interrupted_.push_back(current);
+  const bool go_on = on_busy();
+  interrupted_.pop_back();
+  pending_pushes_ = std::move(pushes);
+  current_ = current;
+  depth_ = depth;
+  out_of_memory_ = out_of_memory;
+  keyspace.moment = moment;
+  return go_on;
 }
 
 void Engine::pause(Instant until, bool all) {

@@ -76,7 +76,8 @@ class Engine final : private KeyspaceListener {
   // What the shell is asked to do.
   std::function<void(Instant now)> on_shutdown;             // SHUTDOWN succeeded
   std::function<void(std::int64_t microseconds)> on_sleep;  // DEBUG SLEEP, busy waiting of tests
-  std::function<void()> on_busy;                            // a slow script: serve other clients
+  // A slow script: serve other clients. False: the server is going down, the script is to end.
+  std::function<bool()> on_busy;
   std::function<void(int level, std::string_view line)> on_log;
 
   // ---- the commands' side -----------------------------------------------------------------------
@@ -124,6 +125,11 @@ class Engine final : private KeyspaceListener {
 
   // The outcome of the last eviction before a top-level command: what scripts and EXEC go by.
   bool out_of_memory() const { return out_of_memory_; }
+  // In the middle of a slow script: lets the shell serve other clients, for whom this one is busy.
+  // False: the script is to end.
+  bool serve_others();
+  // The shell is doing so; time must not pass.
+  bool serving_others() const { return !interrupted_.empty(); }
   // Hands a push message or a late reply to a client.
   void deliver(Session& session, std::string_view bytes);
   void mark_ready(Session& session);
@@ -216,6 +222,8 @@ class Engine final : private KeyspaceListener {
   std::map<std::pair<int, std::string>, std::vector<Session*>> watchers_;
   std::vector<Request> batch_;  // kept for its memory
   Session* current_ = nullptr;
+  std::vector<Session*> abandoned_;          // of the interrupted: their connections have gone
+  std::vector<const Session*> interrupted_;  // whose slow scripts wait while others are served
   std::string pending_pushes_;  // for the session whose command is running
   Instant next_cron_{};
   Instant pause_until_{};

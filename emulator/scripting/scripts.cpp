@@ -265,18 +265,10 @@ std::string_view Scripts::interruption() {
                              " command. Script name is: " + std::string(run_->name) + ".");
     run_->timed_out = true;
   }
-  serve_others();
+  if (!engine_.serve_others()) return "Script ended by SHUTDOWN.";
   if (!run_->killed) return {};
   return run_->is_eval ? "Script killed by user with SCRIPT KILL."
                        : "Script killed by user with FUNCTION KILL.";
-}
-
-// For the script, time stands still meanwhile.
-void Scripts::serve_others() {
-  if (!engine_.on_busy) return;
-  const Moment moment = engine_.keyspace.moment;
-  engine_.on_busy();
-  engine_.keyspace.moment = moment;
 }
 
 double Scripts::processor_seconds() {

@@ -92,7 +92,6 @@ class Scripts final : public ScriptHost, private Host {
   std::string_view why_not(const Job& job) const;
   std::string_view refusal(const CommandTable::Found& found, std::size_t words) const;
   void prepare_session(const Session& caller);
-  void serve_others();
   std::int64_t stopwatch_us() const;
 
   Engine& engine_;

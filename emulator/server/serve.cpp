@@ -14,6 +14,7 @@
 #include <iostream>
 #include <iterator>
 #include <random>
+#include <thread>
 
 #include "base/text.hpp"
 #include "commands/table.hpp"
@@ -145,7 +146,19 @@ int run(const Options& options, const ShellOptions& shell) {
   };
   // Later, for it ends the very session whose request is being served.
   engine.on_shutdown = [&](Instant) { asio::post(io, shut_down); };
-  server.listen(shell.listen);
+  engine.on_busy = [&] {
+    io.poll();
+    return !io.stopped();
+  };
+  engine.on_sleep = [](std::int64_t us) { std::this_thread::sleep_for(std::chrono::microseconds(us)); };
+  try {
+    server.listen(shell.listen);
+  } catch (const UserError& error) {
+    // The words that tools which launch a server look for, to try another port.
+    log->info("# Warning: {}", error.what());
+    log->info("# Failed listening on port {} (tcp), aborting.", shell.listen.port);
+    return 1;
+  }
   engine.shell.port = server.port();
   const PidFile pid_file(shell.pid_file);
   asio::signal_set signals(io, SIGTERM, SIGINT);

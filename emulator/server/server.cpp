@@ -140,14 +140,16 @@ void Server::start() {
 // Sleeps until the engine has something to do by itself, at most a cron's period.
 void Server::tick() {
   if (stopping_) return;
-  const Instant now = clock_.now();
-  engine_.advance(now);
-  flush_ready();
-  const auto longest = std::chrono::milliseconds(1000 / engine_.options.keyspace.hz);
-  const auto due = std::chrono::duration_cast<std::chrono::microseconds>(engine_.next_due() - now);
-  timer_.expires_after(std::clamp<std::chrono::microseconds>(
-      due, std::chrono::microseconds(0),
-      std::chrono::duration_cast<std::chrono::microseconds>(longest)));
+  using std::chrono::microseconds;
+  microseconds sleep{1'000'000 / engine_.options.keyspace.hz};
+  if (!engine_.serving_others()) {  // else time stands still until a slow script is over
+    const Instant now = clock_.now();
+    engine_.advance(now);
+    flush_ready();
+    const auto due = std::chrono::duration_cast<microseconds>(engine_.next_due() - now);
+    sleep = std::clamp(due, microseconds(0), sleep);
+  }
+  timer_.expires_after(sleep);
   timer_.async_wait([this](std::error_code error) {
     if (!error) tick();
   });
