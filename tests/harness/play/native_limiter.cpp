@@ -51,26 +51,26 @@ struct Left {
 };
 
 // Requests for tickets of one or two limits, between writes that push the memory over its cap;
-// days pass, so that buckets refill, expire and are evicted.
+// hours pass, so that buckets refill and answers expire.
 Left play_on(Emulator emulator, std::uint64_t requests) {
   Random chance{5};
   Left left;
   const std::string answer(800, 'x');
   for (std::uint64_t i = 0; i < requests; ++i) {
-    emulator.advance(std::chrono::seconds{chance.below(600)});
+    emulator.advance(std::chrono::seconds{chance.below(20)});
     const std::string user =
         R"({"key":"a/b","value":"u)" + std::to_string(chance.below(400)) + R"("})";
     const std::string other = user + " tokens";
     const std::vector<std::string_view> one{"FCALL", consume_function, "1", user, "1", "3",
-                                            "2",     "86400000000"};
+                                            "2",     "3600000000"};
     const std::vector<std::string_view> two{
         "FCALL", consume_function, "2",   user,   other,  "1",           "3",
-        "2",     "86400000000",    "900", "2000", "2000", "604800000000"};
+        "2",     "3600000000",    "900", "2000", "2000", "604800000000"};
     const Reply tickets = emulator.run(chance.below(2) == 0 ? one : two);
     // In which order Lua's tables have their members hangs on how Lua was built.
     left.replies.push_back(nlohmann::json::parse(tickets.text).dump());
     left.replies.push_back(
-        emulator.run({"SETEX", "tensorzero_cache:" + std::to_string(i), "86400", answer}).text);
+        emulator.run({"SETEX", "tensorzero_cache:" + std::to_string(i), "7200", answer}).text);
   }
   left.statistics = emulator.run({"INFO", "commandstats"}).text;
   left.statistics += emulator.run({"INFO", "errorstats"}).text;
@@ -118,7 +118,7 @@ TEST_CASE("C++ in place of Lua fails as the function fails, but names no line of
     Emulator emulator = limiter_at_cap(engine, "noeviction");
     emulator.run({"SET", "tensorzero_ratelimit:u", "a string"});
     const Reply wrong =
-        emulator.run({"FCALL", consume_function, "1", "u", "1", "3", "2", "86400000000"});
+        emulator.run({"FCALL", consume_function, "1", "u", "1", "3", "2", "3600000000"});
     CHECK(wrong.is_error());
     CHECK(
         wrong.text.starts_with("WRONGTYPE Operation against a key holding the wrong kind of "
