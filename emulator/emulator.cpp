@@ -85,6 +85,10 @@ std::string_view Emulator::run_raw(std::span<const std::string_view> words) {
   return impl_->session->out;
 }
 
+void Emulator::prefetch(std::span<const std::string_view> keys) const {
+  impl_->engine->prefetch(keys, 0);
+}
+
 Emulator::Connection Emulator::connect() {
   auto state = std::make_unique<Connection::State>();
   state->emulator = impl_.get();
@@ -143,8 +147,8 @@ std::vector<Departure> Emulator::departures() const {
   return {kept.begin(), kept.end()};
 }
 
-void Emulator::on_departure(std::function<void(const Departure&)> listener) {
-  impl_->engine->keyspace.journal.set_listener(std::move(listener));
+void Emulator::on_departure(std::function<void(const Departure&)> listener, bool with_candidates) {
+  impl_->engine->keyspace.journal.set_listener(std::move(listener), with_candidates);
 }
 
 void Emulator::replace_function(std::string_view name, NativeFunction body) {

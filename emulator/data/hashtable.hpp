@@ -15,6 +15,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/prefetch.hpp"
 #include "base/random.hpp"
 #include "memory/ledger.hpp"
 
@@ -87,18 +88,19 @@ class Hashtable {
     return item;
   }
 
-  // Fetches the bucket of a hash into the cache; then the items it might name.
+  // Fetches the bucket of a hash into the cache; then names the items that it might be the hash of.
   void prefetch_bucket(std::uint64_t hash) const {
     for (int table = 0; table <= 1; ++table) {
-      if (used_[table]) __builtin_prefetch(&tables_[table][hash & mask(table)]);
+      if (used_[table]) prefetch(&tables_[table][hash & mask(table)]);
     }
   }
-  void prefetch_items(std::uint64_t hash) const {
+  template <class Visit>
+  void each_likely(std::uint64_t hash, Visit&& visit) const {
     for (int table = 0; table <= 1; ++table) {
       if (!used_[table]) continue;
       const Bucket& bucket = tables_[table][hash & mask(table)];
       for (unsigned hits = bucket.matches(top_byte(hash)); hits; hits &= hits - 1) {
-        __builtin_prefetch(bucket.slots[std::countr_zero(hits)]);
+        visit(bucket.slots[std::countr_zero(hits)]);
       }
     }
   }

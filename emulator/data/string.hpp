@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/prefetch.hpp"
 #include "memory/allocation.hpp"
 
 namespace outlive {
@@ -45,6 +46,8 @@ class String {
   void set_integer(std::int64_t value);
   // An embedded string that no longer fits beside its key becomes raw (object.c).
   void move_out(const Allocation& allocation);
+
+  void prefetch() const { outlive::prefetch(text_.data()); }
 
   // Bytes of its own block: 0 unless raw.
   std::size_t block() const { return block_; }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view host_header = "host:";
 constexpr std::string_view post_verb = "post";
+// Requests that are parsed, fetched for and run at once.
+constexpr std::size_t batch_max = 64;
 
 std::int64_t digits_of(std::size_t value) {
   std::int64_t digits = 1;
@@ -58,7 +60,6 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
 // All requests that have arrived whole are parsed first, their keys hashed and fetched into the
 // cache, then executed: a pipeline waits for memory once instead of once a request.
 void Engine::run_pending(Session& session) {
-  constexpr std::size_t batch_max = 64;
   std::vector<Request> requests = std::exchange(batch_, {});
   const std::uint64_t id = session.id;
   while (!session.blocked && !session.close_after_reply && !session.closed) {
@@ -75,7 +76,7 @@ void Engine::run_pending(Session& session) {
       if (outcome != RequestParser::Outcome::request) break;
       requests.push_back(request);
     }
-    if (requests.size() > 1) prefetch(requests, session.parser, session.database);
+    if (requests.size() > 1) prefetch(requests, session);
     const std::size_t done = run_batch(session, requests);
     if (!session_by_id(id)) break;
     if (done < requests.size()) {
@@ -111,19 +112,32 @@ std::size_t Engine::run_batch(Session& session, const std::vector<Request>& requ
   return requests.size();
 }
 
-void Engine::prefetch(const std::vector<Request>& requests, const RequestParser& parser,
-                      int database) {
-  constexpr std::size_t most = 64;
-  std::uint64_t hashes[most];
+void Engine::prefetch(const std::vector<Request>& requests, const Session& session) const {
+  std::string_view keys[batch_max];
   std::size_t n = 0;
-  const Database::Table& table = keyspace.database(static_cast<std::size_t>(database)).keys();
   for (const Request& request : requests) {
     // The first word after the name is the key for nearly all that is worth fetching ahead.
-    if (request.count < 2 || n == most) continue;
-    hashes[n] = keyspace.hash(parser.words()[request.first + 1]);
-    table.prefetch_bucket(hashes[n++]);
+    if (request.count > 1) keys[n++] = session.parser.words()[request.first + 1];
   }
-  for (std::size_t i = 0; i < n; ++i) table.prefetch_items(hashes[i]);
+  prefetch(std::span(keys, n), session.database);
+}
+
+void Engine::prefetch(std::span<const std::string_view> keys, int database) const {
+  const Database::Table& table = keyspace.database(static_cast<std::size_t>(database)).keys();
+  std::uint64_t hashes[batch_max];
+  for (; !keys.empty(); keys = keys.subspan(std::min(keys.size(), batch_max))) {
+    const std::size_t n = std::min(keys.size(), batch_max);
+    for (std::size_t i = 0; i < n; ++i) {
+      hashes[i] = keyspace.hash(keys[i]);
+      table.prefetch_bucket(hashes[i]);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      table.each_likely(hashes[i], [](const Entry* entry) { entry->prefetch(); });
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      table.each_likely(hashes[i], [](const Entry* entry) { entry->prefetch_value(); });
+    }
+  }
 }
 
 void Engine::protocol_error(Session& session) {

@@ -54,6 +54,8 @@ class Engine final : private KeyspaceListener {
   void receive(Session& session, std::string_view bytes, Instant now);
   // The same for one request whose words are at hand.
   void execute(Session& session, std::span<const std::string_view> words, Instant now);
+  // Brings keys that will soon be asked for into the processor's cache, a batch at once.
+  void prefetch(std::span<const std::string_view> keys, int database) const;
   // Runs what is due up to this instant: cron, timeouts, postponed requests.
   void advance(Instant now);
   // Before this instant nothing happens by itself.
@@ -188,7 +190,7 @@ class Engine final : private KeyspaceListener {
   void begin(Instant now);
   void run_pending(Session& session);
   std::size_t run_batch(Session& session, const std::vector<Request>& requests);
-  void prefetch(const std::vector<Request>& requests, const RequestParser& parser, int database);
+  void prefetch(const std::vector<Request>& requests, const Session& session) const;
   void protocol_error(Session& session);
   void check_query_buffer(Session& session);
   void process(Session& session, std::span<const std::string_view> words);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/prefetch.hpp"
 #include "keyspace/access.hpp"
 
 namespace outlive {
@@ -88,7 +89,7 @@ std::size_t Evictor::populate() {
     total += table.size();
     const std::size_t n = table.sample(random_, sampled, wanted);
     // The entries lie anywhere: fetch them all before the first is looked at.
-    for (std::size_t k = 0; k < n; ++k) __builtin_prefetch(sampled[k]);
+    for (std::size_t k = 0; k < n; ++k) prefetch(sampled[k]);
     for (std::size_t k = 0; k < n; ++k) {
       pool_.offer(score(*sampled[k]), database.index(), sampled[k]->key());
     }
@@ -127,7 +128,7 @@ void Evictor::evict(const Victim& victim) {
                     .score = victim.score};
   std::vector<Departure::Candidate> losers;
   if (keyspace_.journal.active()) {
-    losers = pool_.filled();
+    if (keyspace_.journal.wants_candidates()) losers = pool_.filled();
     farewell.lost_to_it = &losers;
     farewell.stale_score = settings_.chosen().ranked() && score(*victim.entry) < victim.score;
   }

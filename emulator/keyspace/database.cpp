@@ -206,7 +206,7 @@ void Database::expire(Entry& entry, bool actively) {
 
 void Database::describe(const Entry& entry, const Farewell& farewell) {
   const Moment& moment = keyspace_.moment;
-  Departure departure;
+  Departure& departure = keyspace_.journal.blank();
   departure.when = Time{moment.now.time_since_epoch()};
   departure.reason = farewell.reason;
   departure.database = index_;
@@ -228,7 +228,7 @@ void Database::describe(const Entry& entry, const Farewell& farewell) {
   departure.score = farewell.score;
   departure.stale_score = farewell.stale_score;
   if (farewell.lost_to_it) departure.lost_to_it = *farewell.lost_to_it;
-  keyspace_.journal.record(std::move(departure));
+  keyspace_.journal.record(departure);
 }
 
 void Database::clear(Flush how) {

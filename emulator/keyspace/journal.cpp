@@ -17,17 +17,26 @@ void Journal::set_limit(std::size_t limit) {
   active_ = limit_ > 0 || listener_ != nullptr;
 }
 
-void Journal::set_listener(Listener listener) {
+void Journal::set_listener(Listener listener, bool with_candidates) {
   listener_ = std::move(listener);
+  with_candidates_ = with_candidates;
   active_ = limit_ > 0 || listener_ != nullptr;
 }
 
-void Journal::record(Departure departure) {
+Departure& Journal::blank() {
+  // What every departure says is overwritten anyway; the rest is as in a new one.
+  next_.ttl_ms = -1;
+  next_.frequency = -1;
+  next_.lost_to_it.clear();
+  return next_;
+}
+
+void Journal::record(Departure& departure) {
   departure.sequence = ++recorded_;
   if (listener_) listener_(departure);
   if (limit_ == 0) return;
   if (departures_.size() == limit_) departures_.pop_front();
-  departures_.push_back(std::move(departure));
+  departures_.push_back(departure);
 }
 
 const Departure* Journal::last_of(std::string_view key, int database) const {

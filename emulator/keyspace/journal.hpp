@@ -21,10 +21,14 @@ class Journal {
   bool active() const { return active_; }
   std::size_t limit() const { return limit_; }
   void set_limit(std::size_t limit);
-  // Called at each departure, within the command that caused it.
-  void set_listener(Listener listener);
+  // Called at each departure, within the command that caused it. A listener that does without the
+  // candidates which lost to an evicted key is cheaper.
+  void set_listener(Listener listener, bool with_candidates);
+  bool wants_candidates() const { return limit_ > 0 || (listener_ && with_candidates_); }
 
-  void record(Departure departure);
+  // A departure to fill in, blank; and to record it, before the next one. It keeps its memory.
+  Departure& blank();
+  void record(Departure& departure);
   void clear() { departures_.clear(); }
 
   // How many were ever recorded while active, and those still kept, oldest first.
@@ -36,6 +40,8 @@ class Journal {
  private:
   std::deque<Departure> departures_;
   Listener listener_;
+  bool with_candidates_ = true;
+  Departure next_;
   std::size_t limit_ = 0;
   std::uint64_t recorded_ = 0;
   bool active_ = false;

@@ -1,9 +1,11 @@
 #include "play/player.hpp"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "play/limiter.hpp"
 #include "play/observer.hpp"
@@ -14,6 +16,7 @@
 namespace outlive::harness {
 namespace {
 
+constexpr std::size_t requests_ahead = 32;
 constexpr std::uint64_t requests_between_progress = 1 << 15;
 
 std::size_t place_of(const Scenario& scenario, std::string_view instance) {
@@ -36,14 +39,20 @@ class Player {
 
   Observations run(const Progress& progress) {
     Timeline timeline{scenario_, seed_};
-    Request request;
+    std::array<Request, requests_ahead> drawn;
     std::uint64_t played = 0;
-    while (timeline.next(request)) {
-      if (next_event_ < scenario_.events.size()) handle_events(request.at);
-      observer_.request(request.at);
-      serve(request);
-      if (++played % requests_between_progress == 0 && progress)
+    while (const std::size_t count = timeline.next(drawn)) {
+      const std::span requests = std::span{drawn}.first(count);
+      prefetch(requests);
+      for (const Request& request : requests) {
+        if (next_event_ < scenario_.events.size()) handle_events(request.at);
+        observer_.request(request.at);
+        serve(request);
+      }
+      played += count;
+      if (progress && played % requests_between_progress < count) {
         progress(played, timeline.expected());
+      }
     }
     finish();
     return observer_.take(seed_);
@@ -96,6 +105,33 @@ class Player {
       target.advance_to(at);
       configure(target, event.directives);
     }
+  }
+
+  // The keys that these requests will ask for first lie anywhere in memory: all are fetched before
+  // the first is looked at.
+  void prefetch(std::span<const Request> requests) {
+    std::array<KeyId, requests_ahead> keys;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const Request& request = requests[i];
+      keys[i] = blocks_[request.traffic].cache ? roster_.entry(request.traffic, request.prompt)
+                                               : roster_.bucket(request.traffic, 0, request.user);
+      roster_.prefetch(keys[i]);
+    }
+    for (std::size_t i = 0; i < requests.size(); ++i) roster_.prefetch_name(keys[i]);
+    prefetch_on(primary_, std::span{keys}.first(requests.size()));
+    if (cache_ != primary_) prefetch_on(cache_, std::span{keys}.first(requests.size()));
+  }
+
+  // Those of the keys that live on this instance.
+  void prefetch_on(std::size_t instance, std::span<const KeyId> keys) {
+    std::array<std::string_view, requests_ahead> names;
+    std::size_t count = 0;
+    for (const KeyId key : keys) {
+      if (instance == (roster_.is_bucket(key) ? primary_ : cache_)) {
+        names[count++] = roster_.name(key);
+      }
+    }
+    targets_[instance]->prefetch(std::span{names}.first(count));
   }
 
   // In the gateway's order: a hit takes no ticket; without a ticket nothing is asked or stored.

@@ -75,7 +75,7 @@ void EmbeddedTarget::advance_to(Time now) {
 }
 
 void EmbeddedTarget::on_departure(Listener listener) {
-  emulator_.on_departure(std::move(listener));
+  emulator_.on_departure(std::move(listener), false);
 }
 
 std::vector<std::string> EmbeddedTarget::keys() {

@@ -13,6 +13,7 @@ class EmbeddedTarget final : public Target {
 
   using Target::run;
   Answer run(std::span<const std::string_view> words) override;
+  void prefetch(std::span<const std::string_view> keys) override { emulator_.prefetch(keys); }
   void advance_to(Time now) override;
   void replace_function(std::string_view name, NativeFunction body) override {
     emulator_.replace_function(name, std::move(body));

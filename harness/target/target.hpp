@@ -40,6 +40,9 @@ class Target {
     return run(std::span{words.begin(), words.size()});
   }
 
+  // A hint: these keys will be asked for soon.
+  virtual void prefetch(std::span<const std::string_view> keys) { static_cast<void>(keys); }
+
   // Time never goes back.
   virtual void advance_to(Time now) = 0;
 

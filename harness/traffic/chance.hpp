@@ -48,8 +48,10 @@ class Chooser {
     const auto index = static_cast<std::uint32_t>(drawn.high);
     if (slots_.empty()) return index;
     const Slot& slot = slots_[index];
-    // The low half says where in the slot the draw fell.
-    return static_cast<std::uint32_t>(drawn.low >> 32) < slot.own ? index : slot.alias;
+    // The low half says where in the slot the draw fell. Without a branch, which could not be
+    // foreseen, the processor goes on to the next draw while it waits for the slot.
+    const std::uint32_t keeps = static_cast<std::uint32_t>(drawn.low >> 32) < slot.own;
+    return slot.alias ^ ((slot.alias ^ index) & (0 - keeps));
   }
 
  private:

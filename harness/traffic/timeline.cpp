@@ -81,4 +81,10 @@ bool Timeline::next(Request& request) {
   return true;
 }
 
+std::size_t Timeline::next(std::span<Request> requests) {
+  std::size_t count = 0;
+  while (count < requests.size() && next(requests[count])) ++count;
+  return count;
+}
+
 }  // namespace outlive::harness

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "scenario/model.hpp"
@@ -23,6 +24,9 @@ class Timeline {
 
   // False when all traffic has ended. Of requests at one instant the earlier block's comes first.
   bool next(Request& request);
+
+  // The next ones, as many as fit or are left; how many.
+  std::size_t next(std::span<Request> requests);
 
   // About how many there will be.
   std::uint64_t expected() const { return expected_; }
