@@ -17,7 +17,7 @@ using std::chrono::seconds;
 TEST_CASE("the ledger agrees with a recount of everything after any mixture of writes") {
   TestEngine engine;
   engine.run({"SET", "first", "1", "EX", "100"});
-  engine.run({"FLUSHALL"});
+  engine.run({"FLUSHALL", "SYNC"});
   const std::int64_t heads = engine.used() - engine.recount();
   Random random(11);
   for (int i = 0; i < 20'000; ++i) {
@@ -35,7 +35,7 @@ TEST_CASE("the ledger agrees with a recount of everything after any mixture of w
     }
   }
   CHECK(engine.used() - engine.recount() == heads);
-  engine.run({"FLUSHALL"});
+  engine.run({"FLUSHALL", "SYNC"});
   CHECK(engine.used() == heads);
 }
 

@@ -191,9 +191,10 @@ TEST_CASE("a busy script lets others in, who can end it") {
   std::string ping;
   std::string kill;
   engine.engine.on_busy = [&] {
-    if (!kill.empty()) return;
+    if (!kill.empty()) return true;
     ping = engine.run_on(other, {"PING"});
     kill = engine.run_on(other, {"SCRIPT", "KILL"});
+    return true;
   };
   CHECK(engine.run({"EVAL", "while true do pcall(function() while true do end end) end", "0"})
             .starts_with("-ERR Script killed by user with SCRIPT KILL. script: "));
@@ -209,10 +210,16 @@ TEST_CASE("a script that wrote can't be killed, nor by the other kind's command"
   engine.engine.options.busy_reply_threshold_ms = 5;
   outlive::Session& other = engine.open();
   std::string kill;
-  engine.engine.on_busy = [&] { kill = engine.run_on(other, {"SCRIPT", "KILL"}); };
+  engine.engine.on_busy = [&] {
+    kill = engine.run_on(other, {"SCRIPT", "KILL"});
+    return true;
+  };
   engine.run({"EVAL", "redis.call('set', 'k', 1) for i = 1, 2000000 do end", "0"});
   CHECK(kill.starts_with("-UNKILLABLE Sorry the script already executed write commands"));
-  engine.engine.on_busy = [&] { kill = engine.run_on(other, {"FUNCTION", "KILL"}); };
+  engine.engine.on_busy = [&] {
+    kill = engine.run_on(other, {"FUNCTION", "KILL"});
+    return true;
+  };
   engine.run({"EVAL", "for i = 1, 2000000 do end", "0"});
   CHECK(kill.starts_with("-BUSY Valkey is busy running a script. You can only call SCRIPT KILL"));
 }
