@@ -44,11 +44,19 @@ Options options_from(const Emulator::Options& wanted) {
 }
 
 // Takes the first reply off a session's output; what is left was pushed.
-Reply take_reply(Session& session) {
+Reply take_reply(Engine& engine, Session& session) {
   auto parsed = parse_reply(session.out);
   if (!parsed) return {};
   session.out.erase(0, parsed->size);
+  engine.sent(session, parsed->size);
   return std::move(parsed->reply);
+}
+
+// Drops what nobody has taken.
+void drop_output(Engine& engine, Session& session) {
+  const std::size_t size = session.out.size();
+  session.out.clear();
+  if (size > 0) engine.sent(session, size);
 }
 
 }  // namespace
@@ -74,13 +82,13 @@ Reply Emulator::run(std::initializer_list<std::string_view> words) {
 }
 
 Reply Emulator::run(std::span<const std::string_view> words) {
-  impl_->session->out.clear();
+  drop_output(*impl_->engine, *impl_->session);
   impl_->engine->execute(*impl_->session, words, impl_->now);
-  return take_reply(*impl_->session);
+  return take_reply(*impl_->engine, *impl_->session);
 }
 
 std::string_view Emulator::run_raw(std::span<const std::string_view> words) {
-  impl_->session->out.clear();
+  drop_output(*impl_->engine, *impl_->session);
   impl_->engine->execute(*impl_->session, words, impl_->now);
   return impl_->session->out;
 }
@@ -109,12 +117,12 @@ Reply Emulator::Connection::run(std::initializer_list<std::string_view> words) {
 
 Reply Emulator::Connection::run(std::span<const std::string_view> words) {
   state_->emulator->engine->execute(*state_->session, words, state_->emulator->now);
-  return take_reply(*state_->session);
+  return take_reply(*state_->emulator->engine, *state_->session);
 }
 
 std::vector<Reply> Emulator::Connection::take_pushed() {
   std::vector<Reply> pushed;
-  while (!state_->session->out.empty()) pushed.push_back(take_reply(*state_->session));
+  while (!state_->session->out.empty()) pushed.push_back(take_reply(*state_->emulator->engine, *state_->session));
   return pushed;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "commands/client_list.hpp"
+#include "commands/client_tracking.hpp"
 #include "commands/families.hpp"
 #include "engine/engine.hpp"
 #include "engine/help.hpp"
@@ -105,7 +106,9 @@ bool read_switch(Call& call, bool& on) {
 }
 
 void no_evict(Call& call) {
-  if (read_switch(call, call.session.no_evict)) call.reply.ok();
+  if (!read_switch(call, call.session.no_evict)) return;
+  call.engine.count_client(call.session, call.words);
+  call.reply.ok();
 }
 
 void no_touch(Call& call) {
@@ -255,6 +258,16 @@ void help(Call& call) {
 }
 
 constexpr Command subcommands[] = {
+    {.name = "caching",
+     .arity = 3,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = client_caching,
+     .docs = {.summary = "Instructs the server whether to track the keys in the next request.",
+              .since = "6.0.0",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
     {.name = "capa",
      .arity = -3,
      .flags = flag::noscript | flag::loading | flag::stale,
@@ -272,6 +285,17 @@ constexpr Command subcommands[] = {
      .run = getname,
      .docs = {.summary = "Returns the name of the connection.",
               .since = "2.6.9",
+              .group = "connection",
+              .complexity = "O(1)"},
+     .container = "client"},
+    {.name = "getredir",
+     .arity = 2,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = client_getredir,
+     .docs = {.summary = "Returns the client ID to which the connection's tracking notifications "
+                         "are redirected.",
+              .since = "6.0.0",
               .group = "connection",
               .complexity = "O(1)"},
      .container = "client"},
@@ -400,6 +424,28 @@ constexpr Command subcommands[] = {
               .group = "connection",
               .complexity = "O(1)",
               .tips = "request_policy:all_nodes response_policy:all_succeeded"},
+     .container = "client"},
+    {.name = "tracking",
+     .arity = -3,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = client_tracking,
+     .docs = {.summary = "Controls server-assisted client-side caching for the connection.",
+              .since = "6.0.0",
+              .group = "connection",
+              .complexity = "O(1). Some options may introduce additional complexity."},
+     .container = "client"},
+    {.name = "trackinginfo",
+     .arity = 2,
+     .flags = flag::noscript | flag::loading | flag::stale,
+     .categories = category::connection,
+     .run = client_trackinginfo,
+     .docs =
+         {.summary =
+              "Returns information about server-assisted client-side caching for the connection.",
+          .since = "6.2.0",
+          .group = "connection",
+          .complexity = "O(1)"},
      .container = "client"},
     {.name = "unblock",
      .arity = -3,

@@ -102,6 +102,9 @@ std::string flag_letters(const Session& session) {
   add(session.subscriptions() > 0, 'P');
   add(session.transaction.open, 'x');
   add(session.blocked.has_value(), 'b');
+  add(session.tracking.on, 't');
+  add(session.tracking.redirect_broken, 'R');
+  add(session.tracking.broadcast, 'B');
   add(session.transaction.dirty_watch, 'd');
   add(session.close_after_reply, 'c');
   add(session.over_unix_socket, 'U');
@@ -165,9 +168,8 @@ std::string describe_client(const Call& call, const Session& session) {
   number("sub", session.channels.size());
   number("psub", session.patterns.size());
   number("ssub", session.shard_channels.size());
-  // -1 unless MULTI or WATCH made a transaction state (multi.c, initClientMultiState).
-  const bool has_state = session.transaction.open || !session.watched.empty();
-  number("multi", has_state ? static_cast<std::int64_t>(session.transaction.queue.size()) : -1);
+  // -1 until MULTI or WATCH has made a transaction state (multi.c, initClientMultiState).
+  number("multi", session.had_transaction ? static_cast<std::int64_t>(session.transaction.queue.size()) : -1);
   number("watch", session.watched.size());
   number("qbuf", memory.query_buffer);
   number("qbuf-free", memory.query_buffer_free);
@@ -182,7 +184,8 @@ std::string describe_client(const Call& call, const Session& session) {
   text("events", "r");
   text("cmd", session.last_command ? session.last_command->full_name() : "NULL");
   text("user", session.user);
-  text("redir", "-1");
+  number("redir",
+         session.tracking.on ? static_cast<std::int64_t>(session.tracking.redirect) : -1);
   number("resp", static_cast<int>(session.protocol));
   text("lib-name", session.library_name);
   text("lib-ver", session.library_version);

@@ -93,11 +93,12 @@ void clients(InfoText& info, Engine& engine) {
              count_sessions(engine, [](const Session& s) { return !s.internal; }));
   info.constants("cluster_connections:0");
   info.field("maxclients", engine.options.maxclients);
-  info.constants("client_recent_max_input_buffer:0 client_recent_max_output_buffer:0");
+  info.count("client_recent_max_input_buffer", engine.client_peaks().input());
+  info.count("client_recent_max_output_buffer", engine.client_peaks().output());
   info.field("blocked_clients", count_sessions(engine, [](const Session& s) {
                return s.blocked && !s.blocked->postponed;
              }));
-  info.field("tracking_clients", 0);
+  info.count("tracking_clients", engine.tracking.clients());
   info.field("pubsub_clients",
              count_sessions(engine, [](const Session& s) { return s.subscriptions() > 0; }));
   info.field("watching_clients",
@@ -218,8 +219,10 @@ void stats(InfoText& info, Engine& engine) {
   info.constants(
       "latest_fork_usec:0 total_forks:0 migrate_cached_sockets:0 slave_expires_tracked_keys:0 "
       "active_defrag_hits:0 active_defrag_misses:0 active_defrag_key_hits:0 "
-      "active_defrag_key_misses:0 total_active_defrag_time:0 current_active_defrag_time:0 "
-      "tracking_total_keys:0 tracking_total_items:0 tracking_total_prefixes:0");
+      "active_defrag_key_misses:0 total_active_defrag_time:0 current_active_defrag_time:0");
+  info.count("tracking_total_keys", engine.tracking.keys());
+  info.count("tracking_total_items", engine.tracking.items());
+  info.count("tracking_total_prefixes", engine.tracking.prefixes());
   info.count("unexpected_error_replies", stats.unexpected_errors);
   info.count("total_error_replies", stats.error_replies);
   info.constants(
@@ -229,8 +232,10 @@ void stats(InfoText& info, Engine& engine) {
       "io_threaded_total_prefetch_batches:0 io_threaded_total_prefetch_entries:0");
   info.count("client_query_buffer_limit_disconnections", stats.query_buffer_limit_disconnections);
   info.count("client_output_buffer_limit_disconnections", stats.output_buffer_limit_disconnections);
+  info.count("reply_buffer_shrinks", stats.reply_buffer_shrinks);
+  info.count("reply_buffer_expands", stats.reply_buffer_expands);
   info.constants(
-      "reply_buffer_shrinks:0 reply_buffer_expands:0 eventloop_cycles:0 eventloop_duration_sum:0 "
+      "eventloop_cycles:0 eventloop_duration_sum:0 "
       "eventloop_duration_cmd_sum:0 instantaneous_eventloop_cycles_per_sec:0 "
       "instantaneous_eventloop_duration_usec:0 acl_access_denied_auth:0 acl_access_denied_cmd:0 "
       "acl_access_denied_key:0 acl_access_denied_channel:0");

@@ -185,6 +185,7 @@ void flushdb(Call& call) {
   const auto mode = flush_mode(call);
   if (!mode) return;
   flush(call, call.db, *mode);
+  call.engine.tracking.flush();
   call.reply.ok();
 }
 
@@ -194,6 +195,7 @@ void flushall(Call& call) {
   for (std::size_t i = 0; i < call.keyspace.databases(); ++i) {
     flush(call, call.keyspace.database(i), *mode);
   }
+  call.engine.tracking.flush();
   call.reply.ok();
 }
 

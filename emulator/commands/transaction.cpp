@@ -14,6 +14,7 @@ void multi(Call& call) {
     return call.reply.error("ERR MULTI calls can not be nested");
   }
   call.session.transaction.open = true;
+  call.session.had_transaction = true;
   call.reply.ok();
 }
 

@@ -1,20 +1,22 @@
 #include "engine/client_memory.hpp"
 
 #include <algorithm>
+#include <bit>
+
+#include "memory/footprint.hpp"
 
 namespace outlive {
 namespace {
 
-// server.h of 8.1: a client has a reply buffer of its own, and what does not fit goes to blocks of
-// the same size.
-constexpr std::uint64_t reply_chunk = 16 * 1024;
-// Measured on 8.1.1 (Debian): tot-mem of a client that asks for CLIENT LIST, less its reply buffer
-// and its arguments.
+// sizeof(client) as a size class (8.1.1: tot-mem of an idle client, less its reply buffer).
 constexpr std::uint64_t client_struct = 640;
-constexpr std::uint64_t block_head = 24 + 24;       // listNode, clientReplyBlock
-constexpr std::uint64_t queued_command = 40;        // multi.c, sizeof(multiCmd)
+constexpr std::uint64_t queued_command = 24;        // multi.c, sizeof(multiCmd)
+constexpr std::uint64_t transaction_struct = 88;    // multi.c, sizeof(multiState)
+constexpr std::uint64_t subscriptions_struct = 40;  // server.h, sizeof(ClientPubSubData)
+constexpr std::uint64_t dict_struct = 56;           // dict.c, sizeof(dict)
 constexpr std::uint64_t watched_key = 24 + 48;      // multi.c, multiStateMemOverhead
-constexpr std::uint64_t subscription_overhead = 8;  // pubsub.c: a pointer each
+constexpr std::uint64_t dict_entry = 24;            // dict.c, sizeof(dictEntryNormal)
+constexpr std::uint64_t prefix_node = 4 * 8;        // sizeof(raxNode) * sizeof(raxNode *), as it is
 
 std::uint64_t letters(std::span<const std::string_view> words) {
   std::uint64_t sum = 0;
@@ -22,30 +24,73 @@ std::uint64_t letters(std::span<const std::string_view> words) {
   return sum;
 }
 
+// A dict of so many entries (dict.c, dictMemUsage): tables of 4, 8, 16 … buckets.
+std::uint64_t dict_bytes(std::size_t entries) {
+  if (entries == 0) return 0;
+  return entries * dict_entry + std::max<std::size_t>(4, std::bit_ceil(entries)) * sizeof(void*);
+}
+
+std::uint64_t subscription_bytes(const Session& session) {
+  return dict_bytes(session.channels.size()) + dict_bytes(session.patterns.size()) +
+         dict_bytes(session.shard_channels.size());
+}
+
 }  // namespace
 
 ClientMemory client_memory(const Session& session, std::span<const std::string_view> running) {
   ClientMemory memory;
-  memory.query_buffer = session.parser.in_the_middle() ? session.in.size() : 0;
-  memory.query_buffer_free = session.in.capacity() > 0 && memory.query_buffer > 0
-                                 ? reply_chunk - memory.query_buffer % reply_chunk
-                                 : 0;
-  memory.arguments = letters(running);
-  for (const QueuedCommand& command : session.transaction.queue) {
-    for (const std::string& word : command.words) memory.queued += word.size();
-  }
-  memory.reply_buffer = memory.reply_buffer_peak = reply_chunk;
-  // What the shell has not taken yet; the reply under way does not count.
-  const std::uint64_t waiting = running.empty() ? session.out.size() : 0;
-  memory.reply_buffer_used = std::min(waiting, reply_chunk);
-  memory.reply_blocks = (waiting - memory.reply_buffer_used + reply_chunk - 1) / reply_chunk;
-  memory.output = memory.reply_blocks * (reply_chunk + block_head);
-  memory.total = client_struct + memory.output + memory.query_buffer + memory.query_buffer_free +
-                 memory.reply_buffer + memory.arguments + running.size() * sizeof(void*) +
-                 memory.queued + session.transaction.queue.size() * queued_command +
-                 session.watched.size() * watched_key +
-                 session.subscriptions() * subscription_overhead;
+  const std::size_t waiting = session.out.size() + session.unsent;
+  memory.query_buffer = session.query_buffer.used();
+  memory.query_buffer_free = session.query_buffer.left();
+  memory.arguments = running.empty() ? session.arriving.letters : letters(running);
+  memory.queued = session.transaction.letters;
+  memory.reply_buffer = session.reply_buffer.size();
+  memory.reply_buffer_peak = session.reply_buffer.peak();
+  memory.reply_buffer_used = session.reply_buffer.filled(waiting);
+  memory.reply_blocks = session.reply_buffer.blocks();
+  memory.output = session.reply_buffer.output();
+  const std::size_t words = running.empty() ? session.arriving.words : running.size();
+  memory.total = client_struct + memory.output + session.query_buffer.bytes() +
+                 memory.reply_buffer + memory.arguments + words * sizeof(void*) + memory.queued +
+                 session.transaction.room * queued_command + session.watched.size() * watched_key +
+                 subscription_bytes(session) + session.tracking.prefixes.size() * prefix_node;
   return memory;
+}
+
+std::int64_t client_bytes(const Session& session, const Allocation& allocation) {
+  std::uint64_t bytes = session.reply_buffer.bytes() + session.query_buffer.bytes() +
+                        session.arriving.bytes + session.transaction.bytes + session.watched_bytes +
+                        subscription_bytes(session);
+  if (session.transaction.room > 0) {
+    bytes += allocation.size(session.transaction.room * queued_command);
+  }
+  if (session.had_transaction) bytes += allocation.size(transaction_struct);
+  if (session.had_subscriptions) {
+    bytes += allocation.size(subscriptions_struct) + 3 * allocation.size(dict_struct);
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+void ClientBuckets::put(Session& session, std::uint64_t bytes) {
+  const int log = std::clamp(static_cast<int>(std::bit_width(bytes)), log_min, log_max);
+  const int bucket = log - log_min;
+  if (session.memory_bucket == bucket) return;
+  remove(session);
+  session.memory_bucket = bucket;
+  buckets_[static_cast<std::size_t>(bucket)].push_back(&session);
+}
+
+void ClientBuckets::remove(Session& session) {
+  if (session.memory_bucket < 0) return;
+  std::erase(buckets_[static_cast<std::size_t>(session.memory_bucket)], &session);
+  session.memory_bucket = -1;
+}
+
+Session* ClientBuckets::first_of_largest() const {
+  for (auto bucket = buckets_.rbegin(); bucket != buckets_.rend(); ++bucket) {
+    if (!bucket->empty()) return bucket->front();
+  }
+  return nullptr;
 }
 
 }  // namespace outlive

@@ -24,6 +24,12 @@ Permission permission(const std::string& value) {
   return value == "yes" ? Permission::yes : value == "local" ? Permission::local : Permission::no;
 }
 
+// Bytes, or "7%" of maxmemory, kept as a negative number.
+void set_clients_limit(Options& options, const std::string& value) {
+  const auto amount = number<std::int64_t>(value);
+  options.maxmemory_clients = value.ends_with('%') ? -amount : amount;
+}
+
 void set_policy(Options& options, const std::string& value) {
   for (std::size_t i = 0; i < eviction_policies.size(); ++i) {
     if (eviction_policies[i].name == value) options.eviction.policy = i;
@@ -117,6 +123,7 @@ constexpr DirectiveEffect effects[] = {
     {"lfu-log-factor", [](auto& o, auto& v) { o.keyspace.lfu_log_factor = number<int>(v); }},
     {"maxclients", [](auto& o, auto& v) { o.maxclients = number<std::int64_t>(v); }},
     {"maxmemory", [](auto& o, auto& v) { o.eviction.maxmemory = number<std::uint64_t>(v); }},
+    {"maxmemory-clients", set_clients_limit},
     {"maxmemory-eviction-tenacity", [](auto& o, auto& v) { o.eviction.tenacity = number<int>(v); }},
     {"maxmemory-policy", set_policy},
     {"maxmemory-samples", [](auto& o, auto& v) { o.eviction.samples = number<int>(v); }},
@@ -124,6 +131,8 @@ constexpr DirectiveEffect effects[] = {
     {"proto-max-bulk-len",
      [](auto& o, auto& v) { o.proto_max_bulk_len = number<std::int64_t>(v); }},
     {"requirepass", [](auto& o, auto& v) { o.requirepass = v; }},
+    {"tracking-table-max-keys",
+     [](auto& o, auto& v) { o.tracking_table_max_keys = number<std::size_t>(v); }},
     {"timeout", [](auto& o, auto& v) { o.timeout_s = number<std::int64_t>(v); }},
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/engine.hpp"
+#include "engine/key_positions.hpp"
 #include "memory/footprint.hpp"
 
 namespace outlive {
@@ -46,8 +47,14 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   session.bytes_in += bytes.size();
   stats.net_input_bytes += bytes.size();
   session.in.append(bytes);
+  const std::uint64_t id = session.id;
   if (!session.blocked) run_pending(session);
+  if (session_by_id(id) && !session.closed) {
+    settle_requests(session, bytes.size());
+    count_evictable(session);
+  }
   resume_unblocked();
+  before_sleep();
 }
 
 void Engine::execute(Session& session, std::span<const std::string_view> words, Instant at) {
@@ -55,6 +62,11 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
   session.last_interaction = at;
   process(session, words);
   resume_unblocked();
+  before_sleep();
+}
+
+void Engine::before_sleep() {
+  if (depth_ == 0) tracking.broadcast();
 }
 
 // All requests that have arrived whole are parsed first, their keys hashed and fetched into the
@@ -167,13 +179,24 @@ void Engine::process(Session& session, std::span<const std::string_view> words) 
   ReplyWriter reply(session.out, session.protocol);
   const CommandTable::Found found = table_.resolve(words);
   session.last_command = found.command;
+  if (session.arriving.bytes > 0) {
+    session.arriving = {};
+    recharge(session);
+  }
+  give_query_buffer_away(session, words);
   if (found.command) moment.cause = found.command->name;
   if (pass_gates(session, found, words, reply)) call(session, found, words, reply);
-  if (current_ == &session) finish(session, reply_start);
+  if (current_ == &session) {
+    finish(session, reply_start, reply.shape());
+    // CLIENT CACHING holds for the next command, or the next transaction (networking.c, resetClient).
+    const bool of_client = found.command && found.command->container == "client";
+    if (!session.transaction.open && !of_client) session.tracking.caching = false;
+    count_evictable(session);
+  }
   current_ = outer;
 }
 
-void Engine::finish(Session& session, std::size_t reply_start) {
+void Engine::finish(Session& session, std::size_t reply_start, ReplyWriter::Shape shape) {
   using Replies = Session::Replies;
   if (session.replies != Replies::on) [[unlikely]] {
     session.out.resize(reply_start);
@@ -181,6 +204,13 @@ void Engine::finish(Session& session, std::size_t reply_start) {
     if (session.replies == Replies::skip_next) session.replies = Replies::skipping;
   }
   if (depth_ == 0) flush_pushes();
+  if (session.closed) session.out.clear();
+  if (session.subscriptions() != session.subscriptions_charged) [[unlikely]] {
+    session.subscriptions_charged = session.subscriptions();
+    session.had_subscriptions = true;
+    recharge(session);
+  }
+  settle_replies(session, {shape.longest, shape.deferred ? reply_start : ReplyBuffer::chunk});
   if (!session.out.empty() || session.close_after_reply || session.closed) mark_ready(session);
 }
 
@@ -220,9 +250,15 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
   if (transaction.open && command.has(flag::no_multi)) {
     return refuse("ERR Command not allowed inside a transaction");
   }
+  if (options.maxmemory_clients != 0) {
+    // Before keys go, and after the last command's reply (server.c, processCommand).
+    evict_clients();
+    if (session.closed) return false;
+  }
   if (options.eviction.maxmemory != 0 && !make_room(session, found, combined, words, reply)) {
     return false;
   }
+  if (!tracking.nobody()) tracking.hold_limit(options.tracking_table_max_keys);
   if (session.protocol == Protocol::resp2 && session.subscriptions() > 0 &&
       !command.has(flag::while_subscribed)) {
     return refuse("ERR Can't execute '" + command.full_name() +
@@ -315,9 +351,11 @@ void Engine::call(Session& session, const CommandTable::Found& found,
   const std::size_t reply_start = reply.out().size();
   session.redacted.clear();
   const std::int64_t began = stopwatch ? stopwatch() : 0;
+  const std::uint64_t outer_caller = std::exchange(caller_, session.id);
   ++depth_;
   command.run(one);
   --depth_;
+  caller_ = outer_caller;
   const std::int64_t took = stopwatch ? stopwatch() - began : 0;
   keyspace.moment.cause = outer_cause;
   if (const std::string* error = reply.take_error()) {
@@ -330,6 +368,17 @@ void Engine::call(Session& session, const CommandTable::Found& found,
     log_call(session, command, words, took, reply.out().size() - reply_start);
   }
   if (!command.has(flag::skip_monitor | flag::admin)) feed_monitors(session, words);
+  if (!tracking.nobody() && command.has(flag::readonly)) track_reads(command, words);
+}
+
+// The keys of a read on behalf of a client that wants to hear of their changes. Of read-only scripts
+// the commands they run count, not the keys they announce (server.c, call).
+void Engine::track_reads(const Command& command, std::span<const std::string_view> words) {
+  if (command.has(flag::script | flag::pubsub) || !current_) return;
+  if (!current_->tracking.on || current_->tracking.broadcast) return;
+  for_each_key(command, words, [&](std::size_t index, std::uint32_t) {
+    tracking.remember(*current_, words[index]);
+  });
 }
 
 void Engine::count_call(const CommandTable::Found& found, std::int64_t microseconds) {

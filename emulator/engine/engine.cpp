@@ -15,6 +15,8 @@ Engine::Engine(Setup setup)
       evictor(keyspace, options.eviction, random),
       expiry(keyspace),
       publisher([this](Session& to, std::string_view bytes) { deliver(to, bytes); }),
+      tracking([this](Session& to, std::string_view bytes) { deliver(to, bytes); },
+               [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking")),
       table_(setup.families),
       seed_(setup.seed),
       started_(setup.start) {
@@ -36,8 +38,7 @@ Session& Engine::open(Instant at) {
   session->id = next_session_++;
   session->created = session->last_interaction = at;
   session->authenticated = options.requirepass.empty();
-  session->charged = baseline::client(ledger.allocation()) + baseline::reply_buffer;
-  ledger.add(session->charged);
+  recharge(*session);
   ++stats.connections_received;
   Session& opened = *session;
   sessions_.emplace(opened.id, std::move(session));
@@ -48,8 +49,10 @@ void Engine::disconnect(Session& session) {
   unwatch(session);
   publisher.forget(session);
   stop_monitoring(session);
+  tracking.disable(session);
   std::erase(blocked_, &session);
   session.blocked.reset();
+  drop_charge(session);
   session.closed = true;
   session.out.clear();
   mark_ready(session);
@@ -63,18 +66,20 @@ void Engine::close(Session& session) {
   }
   unwatch(session);
   publisher.forget(session);
+  tracking.disable(session);
   std::erase(monitors_, &session);
   std::erase(blocked_, &session);
   std::erase(ready_, &session);
   std::erase(resumed_, &session);
   if (current_ == &session) current_ = nullptr;
-  ledger.add(-session.charged);
+  drop_charge(session);
   sessions_.erase(session.id);
 }
 
 void Engine::reset_session(Session& session) {
   if (session.monitor) stop_monitoring(session);
   publisher.forget(session);
+  tracking.disable(session);
   discard_transaction(session);
   session.database = 0;
   session.protocol = Protocol::resp2;
@@ -114,6 +119,8 @@ void Engine::deliver(Session& session, std::string_view bytes) {
     return;
   }
   session.out.append(bytes);
+  settle_replies(session, {.longest = bytes.size()});
+  count_evictable(session);
   mark_ready(session);
 }
 
@@ -127,6 +134,16 @@ void Engine::flush_pushes() {
 // ---- keyspace listener
 
 void Engine::key_changed(Database& database, std::string_view key) {
+  touch_watchers(database, key);
+  if (!tracking.nobody()) tracking.invalidate(key, {current_ ? current_->id : 0, caller_});
+}
+
+void Engine::key_left(Database& database, std::string_view key) {
+  touch_watchers(database, key);
+  if (!tracking.nobody()) tracking.invalidate(key, {current_ ? current_->id : 0, 0});
+}
+
+void Engine::touch_watchers(const Database& database, std::string_view key) {
   if (watchers_.empty()) return;
   const auto found = watchers_.find(std::pair<int, std::string>(database.index(), key));
   if (found == watchers_.end()) return;
@@ -232,12 +249,12 @@ bool Engine::paused_for(const Command& command) const {
   return pause_all_ || command.has(flag::write | flag::may_replicate);
 }
 
-// ---- time
-
 // ---- options and statistics
 
 void Engine::change_options(Options changed) {
+  const bool weigh = (options.maxmemory_clients != 0) != (changed.maxmemory_clients != 0);
   options = std::move(changed);
+  if (weigh) weigh_clients();
   if (evictor.over_after(0)) evictor.start();
 }
 
@@ -292,12 +309,15 @@ void Engine::advance(Instant to) {
     if (next_cron_ <= due) cron();
   }
   begin(to);
+  before_sleep();
 }
 
 void Engine::cron() {
   const std::int64_t period_us = 1'000'000 / options.keyspace.hz;
   next_cron_ = now() + Duration{period_us};
   if (!switches.cron) return;
+  clients_cron();
+  tracking.hold_limit(options.tracking_table_max_keys);
   if (switches.active_expiry) expiry.slow_cycle();
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {
     // A millisecond of rehashing for each database, which moves about this many buckets (server.c,

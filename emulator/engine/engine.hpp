@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/client_memory.hpp"
+#include "engine/client_peaks.hpp"
 #include "engine/command_log.hpp"
 #include "engine/command_table.hpp"
 #include "engine/latency_monitor.hpp"
@@ -21,6 +23,7 @@
 #include "engine/scripts.hpp"
 #include "engine/session.hpp"
 #include "engine/stats.hpp"
+#include "engine/tracking.hpp"
 #include "eviction/evictor.hpp"
 #include "keyspace/expiry.hpp"
 #include "keyspace/keyspace.hpp"
@@ -56,6 +59,11 @@ class Engine final : private KeyspaceListener {
   void execute(Session& session, std::span<const std::string_view> words, Instant now);
   // Brings keys that will soon be asked for into the processor's cache, a batch at once.
   void prefetch(std::span<const std::string_view> keys, int database) const;
+  // The shell sent so many bytes of the session's output, which it took off `out` before; what it
+  // holds back is in session.unsent.
+  void sent(Session& session, std::size_t bytes);
+  // To be called when all that is ready has been sent: maxmemory-clients is held.
+  void evict_clients();
   // Runs what is due up to this instant: cron, timeouts, postponed requests.
   void advance(Instant now);
   // Before this instant nothing happens by itself.
@@ -93,6 +101,7 @@ class Engine final : private KeyspaceListener {
   Publisher publisher;
   CommandLog command_log;
   LatencyMonitor latency;
+  TrackingTable tracking;
   // What DEBUG turns on and off.
   struct DebugSwitches {
     bool active_expiry = true;
@@ -141,6 +150,14 @@ class Engine final : private KeyspaceListener {
   // Ends a block without its timeout, and goes on with what the client sent meanwhile.
   void unblock(Session& session);
 
+  // mem_clients_normal, brought up to date as Valkey does it: by the cron, and after every command
+  // while there is a limit.
+  std::int64_t clients_memory() const { return clients_memory_; }
+  const ClientPeaks& client_peaks() const { return peaks_; }
+  void count_client(Session& session, std::span<const std::string_view> running = {});
+  // The same for all clients, when the limit changed.
+  void weigh_clients();
+
   // CLIENT KILL: nothing more is read of that client or sent to it; the shell drops it when it can.
   void disconnect(Session& session);
   // CLIENT UNBLOCK: as if its time were over, or with an error. False: it was not blocked, or only
@@ -185,6 +202,11 @@ class Engine final : private KeyspaceListener {
 
  private:
   void key_changed(Database& database, std::string_view key) override;
+  void key_left(Database& database, std::string_view key) override;
+  void touch_watchers(const Database& database, std::string_view key);
+  void track_reads(const Command& command, std::span<const std::string_view> words);
+  // What is left to do when nothing is to be served for now (server.c, beforeSleep).
+  void before_sleep();
   void key_event(Event event, std::string_view key, int database) override;
 
   void begin(Instant now);
@@ -207,10 +229,22 @@ class Engine final : private KeyspaceListener {
   void queue(Session& session, const Command& command, std::uint64_t flags,
              std::span<const std::string_view> words, ReplyWriter& reply);
   void flush_pushes();
-  void finish(Session& session, std::size_t reply_start);
+  void finish(Session& session, std::size_t reply_start, ReplyWriter::Shape shape);
   void resume_unblocked();
   void cron();
   bool may_debug(const Session& session) const;
+
+  // clients.cpp: what clients weigh, and what becomes of those that weigh too much.
+  void recharge(Session& session);
+  void drop_charge(Session& session);
+  void count_evictable(Session& session);
+  void settle_replies(Session& session, ReplyBuffer::Shape shape);
+  void settle_requests(Session& session, std::size_t received);
+  void give_query_buffer_away(Session& session, std::span<const std::string_view> words);
+  void check_output_limit(Session& session);
+  std::int64_t client_eviction_limit() const;
+  void clients_cron();
+  void groom(Session& session);
 
   CommandTable table_;
   std::uint64_t seed_;
@@ -223,9 +257,14 @@ class Engine final : private KeyspaceListener {
   std::vector<Session*> resumed_;  // unblocked, with requests to go on with
   std::map<std::pair<int, std::string>, std::vector<Session*>> watchers_;
   std::vector<Request> batch_;  // kept for its memory
+  ClientBuckets client_buckets_;
+  ClientPeaks peaks_;
+  std::int64_t clients_memory_ = 0;
+  std::uint64_t last_groomed_ = 0;  // id of the client that the cron saw last
   Session* current_ = nullptr;
   std::vector<Session*> abandoned_;          // of the interrupted: their connections have gone
   std::vector<const Session*> interrupted_;  // whose slow scripts wait while others are served
+  std::uint64_t caller_ = 0;  // id of the session whose command runs: a script's within a script
   std::string pending_pushes_;  // for the session whose command is running
   Instant next_cron_{};
   Instant pause_until_{};

@@ -28,7 +28,7 @@ MemoryOverview Engine::memory_overview() const {
   MemoryOverview overview;
   overview.used = ledger.used();
   overview.startup = baseline::startup(ledger.allocation());
-  for (const auto& one : sessions_) overview.clients += one.second->charged;
+  overview.clients = clients_memory_;
   if (scripts) {
     const ScriptMemory memory = scripts->memory();
     overview.scripts = memory.eval + memory.function_bytes;

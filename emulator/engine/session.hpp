@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "engine/query_buffer.hpp"
+#include "engine/reply_buffer.hpp"
 #include "resp/reply_writer.hpp"
 #include "resp/request_parser.hpp"
 
@@ -30,6 +32,9 @@ struct Transaction {
   std::vector<QueuedCommand> queue;
   std::uint64_t flags = 0;  // of all queued commands, or-ed
   std::uint64_t inverse_flags = 0;
+  std::size_t room = 0;     // commands that Valkey's array has room for
+  std::size_t letters = 0;  // of all queued words, with a pointer each: multi-mem
+  std::size_t bytes = 0;    // of used_memory that the queued words take
 
   void reset() { *this = {}; }
 };
@@ -38,6 +43,19 @@ struct WatchedKey {
   int database;
   std::string key;
   bool expired_when_watched;
+};
+
+// CLIENT TRACKING: what the client asked for.
+struct Tracking {
+  bool on = false;
+  bool broadcast = false;
+  bool opt_in = false;
+  bool opt_out = false;
+  bool no_loop = false;
+  bool caching = false;          // CLIENT CACHING was given for the next command
+  bool redirect_broken = false;  // the client redirected to is gone
+  std::uint64_t redirect = 0;    // its id; 0: none
+  std::set<std::string, std::less<>> prefixes;  // with BCAST
 };
 
 // Why a session waits: nothing of it is read on until then.
@@ -84,6 +102,10 @@ struct Session {
 
   Transaction transaction;
   std::vector<WatchedKey> watched;
+  std::size_t watched_bytes = 0;     // of used_memory
+  bool had_transaction = false;      // MULTI or WATCH made its state, which stays
+  bool had_subscriptions = false;    // so did a subscription or CLIENT TRACKING
+  Tracking tracking;
   std::set<std::string, std::less<>> channels;
   std::set<std::string, std::less<>> patterns;
   std::set<std::string, std::less<>> shard_channels;
@@ -102,8 +124,20 @@ struct Session {
   std::string out;        // replies that the shell has not taken yet
   bool out_told = false;  // the shell knows that there is something in `out`
 
-  // Modelled memory: what this client is charged for at the moment (see client_memory.hpp).
-  std::int64_t charged = 0;
+  // Modelled memory (see client_memory.hpp).
+  std::size_t unsent = 0;  // replies that the shell took but could not send yet
+  ReplyBuffer reply_buffer;
+  QueryBuffer query_buffer;
+  struct Arriving {
+    std::size_t words = 0;
+    std::size_t letters = 0;
+    std::size_t bytes = 0;  // of used_memory
+  } arriving;  // words of a request that has not arrived whole
+  std::int64_t charged = 0;   // what used_memory has of this client
+  std::size_t subscriptions_charged = 0;  // how many of them `charged` knows
+  std::int64_t counted = 0;   // what mem_clients_normal has of it
+  int memory_bucket = -1;     // see ClientBuckets
+  std::int64_t over_soft_limit_since_s = 0;  // client-output-buffer-limit; 0: not over
 
   std::size_t subscriptions() const {
     return channels.size() + patterns.size() + shard_channels.size();

@@ -30,6 +30,8 @@ struct Stats {
   std::uint64_t net_output_bytes = 0;
   std::uint64_t evicted_clients = 0;
   std::uint64_t evicted_scripts = 0;
+  std::uint64_t reply_buffer_shrinks = 0;
+  std::uint64_t reply_buffer_expands = 0;
   std::uint64_t query_buffer_limit_disconnections = 0;
   std::uint64_t output_buffer_limit_disconnections = 0;
   std::uint64_t eviction_exceeded_us = 0;       // total_eviction_exceeded_time, ended periods

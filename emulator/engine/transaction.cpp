@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/engine.hpp"
+#include "memory/footprint.hpp"
 
 namespace outlive {
 
@@ -11,6 +12,15 @@ void Engine::queue(Session& session, const Command& command, std::uint64_t flags
   // What can't run any more isn't kept (multi.c, queueMultiCommand).
   if (!transaction.dirty_exec && !transaction.dirty_watch) {
     transaction.queue.push_back({&command, {words.begin(), words.end()}});
+    if (transaction.queue.size() > transaction.room) {
+      transaction.room = transaction.room == 0 ? 2 : 2 * transaction.room;
+    }
+    transaction.bytes += ledger.allocation().size(sizeof(void*) * words.size());
+    for (const std::string_view word : words) {
+      transaction.letters += sizeof(void*) + word.size();
+      transaction.bytes += footprint::argument(ledger.allocation(), word.size());
+    }
+    recharge(session);
     transaction.flags |= flags;
     transaction.inverse_flags |= ~flags;
   }
@@ -22,8 +32,10 @@ void Engine::spoil_transaction(Session& session) {
 }
 
 void Engine::discard_transaction(Session& session) {
+  const bool charged = session.transaction.open || !session.watched.empty();
   session.transaction.reset();
   unwatch(session);
+  if (charged) recharge(session);
 }
 
 void Engine::watch(Session& session, std::string_view key) {
@@ -35,7 +47,19 @@ void Engine::watch(Session& session, std::string_view key) {
   Entry** place = database.keys().find(key);
   session.watched.push_back(
       {session.database, std::string(key), place && database.expired(**place)});
-  watchers_[{session.database, std::string(key)}].push_back(&session);
+  auto& watchers = watchers_[{session.database, std::string(key)}];
+  // multi.c, watchForKey: watchedKey, its key and the client's list node; the first watcher pays for
+  // the database's entry and its list of clients, too.
+  constexpr std::size_t watched_key_struct = 56;
+  constexpr std::size_t node = 24;
+  constexpr std::size_t list = 48;
+  const Allocation& allocation = ledger.allocation();
+  session.watched_bytes += allocation.size(watched_key_struct) + allocation.size(node) +
+                           footprint::argument(allocation, key.size());
+  if (watchers.empty()) session.watched_bytes += allocation.size(node) + allocation.size(list);
+  watchers.push_back(&session);
+  session.had_transaction = true;
+  recharge(session);
 }
 
 void Engine::unwatch(Session& session) {
@@ -45,6 +69,10 @@ void Engine::unwatch(Session& session) {
     if (found->second.empty()) watchers_.erase(found);
   }
   session.watched.clear();
+  if (session.watched_bytes > 0) {
+    session.watched_bytes = 0;
+    recharge(session);
+  }
   session.transaction.dirty_watch = false;
 }
 

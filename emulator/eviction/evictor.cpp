@@ -138,7 +138,7 @@ void Evictor::evict(const Victim& victim) {
   victim.database->remove(*victim.entry, farewell);
   keyspace_.moment.cause = cause;
   ++keyspace_.stats.evicted;
-  keyspace_.listener.key_changed(*victim.database, key);
+  keyspace_.listener.key_left(*victim.database, key);
   keyspace_.listener.key_event({EventClass::evicted, "evicted"}, key, victim.database->index());
 }
 

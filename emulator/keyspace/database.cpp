@@ -201,7 +201,7 @@ void Database::expire(Entry& entry, bool actively) {
   ++keyspace_.stats.expired;
   if (actively) ++keyspace_.stats.expired_actively;
   keyspace_.listener.key_event({EventClass::expired, "expired"}, key, index_);
-  keyspace_.listener.key_changed(*this, key);
+  keyspace_.listener.key_left(*this, key);
 }
 
 void Database::describe(const Entry& entry, const Farewell& farewell) {

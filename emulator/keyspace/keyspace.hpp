@@ -25,6 +25,8 @@ class KeyspaceListener {
   virtual ~KeyspaceListener() = default;
   // The value, the expiry or the existence of a key changed.
   virtual void key_changed(Database& database, std::string_view key) = 0;
+  // The same of a key that nobody deleted: it expired or was evicted.
+  virtual void key_left(Database& database, std::string_view key) { key_changed(database, key); }
   virtual void key_event(Event event, std::string_view key, int database) = 0;
 };
 

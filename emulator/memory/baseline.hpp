@@ -16,9 +16,5 @@ constexpr std::int64_t startup(const Allocation& allocation) {
 constexpr std::int64_t client(const Allocation& allocation) {
   return allocation.quantum() == 8 ? 816 : 832;
 }
-// The reply buffer of a connection that is in use (PROTO_REPLY_CHUNK_BYTES), and of one that has
-// been idle for some seconds, after the cron has halved it again and again.
-inline constexpr std::int64_t reply_buffer = 16'384;
-inline constexpr std::int64_t reply_buffer_idle = 1'024;
 
 }  // namespace outlive::baseline

@@ -64,8 +64,11 @@ constexpr std::size_t embedded_key(std::size_t key_size) {
   return 1 + header(key_size) + key_size + 1;
 }
 
-// One argument of a request: an object with the text inside, or beside it (networking.c).
+// One argument of a request: an object with the text inside, or beside it. A big one keeps the
+// buffer that it was read into, line end included (networking.c, processMultibulkBuffer).
 constexpr std::size_t argument(const Allocation& allocation, std::size_t n) {
+  constexpr std::size_t big_argument_min = 32 * 1024;
+  if (n >= big_argument_min) return object_head + text_block(allocation, n + 2).bytes;
   if (n <= embedded_argument_max) return allocation.size(object_head + 3 + n + 1);
   return object_head + text_block(allocation, n).bytes;
 }

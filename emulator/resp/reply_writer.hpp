@@ -32,6 +32,7 @@ class ReplyWriter {
     }
   }
   void bulk(std::string_view text) {
+    if (text.size() > shape_.longest) shape_.longest = text.size();
     head('$', static_cast<std::int64_t>(text.size()));
     out_->append(text);
     out_->append("\r\n", 2);
@@ -58,7 +59,10 @@ class ReplyWriter {
 
   // A container whose length is known only afterwards:
   //   const auto start = reply.defer();  …elements…  reply.close_array(start, n);
-  std::size_t defer() const { return out_->size(); }
+  std::size_t defer() {
+    shape_.deferred = true;
+    return out_->size();
+  }
   void close_array(std::size_t start, std::size_t elements) { close('*', start, elements); }
   void close_map(std::size_t start, std::size_t pairs);
   void close_set(std::size_t start, std::size_t elements) { close(resp3() ? '~' : '*', start, elements); }
@@ -70,6 +74,13 @@ class ReplyWriter {
     return &last_error_;
   }
   std::string& out() { return *out_; }
+  // What Valkey's blocks of a long reply depend on: its longest text, and whether a length was to be
+  // filled in later.
+  struct Shape {
+    std::size_t longest = 0;
+    bool deferred = false;
+  };
+  Shape shape() const { return shape_; }
 
  private:
   void line(char type, std::string_view text) {
@@ -85,6 +96,7 @@ class ReplyWriter {
 
   std::string* out_;
   Protocol protocol_;
+  Shape shape_;
   std::size_t errors_ = 0;
   std::size_t taken_ = 0;
   std::string last_error_;

@@ -51,6 +51,23 @@ class RequestParser {
   // Bytes of the request that is under way.
   bool in_the_middle() const { return left_ > 0 || bulk_length_ >= 0; }
 
+  // How far a request has come that has not arrived whole.
+  struct Progress {
+    std::size_t words = 0;        // that have arrived
+    std::size_t announced = 0;    // words it will have; 0 before that is known
+    std::size_t position = 0;     // in the input: what follows belongs to no whole word
+    std::int64_t argument = -1;   // announced length of the word under way
+  };
+  Progress progress() const {
+    if (!in_the_middle()) return {.position = start_};
+    return {partial_.size(), partial_.size() + static_cast<std::size_t>(left_), scan_, bulk_length_};
+  }
+  // Calls visit(size) for each word of that request that has arrived.
+  template <class Visit>
+  void for_each_partial(Visit&& visit) const {
+    for (const Span& span : partial_) visit(span.size);
+  }
+
   const std::vector<std::string_view>& words() const { return words_; }
   const std::string& error() const { return error_; }
 

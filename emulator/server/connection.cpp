@@ -1,7 +1,6 @@
 #include "server/connection.hpp"
 
 #include <asio/buffer.hpp>
-#include <asio/write.hpp>
 
 #include "server/server.hpp"
 
@@ -13,46 +12,51 @@ Connection::Connection(Server& server, Socket socket, Session& session)
   socket_.non_blocking(true, ignored);
 }
 
-// All connections read into the server's one buffer: the engine takes what is there before the next
-// one is looked at.
+// Each connection has a buffer of its own: Asio may read into it long before it runs the handler.
 void Connection::read() {
-  socket_.async_read_some(asio::buffer(server_.read_buffer()),
+  socket_.async_read_some(asio::buffer(input_),
                           [self = shared_from_this()](std::error_code error, std::size_t size) {
                             if (self->closed()) return;
                             if (error) return self->close();
-                            self->server_.received(*self, size);
+                            self->server_.received(*self, {self->input_.data(), size});
                             if (!self->closed()) self->read();
                           });
 }
 
 void Connection::flush() {
-  if (closed() || writing_) return;
+  if (closed()) return;
+  if (session_->closed) return close();
+  if (writing_) return;
   std::string& out = session_->out;
   if (!out.empty()) {
     std::error_code error;
     const std::size_t sent = socket_.write_some(asio::buffer(out), error);
     if (error && error != asio::error::would_block) return close();
-    session_->bytes_out += out.size();
-    server_.engine().stats.net_output_bytes += out.size();
     if (sent < out.size()) {
       sending_.assign(out, sent);
-      out.clear();
-      return write_rest();
+      session_->unsent = sending_.size();
     }
     out.clear();
+    server_.engine().sent(*session_, sent);
+    if (session_->unsent > 0) return write_rest();
   }
   if (session_->close_after_reply || session_->closed) close();
 }
 
 void Connection::write_rest() {
   writing_ = true;
-  asio::async_write(socket_, asio::buffer(sending_),
-                    [self = shared_from_this()](std::error_code error, std::size_t) {
-                      self->writing_ = false;
-                      if (self->closed()) return;
-                      if (error) return self->close();
-                      self->flush();
-                    });
+  const std::size_t begin = sending_.size() - session_->unsent;
+  socket_.async_write_some(asio::buffer(sending_.data() + begin, session_->unsent),
+                           [self = shared_from_this()](std::error_code error, std::size_t sent) {
+                             self->writing_ = false;
+                             if (self->closed()) return;
+                             if (error || self->session_->closed) return self->close();
+                             self->session_->unsent -= sent;
+                             self->server_.engine().sent(*self->session_, sent);
+                             if (self->session_->unsent > 0) return self->write_rest();
+                             self->sending_.clear();
+                             self->flush();
+                           });
 }
 
 void Connection::close() {

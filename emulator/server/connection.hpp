@@ -1,6 +1,7 @@
 // One client's socket: bytes in to the engine, bytes of its session out.
 #pragma once
 
+#include <array>
 #include <asio/generic/stream_protocol.hpp>
 #include <memory>
 #include <string>
@@ -33,6 +34,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Server& server_;
   Socket socket_;
   Session* session_;
+  std::array<char, 16 * 1024> input_;  // as much as Valkey reads at once (PROTO_IOBUF_LEN)
   std::string sending_;  // bytes that the socket did not take at once
   bool writing_ = false;
 };

@@ -114,17 +114,20 @@ void Server::welcome(Connection::Socket socket, std::string address, std::string
   connection->start();
 }
 
-void Server::received(Connection& connection, std::size_t size) {
-  engine_.receive(connection.session(), {read_buffer_.data(), size}, clock_.now());
+void Server::received(Connection& connection, std::string_view bytes) {
+  engine_.receive(connection.session(), bytes, clock_.now());
   flush_ready();
 }
 
 void Server::flush_ready() {
-  for (Session* session : engine_.take_ready()) {
-    const auto found = connections_.find(session);
-    if (found == connections_.end()) continue;
-    const auto connection = found->second;  // flushing may end it
-    connection->flush();
+  for (auto ready = engine_.take_ready(); !ready.empty(); ready = engine_.take_ready()) {
+    for (Session* session : ready) {
+      const auto found = connections_.find(session);
+      if (found == connections_.end()) continue;
+      const auto connection = found->second;  // flushing may end it
+      connection->flush();
+    }
+    engine_.evict_clients();
   }
 }
 

@@ -40,9 +40,8 @@ class Server {
   void stop();
 
   Engine& engine() { return engine_; }
-  std::array<char, 64 * 1024>& read_buffer() { return read_buffer_; }
   // For connections: bytes have arrived in the read buffer; a session is over.
-  void received(Connection& connection, std::size_t size);
+  void received(Connection& connection, std::string_view bytes);
   void forget(Session& session);
 
  private:
@@ -67,7 +66,7 @@ class Server {
   std::string unix_path_;
   int port_ = 0;
   bool stopping_ = false;
-  std::array<char, 64 * 1024> read_buffer_;
+
 };
 
 }  // namespace outlive

@@ -39,6 +39,20 @@ TEST_CASE("the ledger agrees with a recount of everything after any mixture of w
   CHECK(engine.used() == heads);
 }
 
+TEST_CASE("FLUSHALL ASYNC frees the tables' heads as well") {
+  TestEngine engine;
+  engine.run({"PING"});
+  engine.run({"FLUSHALL", "SYNC"});
+  engine.run({"SET", "warm", "up", "EX", "9"});
+  engine.run({"FLUSHALL", "ASYNC"});
+  const std::int64_t before = engine.used();
+  engine.run({"SET", "k", "v", "EX", "9"});
+  engine.run({"FLUSHALL", "SYNC"});
+  CHECK(engine.used() > before);
+  engine.run({"FLUSHALL", "ASYNC"});
+  CHECK(engine.used() == before);
+}
+
 TEST_CASE("a key past its expiry is gone for whoever looks, and the journal says why") {
   TestEngine engine;
   engine.engine.options.keyspace.hz = 1;

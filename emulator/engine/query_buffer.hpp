@@ -1,0 +1,46 @@
+// What a client's unread requests would take in Valkey 8.1 (networking.c). Clients read into one
+// shared buffer; one of their own they get when a request does not arrive whole, and keep until the
+// cron finds it idle.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "memory/allocation.hpp"
+
+namespace outlive {
+
+class QueryBuffer {
+ public:
+  // An argument of this length or more is read into a buffer of its own (PROTO_MBULK_BIG_ARG).
+  static constexpr std::size_t big_argument_min = 32 * 1024;
+
+  // What the parser left after a read: bytes of no whole argument yet, and the announced length of
+  // the argument that is under way, -1 for none.
+  struct Rest {
+    std::size_t bytes = 0;
+    std::int64_t argument = -1;
+  };
+  void settle(std::size_t received, Rest rest, const Allocation& allocation);
+  // A big argument was complete: it took the buffer with it, and another as large is made "since we
+  // will likely see more of them".
+  void give_away(std::size_t argument, const Allocation& allocation);
+  // The cron's look (server.c, clientsCronResizeQueryBuffer). True if the size changed.
+  bool cron(std::int64_t idle_s, const Allocation& allocation);
+
+  std::size_t used() const { return used_; }          // qbuf
+  std::size_t left() const { return room_ - used_; }  // qbuf-free
+  std::size_t bytes() const { return block_; }        // of used_memory; 0 without a buffer
+
+ private:
+  void grow(std::size_t capacity, const Allocation& allocation);
+  void make_room(std::size_t more, bool greedy, const Allocation& allocation);
+
+  std::size_t block_ = 0;
+  std::size_t room_ = 0;
+  std::size_t used_ = 0;
+  std::size_t peak_ = 0;
+  std::int64_t argument_ = -1;
+};
+
+}  // namespace outlive

@@ -1,0 +1,110 @@
+#include "engine/client_memory.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <chrono>
+#include <string>
+
+#include "support/test_engine.hpp"
+
+using namespace outlive;
+using namespace outlive::test;
+using namespace std::chrono_literals;
+
+// The figures are those of Valkey 8.1.1, Debian's build, by CLIENT LIST.
+
+TEST_CASE("an idle client's reply buffer shrinks to a kilobyte") {
+  TestEngine engine;
+  Session& client = engine.open();
+  CHECK(client_memory(client).total == 640 + 16384);
+  const std::int64_t busy = engine.used();
+  engine.advance(1s);
+  CHECK(client.reply_buffer.size() == 1024);
+  CHECK(client_memory(client).total == 640 + 1024);
+  CHECK(engine.used() == busy - 2 * 15360);
+}
+
+TEST_CASE("a buffer that is filled to the brim doubles") {
+  TestEngine engine;
+  engine.run({"SET", "k", std::string(2000, 'v')});
+  engine.advance(6s);
+  Session& client = engine.session();
+  CHECK(client.reply_buffer.size() == 1024);
+  engine.run({"GET", "k"});
+  engine.advance(100ms);
+  CHECK(client.reply_buffer.size() == 2048);
+}
+
+TEST_CASE("a request in pieces gets a buffer of its own, which goes when the client idles") {
+  TestEngine engine;
+  engine.advance(1s);
+  Session& client = engine.session();
+  engine.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$10\r\nabc");
+  const ClientMemory partial = client_memory(client);
+  CHECK(partial.query_buffer == 3);
+  CHECK(partial.query_buffer_free == 20471);
+  CHECK(partial.arguments == 4);
+  engine.send("defghij\r\n");
+  CHECK(client_memory(client).query_buffer_free == 20474);
+  engine.advance(4s);
+  CHECK(client_memory(client).query_buffer_free == 0);
+  CHECK(client_memory(client).total == 640 + 1024);
+}
+
+TEST_CASE("a big argument leaves a buffer of its size behind") {
+  TestEngine engine;
+  const std::int64_t before = engine.used();
+  engine.run({"ECHO", std::string(100'000, 'x')});
+  CHECK(client_memory(engine.session()).query_buffer_free == 114678);
+  CHECK(engine.used() - before >= 114'688);
+}
+
+TEST_CASE("what waits for EXEC is weighed, and forgotten with DISCARD") {
+  TestEngine engine;
+  engine.advance(1s);
+  const std::int64_t before = engine.used();
+  engine.run({"MULTI"});
+  engine.run({"SET", "k", std::string(100, 'v')});
+  CHECK(client_memory(engine.session()).queued == 128);
+  CHECK(client_memory(engine.session()).total == 640 + 1024 + 128 + 2 * 24);
+  const std::int64_t queued = engine.used();
+  CHECK(queued > before);
+  engine.run({"DISCARD"});
+  CHECK(client_memory(engine.session()).queued == 0);
+  CHECK(engine.used() < queued);
+}
+
+TEST_CASE("unread replies fill blocks until the client is cut off") {
+  TestEngine engine;
+  engine.run({"SET", "k", std::string(40'000, 'v')});
+  engine.engine.options.output_normal.hard = 100'000;
+  Session& idler = engine.open();
+  const std::string get = "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n";
+  const std::int64_t before = engine.used();
+  engine.engine.receive(idler, get + get, engine.engine.now());
+  CHECK(client_memory(idler).reply_blocks == 2);
+  CHECK(engine.used() - before > 60'000);
+  engine.engine.receive(idler, get + get, engine.engine.now());
+  CHECK(idler.closed);
+  CHECK(engine.engine.stats.output_buffer_limit_disconnections == 1);
+  CHECK(engine.used() < before);
+}
+
+TEST_CASE("maxmemory-clients ends the largest clients first") {
+  TestEngine engine;
+  Session& small = engine.open();
+  Session& large = engine.open();
+  Session& spared = engine.open();
+  CHECK(engine.run_on(spared, {"CLIENT", "NO-EVICT", "ON"}) == "+OK\r\n");
+  CHECK(engine.run({"CONFIG", "SET", "maxmemory-clients", "1mb"}) == "+OK\r\n");
+  const auto announce = [&](Session& client, std::size_t size) {
+    engine.send_on(client, "*1\r\n$" + std::to_string(size) + "\r\nv");
+  };
+  announce(small, 200'000);
+  announce(spared, 500'000);
+  announce(large, 900'000);
+  engine.engine.evict_clients();
+  CHECK(large.closed);
+  CHECK_FALSE(small.closed);
+  CHECK_FALSE(spared.closed);
+  CHECK(engine.engine.stats.evicted_clients == 1);
+}
