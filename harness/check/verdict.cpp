@@ -206,8 +206,8 @@ void judge_errors(const Check& check, const Observations& seen, Verdict& verdict
   const double least = check.at_least.value_or(0);
   const double most = check.at_most.value_or(check.at_least ? any : 0);
   const std::string what =
-      (check.saying.empty() ? "" : check.saying + " ") + "errors" +
-      (check.operation ? " of " + std::string{to_string(*check.operation)} : "");
+      "errors" + (check.operation ? " of " + std::string{to_string(*check.operation)} : "") +
+      (check.saying.empty() ? "" : " that begin with \"" + check.saying + '"');
   verdict.claim = (most == 0     ? "no "
                    : most == any ? format_double(least) + " or more "
                                  : format_double(least) + " to " + format_double(most) + " ") +

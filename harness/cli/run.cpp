@@ -7,8 +7,10 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
 #include "check/verdict.hpp"
 #include "cli/subcommands.hpp"
 #include "play/player.hpp"
@@ -50,6 +52,18 @@ void describe(CLI::App& app, Options& options) {
       ->check(CLI::IsMember(formats))
       ->type_name("FORMAT");
   app.footer(
+      "Examples:\n"
+      "  outlive run scenarios/                     all that ship with outlive\n"
+      "  outlive run my.toml --seed 7               one of yours, with other chance\n"
+      "  outlive run my.toml --format json | jq '.scenarios[].checks[].figures'\n"
+      "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
+      "                                             on a real server, for comparison\n"
+      "\n"
+      "A scenario is a TOML file: instances of Valkey with their directives, the gateway's\n"
+      "environment, traffic, and checks. A check holds or is violated; where the file states that "
+      "it\n"
+      "is violated (expect = \"violated\"), a run in which it holds fails.\n"
+      "\n"
       "Exit status: 0 when every verdict is as its scenario states, 1 when one is not, 2 when "
       "something\n"
       "could not be run. scenarios/README.md teaches how to write a scenario.");
@@ -135,6 +149,20 @@ Played play_one(Scenario scenario, const TargetKind& target, const Options& opti
   return played;
 }
 
+// For the first word that nobody expected: the option that it resembles, or "".
+std::string nearest_option(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_lnames().empty()) names.push_back("--" + option->get_lnames().front());
+  }
+  for (const std::string& word : app.remaining()) {
+    if (!word.starts_with("-")) continue;
+    const std::vector<std::string_view> candidates{names.begin(), names.end()};
+    return std::string{nearest_name(word, candidates).value_or("")};
+  }
+  return {};
+}
+
 int run(const Options& options) {
   const TargetKind target{options.target};
   std::vector<Scenario> scenarios = load_all(files_of(options.paths));
@@ -162,7 +190,11 @@ int run_scenarios(std::span<char* const> words) {
   try {
     app.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : could_not_run;
+    if (app.exit(error) == 0) return 0;
+    if (const std::string near = nearest_option(app); !near.empty()) {
+      std::cerr << "Did you mean " << near << "?\n";
+    }
+    return could_not_run;
   }
   return run(options);
 }

@@ -79,7 +79,7 @@ struct Observations {
   std::uint64_t seed = 0;
   std::uint64_t digest = 0;
   std::uint64_t requests = 0;
-  std::vector<std::string> patterns;  // those that checks name
+  std::vector<std::string> patterns;  // the gateway's two kinds of key, and those that checks name
   std::vector<InstanceObservations> instances;
   CacheTally cache;
   AdmissionTally admission;

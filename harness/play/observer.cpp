@@ -15,7 +15,8 @@ constexpr std::size_t losses_kept = 5;
 constexpr std::size_t messages_kept = 20;  // of one kind of command; some name the key
 
 std::vector<std::string> patterns_in(const Scenario& scenario) {
-  std::vector<std::string> patterns;
+  std::vector<std::string> patterns{std::string{bucket_prefix} + '*',
+                                    std::string{cache_prefix} + '*'};
   for (const Check& check : scenario.checks) {
     for (const std::string& pattern : {check.keys, check.others}) {
       if (!pattern.empty() && std::ranges::find(patterns, pattern) == patterns.end()) {

@@ -1,16 +1,71 @@
-// The table for people: a block a scenario, a line a check.
+// The table for people: a block a scenario with a line a check, then a line a scenario.
 #include <algorithm>
+#include <array>
 #include <ostream>
 
 #include "report/report.hpp"
 #include "scenario/quantity.hpp"
+#include "traffic/roster.hpp"
 
 namespace outlive::harness {
 namespace {
 
-constexpr std::string_view indent = "                 ";  // under the claims
-
 enum class Colour : std::uint8_t { plain, green, red, bold, faint };
+
+// How many columns a text takes: bytes that go on a character of UTF-8 take none.
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+std::string padded(std::string text, std::size_t columns) {
+  const std::size_t taken = columns_of(text);
+  if (taken < columns) text.append(columns - taken, ' ');
+  return text;
+}
+
+constexpr std::size_t verdict_width = 24;  // "violated, not as stated "
+const std::string under_claims(verdict_width + 2, ' ');
+
+std::string words_of(const Verdict& verdict) {
+  std::string words{to_string(verdict.finding)};
+  if (!verdict.as_stated()) return words + ", not as stated";
+  // That a rule holds surprises nobody.
+  return verdict.expected_violated ? words + ", as stated" : words;
+}
+
+// One line of the last table.
+using Row = std::array<std::string, 4>;
+
+std::string limits_lost(const Observations& seen) {
+  const std::string pattern = std::string{bucket_prefix} + '*';
+  const auto place = std::ranges::find(seen.patterns, pattern) - seen.patterns.begin();
+  if (place == std::ssize(seen.patterns)) return "-";
+  std::uint64_t written = 0, lost = 0;
+  for (const InstanceObservations& instance : seen.instances) {
+    written += instance.patterns[static_cast<std::size_t>(place)].written;
+    lost += instance.patterns[static_cast<std::size_t>(place)].lost;
+  }
+  return written == 0 ? "-" : format_count(lost) + " of " + format_count(written);
+}
+
+std::string commands_failed(const Observations& seen) {
+  std::uint64_t count = 0;
+  for (const InstanceObservations& instance : seen.instances) {
+    for (const OperationTally& operation : instance.operations) {
+      for (const auto& [message, error] : operation.errors) count += error.count;
+    }
+  }
+  return format_count(count);
+}
+
+Row row_of(const Played& one) {
+  if (!one.error.empty()) return {one.scenario.title, "-", "-", "-"};
+  const Observations& seen = one.observations;
+  const bool asked = seen.admission.asked > 0;
+  return {one.scenario.title, limits_lost(seen), asked ? format_count(seen.admission.excess) : "-",
+          commands_failed(seen)};
+}
 
 class Table {
  public:
@@ -18,6 +73,7 @@ class Table {
 
   void write(const Run& run) {
     for (const Played& one : run.played) scenario(one, run);
+    if (run.played.size() > 1) overview(run);
     summary(run);
   }
 
@@ -29,7 +85,9 @@ class Table {
   }
 
   void scenario(const Played& one, const Run& run) {
-    out_ << in(Colour::bold, one.scenario.title) << '\n';
+    out_ << in(Colour::bold, one.scenario.title);
+    if (!one.scenario.file.empty()) out_ << in(Colour::faint, "  " + one.scenario.file);
+    out_ << '\n';
     if (!one.scenario.rule.empty()) rule(one.scenario);
     if (!one.error.empty()) {
       out_ << "  " << in(Colour::red, "could not run: ") << one.error << "\n\n";
@@ -46,17 +104,13 @@ class Table {
   }
 
   void check(const Verdict& verdict) {
-    constexpr std::size_t finding_width = 10;
     const Colour colour = verdict.as_stated() ? Colour::green : Colour::red;
-    std::string finding{to_string(verdict.finding)};
-    finding.resize(finding_width, ' ');
-    out_ << "  " << in(colour, (verdict.as_stated() ? "ok   " : "NOT  ") + finding) << verdict.claim
-         << '\n'
-         << indent << verdict.seen << '\n';
+    out_ << "  " << in(colour, padded(words_of(verdict), verdict_width)) << verdict.claim << '\n'
+         << under_claims << verdict.seen << '\n';
     if (verdict.as_stated()) return;
-    out_ << indent << "the scenario states: " << (verdict.expected_violated ? "violated" : "holds")
-         << '\n';
-    for (const std::string& evidence : verdict.evidence) out_ << indent << evidence << '\n';
+    out_ << under_claims
+         << "the scenario states: " << (verdict.expected_violated ? "violated" : "holds") << '\n';
+    for (const std::string& evidence : verdict.evidence) out_ << under_claims << evidence << '\n';
   }
 
   void played(const Played& one, const Run& run) {
@@ -65,6 +119,37 @@ class Table {
                        std::to_string(one.seed);
     if (run.repeatable) text += ", digest " + format_hex(one.observations.digest);
     out_ << "  " << in(Colour::faint, text) << "\n\n";
+  }
+
+  void overview(const Run& run) {
+    const Row heads{"scenario", "limits lost", "tickets too many", "errors"};
+    std::vector<Row> rows{heads};
+    for (const Played& one : run.played) rows.push_back(row_of(one));
+    std::array<std::size_t, std::tuple_size_v<Row>> widths{};
+    for (const Row& row : rows) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        widths[i] = std::max(widths[i], columns_of(row[i]) + 2);
+      }
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::string line;
+      for (std::size_t k = 0; k < widths.size(); ++k) line += padded(rows[i][k], widths[k]);
+      if (i == 0) {
+        out_ << in(Colour::bold, line + "verdicts") << '\n';
+      } else {
+        out_ << line << outcome(run.played[i - 1]) << '\n';
+      }
+    }
+    out_ << '\n';
+  }
+
+  std::string outcome(const Played& one) const {
+    if (!one.error.empty()) return in(Colour::red, "could not run");
+    if (!one.as_stated()) return in(Colour::red, "NOT as stated");
+    const auto violated =
+        std::ranges::count(one.verdicts, Verdict::Finding::violated, &Verdict::finding);
+    return in(Colour::green,
+              violated == 0 ? "all hold" : std::to_string(violated) + " violated, as stated");
   }
 
   void summary(const Run& run) {
@@ -78,8 +163,7 @@ class Table {
                std::to_string(as_stated) + " as stated");
     if (total > as_stated + failed) out_ << ", " << total - as_stated - failed << " not as stated";
     if (failed > 0) out_ << ", " << failed << " could not run";
-    out_ << ".\n\"holds\" and \"violated\" say what was found; \"ok\" that the scenario file "
-            "states the same.\n";
+    out_ << ".\n\"As stated\": the scenario file says that a rule breaks here, and so it does.\n";
     if (!run.caveat.empty()) out_ << "Mind: " << run.caveat << ".\n";
   }
 

@@ -174,8 +174,8 @@ constexpr Field<Traffic> rows_of_traffic[] = {
      [](Traffic& into, const Value& value) { into.sizes = read_sizes(value); }},
     {"ttl", cached, false, "how long an answer stays in the cache (default: 24h, the gateway's)",
      [](Traffic& into, const Value& value) {
-       into.ttl = std::chrono::duration_cast<std::chrono::seconds>(value.span());
-       if (into.ttl < std::chrono::seconds{1}) value.refuse("must be a second or more");
+       constexpr std::chrono::seconds least{1};
+       into.ttl = std::chrono::duration_cast<std::chrono::seconds>(value.span(least));
      }},
 };
 

@@ -83,9 +83,10 @@ std::uint64_t Value::bytes(std::uint64_t least, std::uint64_t most) const {
   return least;
 }
 
-Span Value::span() const {
+Span Value::span(Span least) const {
   const auto* text = node_->as_string();
   const auto value = text ? parse_span(text->get()) : std::nullopt;
+  if (value && *value < least) refuse("must be at least " + format_span(least));
   if (value) return *value;
   refuse("must be a duration like \"90s\", \"36h\" or \"1h30m\"");
   return {};

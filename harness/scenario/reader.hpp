@@ -58,7 +58,7 @@ class Value {
   std::int64_t whole(std::int64_t least, std::int64_t most) const;
   double number(double least, double most) const;
   std::uint64_t bytes(std::uint64_t least, std::uint64_t most) const;  // 1000, "1kb"
-  Span span() const;                                                   // "36h"
+  Span span(Span least = Span::zero()) const;                                                   // "36h"
   Rate rate() const;                                                   // "50/s"
   // One of the words; gives its place among them.
   std::size_t word(std::initializer_list<std::string_view> words) const;

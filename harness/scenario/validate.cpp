@@ -51,7 +51,7 @@ void validate_span(const Scenario& scenario, const Traffic& traffic, Mistakes& m
 
 void validate_events(const Scenario& scenario, Mistakes& mistakes) {
   for (const Event& event : scenario.events) {
-    if (event.at > scenario.duration) {
+    if (scenario.duration > Span::zero() && event.at > scenario.duration) {
       mistakes.add(event.line, "this event comes (" + format_span(event.at) +
                                    ") after the scenario has ended (" +
                                    format_span(scenario.duration) + ")");
@@ -66,8 +66,10 @@ void validate_events(const Scenario& scenario, Mistakes& mistakes) {
 }
 
 void validate_check(const Scenario& scenario, const Check& check, Mistakes& mistakes) {
-  const bool limited = std::ranges::any_of(scenario.traffic, &Traffic::takes_tickets);
-  const bool cached = std::ranges::any_of(scenario.traffic, &Traffic::uses_cache);
+  // Without any traffic, or none that could be read, that has been told already.
+  const bool unknown = scenario.traffic.empty();
+  const bool limited = unknown || std::ranges::any_of(scenario.traffic, &Traffic::takes_tickets);
+  const bool cached = unknown || std::ranges::any_of(scenario.traffic, &Traffic::uses_cache);
   if (check.kind == CheckKind::over_admission && !limited) {
     mistakes.add(check.line, "over-admission is checked, but no traffic takes tickets");
   }

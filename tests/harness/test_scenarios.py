@@ -61,7 +61,7 @@ class CommandLine(unittest.TestCase):
             wrong.write_text(text.replace('expect = "violated"\n', "", 1))
             status, out, _ = run(PROGRAM, "run", wrong)
         self.assertEqual(status, 1)
-        self.assertIn("NOT  violated", out)
+        self.assertIn("violated, not as stated", out)
         self.assertIn("valkey evicted tensorzero_ratelimit:", out)
 
     def test_mistakes_of_all_files_are_told_and_nothing_is_played(self):
@@ -88,6 +88,7 @@ class CommandLine(unittest.TestCase):
             (["run", "nowhere.toml"], "nowhere.toml: can't be read"),
             (["run", SCENARIOS, "--target", "moon"], "must be embedded or exec:PATH"),
             (["run"], "PATH is required"),
+            (["run", SCENARIOS, "--targt", "x"], "Did you mean --target?"),
             (["runn"], 'did you mean "run"?'),
         ):
             with self.subTest(words=words):

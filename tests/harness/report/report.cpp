@@ -48,15 +48,36 @@ TEST_CASE("the exit status is the worst of all scenarios") {
 
 TEST_CASE("the table shows each check, and evidence only where it is not as stated") {
   const std::string good = table(run_of({one_played(true)}));
-  CHECK_THAT(good, ContainsSubstring("ok   violated  no a is evicted\n"));
+  CHECK_THAT(good, ContainsSubstring("violated, as stated     no a is evicted\n"));
   CHECK_THAT(good, ContainsSubstring(
                        "12,345 requests in 2 h of virtual time, seed 7, digest 0000000000000abc"));
   CHECK_THAT(good, ContainsSubstring("1 scenario on embedded: 1 as stated"));
   CHECK_THAT(good, !ContainsSubstring("after 1 s"));
   const std::string bad = table(run_of({one_played(false)}));
-  CHECK_THAT(bad, ContainsSubstring("NOT  violated"));
+  CHECK_THAT(bad, ContainsSubstring("violated, not as stated no a is evicted"));
   CHECK_THAT(bad, ContainsSubstring("after 1 s"));
   CHECK_THAT(bad, ContainsSubstring("0 as stated, 1 not as stated"));
+}
+
+TEST_CASE("after several scenarios the table has a line for each") {
+  Played lossy = one_played(true);
+  lossy.observations.patterns = {"tensorzero_ratelimit:*"};
+  PatternTally& limits = lossy.observations.instances.emplace_back().patterns.emplace_back();
+  limits.written = 1'000;
+  limits.lost = 10;
+  lossy.observations.admission.asked = 5;
+  lossy.observations.admission.excess = 4'321;
+  Played failed;
+  failed.scenario.title = "Another";
+  failed.error = "the server is gone";
+  const std::string text = table(run_of({lossy, one_played(false), failed}));
+  CHECK_THAT(text, ContainsSubstring("A scenario  10 of 1,000  4,321             0       "
+                                     "1 violated, as stated\n"
+                                     "A scenario  -            -                 0       "
+                                     "NOT as stated\n"
+                                     "Another     -            -                 -       "
+                                     "could not run\n"));
+  CHECK_THAT(table(run_of({lossy})), !ContainsSubstring("limits lost"));
 }
 
 TEST_CASE("colours come only when asked for") {
