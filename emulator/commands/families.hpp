@@ -5,6 +5,8 @@
 
 namespace outlive {
 
+CommandRows bitfield_commands();
+CommandRows bitmap_commands();
 CommandRows client_commands();
 CommandRows command_log_commands();
 CommandRows command_commands();

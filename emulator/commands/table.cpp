@@ -10,6 +10,8 @@ namespace outlive {
 std::span<const CommandRows> all_commands() {
   // clang-format off
   static const std::array families = {
+      bitfield_commands(),
+      bitmap_commands(),
       client_commands(),
       command_log_commands(),
       command_commands(),

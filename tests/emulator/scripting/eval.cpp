@@ -224,6 +224,29 @@ TEST_CASE("a script that wrote can't be killed, nor by the other kind's command"
   CHECK(kill.starts_with("-BUSY Valkey is busy running a script. You can only call SCRIPT KILL"));
 }
 
+TEST_CASE("a server that goes down ends a script that never would") {
+  TestEngine engine;
+  engine.engine.options.busy_reply_threshold_ms = 5;
+  engine.engine.on_busy = [] { return false; };
+  CHECK(
+      engine.run({"EVAL", "while true do end", "0"}).starts_with("-ERR Script ended by SHUTDOWN."));
+}
+
+TEST_CASE("a client that leaves while its script is slow is forgotten once it is over") {
+  TestEngine engine;
+  engine.engine.options.busy_reply_threshold_ms = 5;
+  outlive::Session& leaving = engine.open();
+  const auto id = leaving.id;
+  engine.engine.on_busy = [&] {
+    if (!leaving.closed) engine.engine.close(leaving);
+    return true;
+  };
+  engine.engine.receive(leaving, "EVAL \"redis.call('set','k',1) for i=1,1e6 do end\" 0\r\n",
+                        engine.engine.now());
+  CHECK(engine.engine.session_by_id(id) == nullptr);
+  CHECK(engine.run({"GET", "k"}) == "$1\r\n1\r\n");
+}
+
 TEST_CASE("an error is counted once, where it happened") {
   TestEngine engine;
   engine.set_maxmemory(1);
