@@ -116,9 +116,10 @@ void no_touch(Call& call) {
 }
 
 void import_source(Call& call) {
-  // There is no import mode.
-  if (call.args.take("off")) return call.reply.ok();
-  call.reply.error("ERR Server is not in import mode");
+  if (!call.engine.options.keyspace.importing && !equal_ignoring_case(call.args.peek(), "off")) {
+    return call.reply.error("ERR Server is not in import mode");
+  }
+  if (read_switch(call, call.session.import_source)) call.reply.ok();
 }
 
 void reply(Call& call) {

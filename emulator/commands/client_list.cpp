@@ -110,6 +110,7 @@ std::string flag_letters(const Session& session) {
   add(session.over_unix_socket, 'U');
   add(session.no_evict, 'e');
   add(session.no_touch, 'T');
+  add(session.import_source, 'I');
   return letters.empty() ? "N" : letters;
 }
 

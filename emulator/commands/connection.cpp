@@ -2,6 +2,7 @@
 #include <string>
 
 #include "commands/families.hpp"
+#include "engine/directives.hpp"
 #include "engine/engine.hpp"
 
 namespace outlive {
@@ -104,7 +105,9 @@ bool read_hello(Call& call, HelloRequest& request) {
 
 void describe_server(Call& call) {
   ReplyWriter reply(call.reply.out(), call.session.protocol);
-  reply.map(7);
+  const std::string zone =
+      directive_value(call.engine.options, *find_directive("availability-zone"));
+  reply.map(zone.empty() ? 7 : 8);
   reply.bulk("server");
   reply.bulk(server_name);
   reply.bulk("version");
@@ -119,6 +122,9 @@ void describe_server(Call& call) {
   reply.bulk("master");
   reply.bulk("modules");
   reply.empty_array();
+  if (zone.empty()) return;
+  reply.bulk("availability_zone");
+  reply.bulk(zone);
 }
 
 void hello(Call& call) {

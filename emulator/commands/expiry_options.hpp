@@ -26,7 +26,7 @@ std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& optio
 // An instant that has passed: the key is not stored, or is deleted at once (expire.c,
 // checkAlreadyExpired).
 inline bool has_passed(const Call& call, std::int64_t unix_ms) {
-  return unix_ms <= call.moment().now_ms;
+  return unix_ms <= call.moment().now_ms && !call.keyspace.settings.importing;
 }
 
 // The key goes because its new expiry lies in the past: it counts as deleted or expired, and is told

@@ -5,6 +5,7 @@
 
 namespace outlive {
 
+CommandRows acl_commands();
 CommandRows bitfield_commands();
 CommandRows bitmap_commands();
 CommandRows client_commands();

@@ -16,7 +16,7 @@ void remove_keys(Call& call, bool lazily) {
     Entry** place = call.db.keys().find(name, call.keyspace.hash(name));
     if (!place) continue;
     Entry& entry = **place;
-    if (call.db.expired(entry) && !call.moment().expiry_paused) {
+    if (call.db.expired(entry) && !call.keyspace.expiry_held()) {
       call.db.expire(entry, false);
       continue;
     }
@@ -156,6 +156,7 @@ void swapdb(Call& call) {
   if (!database_at(call, one) || !database_at(call, other)) return;
   if (one != other) {
     call.engine.touch_all_watched(static_cast<int>(one), static_cast<int>(other));
+    call.engine.touch_all_watched(static_cast<int>(other), static_cast<int>(one));
     call.keyspace.swap(static_cast<std::size_t>(one), static_cast<std::size_t>(other));
   }
   ++call.keyspace.changes;

@@ -72,7 +72,7 @@ struct KeyCollector {
     if (options.type && entry->value.index() != *options.type) return;
     if (!options.matches(entry->key())) return;
     if (call.db.expired(*entry)) {
-      if (!call.moment().expiry_paused) call.db.expire(*entry, false);
+      if (!call.keyspace.expiry_held()) call.db.expire(*entry, false);
       return;
     }
     names.emplace_back(entry->key());
@@ -116,7 +116,7 @@ void randomkey(Call& call) {
   while (!call.db.keys().empty()) {
     Entry* entry = call.db.keys().fair_random_item(call.keyspace.command_random);
     if (call.db.expired(*entry)) {
-      if (!call.moment().expiry_paused) {
+      if (!call.keyspace.expiry_held()) {
         call.db.expire(*entry, false);
         continue;
       }

@@ -10,6 +10,7 @@ namespace outlive {
 std::span<const CommandRows> all_commands() {
   // clang-format off
   static const std::array families = {
+      acl_commands(),
       bitfield_commands(),
       bitmap_commands(),
       client_commands(),

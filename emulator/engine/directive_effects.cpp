@@ -111,6 +111,7 @@ constexpr DirectiveEffect effects[] = {
      [](auto& o, auto& v) {
        o.keyspace.hz = static_cast<int>(std::clamp<std::int64_t>(number<std::int64_t>(v), 1, 500));
      }},
+    {"import-mode", [](auto& o, auto& v) { o.keyspace.importing = yes(v); }},
     {"latency-monitor-threshold",
      [](auto& o, auto& v) { o.latency_monitor_threshold_ms = number<std::int64_t>(v); }},
     {"latency-tracking", [](auto& o, auto& v) { o.latency_tracking = yes(v); }},
@@ -142,7 +143,6 @@ constexpr UnsupportedDirective lacking[] = {
     {"appendonly", "no", "persistence is not emulated"},
     {"cluster-enabled", "no", "cluster mode is not emulated"},
     {"daemonize", "no", "outlive serve stays in the foreground"},
-    {"import-mode", "no", "importing is not emulated"},
     {"primaryauth", "-", "replication is not emulated"},
     {"primaryuser", "-", "replication is not emulated"},
     {"rdma-bind", "-", "RDMA is not supported"},

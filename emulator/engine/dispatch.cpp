@@ -175,6 +175,7 @@ void Engine::process(Session& session, std::span<const std::string_view> words) 
   Moment& moment = keyspace.moment;
   moment.client = session.id;
   moment.no_touch = session.no_touch;
+  moment.sees_expired = session.import_source && options.keyspace.importing;
   const std::size_t reply_start = session.out.size();
   ReplyWriter reply(session.out, session.protocol);
   const CommandTable::Found found = table_.resolve(words);

@@ -134,20 +134,13 @@ void Engine::flush_pushes() {
 // ---- keyspace listener
 
 void Engine::key_changed(Database& database, std::string_view key) {
-  touch_watchers(database, key);
+  if (!watchers_.empty()) touch_watchers(database, key);
   if (!tracking.nobody()) tracking.invalidate(key, {current_ ? current_->id : 0, caller_});
 }
 
 void Engine::key_left(Database& database, std::string_view key) {
-  touch_watchers(database, key);
+  if (!watchers_.empty()) touch_watchers(database, key);
   if (!tracking.nobody()) tracking.invalidate(key, {current_ ? current_->id : 0, 0});
-}
-
-void Engine::touch_watchers(const Database& database, std::string_view key) {
-  if (watchers_.empty()) return;
-  const auto found = watchers_.find(std::pair<int, std::string>(database.index(), key));
-  if (found == watchers_.end()) return;
-  for (Session* session : found->second) session->transaction.dirty_watch = true;
 }
 
 void Engine::key_event(Event event, std::string_view key, int database) {

@@ -181,8 +181,9 @@ class Engine final : private KeyspaceListener {
   // Sets dirty_exec inside MULTI: a command could not be queued.
   void spoil_transaction(Session& session);
   bool watched_key_expired(const Session& session);
-  // Watchers of everything in these databases (FLUSHDB, SWAPDB).
-  void touch_all_watched(int database, int swapped_with = -1);
+  // Watchers of everything in a database that is about to be emptied (FLUSHDB), or to have the
+  // contents of another (SWAPDB).
+  void touch_all_watched(int emptied, int replaced_with = -1);
   // RESET: as if the client had just connected (networking.c, clearClientConnectionState).
   void reset_session(Session& session);
   void start_monitoring(Session& session);
@@ -203,11 +204,12 @@ class Engine final : private KeyspaceListener {
  private:
   void key_changed(Database& database, std::string_view key) override;
   void key_left(Database& database, std::string_view key) override;
-  void touch_watchers(const Database& database, std::string_view key);
+  void touch_watchers(Database& database, std::string_view key);
   void track_reads(const Command& command, std::span<const std::string_view> words);
   // What is left to do when nothing is to be served for now (server.c, beforeSleep).
   void before_sleep();
   void key_event(Event event, std::string_view key, int database) override;
+
 
   void begin(Instant now);
   void run_pending(Session& session);

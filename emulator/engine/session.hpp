@@ -89,6 +89,7 @@ struct Session {
   bool local = true;    // over loopback or a Unix socket, or in process
   bool over_unix_socket = false;
   bool follows_redirects = false;  // CLIENT CAPA REDIRECT
+  bool import_source = false;      // CLIENT IMPORT-SOURCE
 
   bool authenticated = true;
   bool monitor = false;

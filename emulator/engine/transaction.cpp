@@ -5,6 +5,15 @@
 #include "memory/footprint.hpp"
 
 namespace outlive {
+namespace {
+
+WatchedKey& watched_by(Session& session, const std::pair<int, std::string>& where) {
+  return *std::find_if(session.watched.begin(), session.watched.end(), [&](const WatchedKey& one) {
+    return one.database == where.first && one.key == where.second;
+  });
+}
+
+}  // namespace
 
 void Engine::queue(Session& session, const Command& command, std::uint64_t flags,
                    std::span<const std::string_view> words, ReplyWriter& reply) {
@@ -86,17 +95,47 @@ bool Engine::watched_key_expired(const Session& session) {
       });
 }
 
-void Engine::touch_all_watched(int database, int swapped_with) {
-  for (auto& [where, sessions] : watchers_) {
-    if (where.first != database && where.first != swapped_with && database != -1) continue;
-    const auto exists_in = [this, &key = where.second](int index) {
-      Database& db = keyspace.database(static_cast<std::size_t>(index));
-      return db.keys().find(key) != nullptr;
-    };
-    const bool existed = exists_in(where.first);
-    const int other = where.first == database ? swapped_with : database;
-    if (!existed && (swapped_with == -1 || !exists_in(other))) continue;
-    for (Session* session : sessions) session->transaction.dirty_watch = true;
+// Tells the watchers of a key that it changed. A key that had expired when it was watched, and that
+// is gone now, is what it was (multi.c, touchWatchedKey).
+void Engine::touch_watchers(Database& database, std::string_view key) {
+  const auto found = watchers_.find(std::pair<int, std::string>(database.index(), key));
+  if (found == watchers_.end()) return;
+  const bool gone = database.keys().find(key) == nullptr;
+  for (Session* session : found->second) {
+    WatchedKey& watched = watched_by(*session, found->first);
+    if (watched.expired_when_watched) {
+      if (gone) watched.expired_when_watched = false;
+    } else {
+      session->transaction.dirty_watch = true;
+    }
+  }
+}
+
+void Engine::touch_all_watched(int emptied, int replaced_with) {
+  enum class State : std::uint8_t { absent, expired, alive };
+  const auto state_in = [this](int index, std::string_view key) {
+    if (index < 0) return State::absent;
+    Database& database = keyspace.database(static_cast<std::size_t>(index));
+    Entry** place = database.keys().find(key);
+    return !place ? State::absent : database.expired(**place) ? State::expired : State::alive;
+  };
+  for (const auto& [where, sessions] : watchers_) {
+    if (where.first != emptied) continue;
+    const State before = state_in(emptied, where.second);
+    const State after = state_in(replaced_with, where.second);
+    if (before == State::absent && after == State::absent) continue;
+    for (Session* session : sessions) {
+      WatchedKey& watched = watched_by(*session, where);
+      // Neither an expired key that goes or stays expired nor one that comes expired is a change
+      // (multi.c, touchAllWatchedKeysInDb).
+      if (watched.expired_when_watched && after != State::alive) {
+        watched.expired_when_watched = after == State::expired;
+      } else if (before == State::absent && after == State::expired) {
+        watched.expired_when_watched = true;
+      } else {
+        session->transaction.dirty_watch = true;
+      }
+    }
   }
 }
 

@@ -37,7 +37,9 @@ EvictionOutcome Evictor::make_room(std::int64_t not_counted) {
   };
   running_ = false;
   if (settings_.maxmemory == 0 || over() <= 0) return EvictionOutcome::ok;
-  if (settings_.chosen().scope == EvictionScope::none) return EvictionOutcome::failed;
+  if (settings_.chosen().scope == EvictionScope::none || keyspace_.settings.importing) {
+    return EvictionOutcome::failed;
+  }
 
   const std::int64_t to_free = over();
   const double limit_us = round_limit_us(settings_.tenacity);

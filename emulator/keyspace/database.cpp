@@ -46,7 +46,8 @@ void Database::drop_head(bool& charged) {
 }
 
 bool Database::expired(const Entry& entry) const {
-  return entry.expiry_ms != -1 && keyspace_.moment.now_ms > entry.expiry_ms;
+  return entry.expiry_ms != -1 && keyspace_.moment.now_ms > entry.expiry_ms &&
+         !keyspace_.moment.sees_expired;
 }
 
 void Database::touch(Entry& entry) {
@@ -59,7 +60,8 @@ Entry* Database::find(Key key, Lookup lookup) {
   Entry** place = keys_.find(key.text, key.hash);
   Entry* entry = place ? *place : nullptr;
   if (entry && entry->expiry_ms != -1 && expired(*entry)) [[unlikely]] {
-    if (!keyspace_.moment.expiry_paused) expire(*entry, false);
+    const bool held = lookup.forced ? keyspace_.moment.expiry_paused : keyspace_.expiry_held();
+    if (!held) expire(*entry, false);
     entry = nullptr;
   }
   if (entry) {

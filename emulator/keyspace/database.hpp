@@ -26,13 +26,14 @@ struct EntryPolicy {
 
 // What a look-up does besides finding (db.c, LOOKUP_*).
 struct Lookup {
-  bool touch = true;   // the access time or counter moves
-  bool count = true;   // hits and misses are counted, a miss is an event
-  bool notify = true;  // a miss fires the keymiss event
+  bool touch = true;    // the access time or counter moves
+  bool count = true;    // hits and misses are counted, a miss is an event
+  bool notify = true;   // a miss fires the keymiss event
+  bool forced = false;  // an expired key goes even in import mode, for a write needs its place
 };
 inline constexpr Lookup reading{};
 inline constexpr Lookup reading_untouched{.touch = false};
-inline constexpr Lookup writing{.count = false, .notify = false};
+inline constexpr Lookup writing{.count = false, .notify = false, .forced = true};
 inline constexpr Lookup peeking{.touch = false, .count = false, .notify = false};
 
 // How FLUSHDB empties: in place, which keeps the tables' heads, or by new tables while the old ones

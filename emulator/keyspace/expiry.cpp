@@ -39,7 +39,7 @@ void ActiveExpiry::fast_cycle() {
 }
 
 void ActiveExpiry::run(double limit_us) {
-  if (keyspace_.moment.expiry_paused) return;
+  if (keyspace_.expiry_held()) return;
   const Effort effort(keyspace_.settings.active_expire_effort);
   const std::size_t databases = keyspace_.databases();
   const std::size_t wanted = out_of_time_ ? databases : std::min(databases_per_cycle, databases);

@@ -64,6 +64,9 @@ class Keyspace {
   // maxmemory.
   std::function<bool(std::size_t)> may_resize = [](std::size_t) { return true; };
 
+  // Expired keys are hidden, but none goes: a pause, or import mode.
+  bool expiry_held() const { return moment.expiry_paused || settings.importing; }
+
   // A digest of all keys, values and expiries; of one value, however it is kept.
   std::uint64_t digest() const;
   static std::uint64_t digest(const Value& value);
