@@ -2,7 +2,13 @@
 // system's.
 #include "outlive/emulator.hpp"
 
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <future>
+#include <mutex>
 #include <random>
+#include <thread>
+#include <type_traits>
 #include <utility>
 
 #include "base/text.hpp"
@@ -10,14 +16,69 @@
 #include "engine/directives.hpp"
 #include "engine/engine.hpp"
 #include "resp/reply_parser.hpp"
+#include "server/clock.hpp"
+#include "server/server.hpp"
 
 namespace outlive {
 
+// A socket of its own, served by a thread of its own, which alone touches the engine from then on.
+struct Listener {
+  Listener(Engine& engine, ServerClock& clock, int port) : io(1), server(engine, clock, io) {
+    server.listen({.addresses = {"127.0.0.1"}, .port = port});
+    engine.shell.port = server.port();
+    server.start();
+    thread = std::thread([this] { io.run(); });
+  }
+  ~Listener() {
+    asio::post(io, [this] {
+      server.stop();
+      io.stop();
+    });
+    thread.join();
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  asio::io_context io;
+  Server server;
+  std::thread thread;
+};
+
 struct Emulator::Impl {
+  ServerClock clock;
   std::unique_ptr<Engine> engine;
   Session* session = nullptr;
-  Instant now{};
   std::string reply;  // of run_raw(), kept until the next call
+  std::mutex one_at_a_time;
+  std::unique_ptr<Listener> listener;
+
+  // Runs `work` where the engine lives: here, behind a lock, or on the listener's thread.
+  template <class Work>
+  std::invoke_result_t<Work> with_engine(Work work) {
+    if (!listener) {
+      const std::lock_guard lock(one_at_a_time);
+      keep_time();
+      return work();
+    }
+    std::packaged_task<std::invoke_result_t<Work>()> task([&] {
+      keep_time();
+      const TellListener tell{listener->server};
+      return work();
+    });
+    auto result = task.get_future();
+    asio::post(listener->io, [&task] { task(); });
+    return result.get();
+  }
+
+ private:
+  // What the work wrote for clients of the socket is sent, however it ended.
+  struct TellListener {
+    Server& server;
+    ~TellListener() { server.flush_ready(); }
+  };
+  void keep_time() {
+    if (!clock.fixed()) engine->advance(clock.now());
+  }
 };
 
 struct Emulator::Connection::State {
@@ -59,18 +120,31 @@ void drop_output(Engine& engine, Session& session) {
   if (size > 0) engine.sent(session, size);
 }
 
+template <class Impl>
+void move_clock(Impl& impl, Instant to) {
+  if (!impl.clock.fixed())
+    throw UserError("this emulator runs by the system's clock: set virtual_time");
+  impl.clock.move_to(to);
+  impl.engine->advance(to);
+}
+
 }  // namespace
 
 Emulator::Emulator(Options options) : impl_(std::make_unique<Impl>()) {
-  impl_->now = Instant{options.start.time_since_epoch()};
+  Impl& impl = *impl_;
+  if (options.virtual_time) impl.clock.freeze(Instant{options.start.time_since_epoch()});
   const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
-  impl_->engine = std::make_unique<Engine>(Engine::Setup{.options = options_from(options),
-                                                         .seed = seed,
-                                                         .start = impl_->now,
-                                                         .families = all_commands(),
-                                                         .scripts = make_script_host,
-                                                         .journal_limit = options.journal_limit});
-  impl_->session = &impl_->engine->open(impl_->now);
+  impl.engine = std::make_unique<Engine>(Engine::Setup{.options = options_from(options),
+                                                       .seed = seed,
+                                                       .start = impl.clock.now(),
+                                                       .families = all_commands(),
+                                                       .scripts = make_script_host,
+                                                       .journal_limit = options.journal_limit});
+  impl.engine->clock = &impl.clock;
+  impl.session = &impl.engine->open(impl.clock.now());
+  if (options.port) {
+    impl.listener = std::make_unique<Listener>(*impl.engine, impl.clock, *options.port);
+  }
 }
 
 Emulator::~Emulator() = default;
@@ -82,31 +156,42 @@ Reply Emulator::run(std::initializer_list<std::string_view> words) {
 }
 
 Reply Emulator::run(std::span<const std::string_view> words) {
-  drop_output(*impl_->engine, *impl_->session);
-  impl_->engine->execute(*impl_->session, words, impl_->now);
-  return take_reply(*impl_->engine, *impl_->session);
+  Impl& impl = *impl_;
+  return impl.with_engine([&] {
+    drop_output(*impl.engine, *impl.session);
+    impl.engine->execute(*impl.session, words, impl.clock.now());
+    return take_reply(*impl.engine, *impl.session);
+  });
 }
 
 std::string_view Emulator::run_raw(std::span<const std::string_view> words) {
-  drop_output(*impl_->engine, *impl_->session);
-  impl_->engine->execute(*impl_->session, words, impl_->now);
-  return impl_->session->out;
+  Impl& impl = *impl_;
+  return impl.with_engine([&]() -> std::string_view {
+    drop_output(*impl.engine, *impl.session);
+    impl.engine->execute(*impl.session, words, impl.clock.now());
+    if (!impl.listener) return impl.session->out;
+    // The listener's thread may write there at any time.
+    impl.reply = impl.session->out;
+    return impl.reply;
+  });
 }
 
 void Emulator::prefetch(std::span<const std::string_view> keys) const {
-  impl_->engine->prefetch(keys, 0);
+  impl_->with_engine([&] { impl_->engine->prefetch(keys, 0); });
 }
 
 Emulator::Connection Emulator::connect() {
   auto state = std::make_unique<Connection::State>();
   state->emulator = impl_.get();
-  state->session = &impl_->engine->open(impl_->now);
+  state->session = impl_->with_engine([&] { return &impl_->engine->open(impl_->clock.now()); });
   return Connection(std::move(state));
 }
 
 Emulator::Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Emulator::Connection::~Connection() {
-  if (state_) state_->emulator->engine->close(*state_->session);
+  if (!state_) return;
+  Impl& impl = *state_->emulator;
+  impl.with_engine([&] { impl.engine->close(*state_->session); });
 }
 Emulator::Connection::Connection(Connection&&) noexcept = default;
 Emulator::Connection& Emulator::Connection::operator=(Connection&&) noexcept = default;
@@ -116,55 +201,65 @@ Reply Emulator::Connection::run(std::initializer_list<std::string_view> words) {
 }
 
 Reply Emulator::Connection::run(std::span<const std::string_view> words) {
-  state_->emulator->engine->execute(*state_->session, words, state_->emulator->now);
-  return take_reply(*state_->emulator->engine, *state_->session);
+  Impl& impl = *state_->emulator;
+  return impl.with_engine([&] {
+    impl.engine->execute(*state_->session, words, impl.clock.now());
+    return take_reply(*impl.engine, *state_->session);
+  });
 }
 
 std::vector<Reply> Emulator::Connection::take_pushed() {
-  std::vector<Reply> pushed;
-  while (!state_->session->out.empty()) pushed.push_back(take_reply(*state_->emulator->engine, *state_->session));
-  return pushed;
+  Impl& impl = *state_->emulator;
+  return impl.with_engine([&] {
+    std::vector<Reply> pushed;
+    while (!state_->session->out.empty()) {
+      pushed.push_back(take_reply(*impl.engine, *state_->session));
+    }
+    return pushed;
+  });
 }
 
 Time Emulator::now() const {
-  return Time{impl_->now.time_since_epoch()};
+  return impl_->with_engine([&] { return Time{impl_->clock.now().time_since_epoch()}; });
 }
 
 void Emulator::advance(std::chrono::microseconds by) {
-  impl_->now += by;
-  impl_->engine->advance(impl_->now);
+  impl_->with_engine([&] { move_clock(*impl_, impl_->clock.now() + by); });
 }
 
 void Emulator::set_time(Time to) {
-  impl_->now = Instant{to.time_since_epoch()};
-  impl_->engine->advance(impl_->now);
+  impl_->with_engine([&] { move_clock(*impl_, Instant{to.time_since_epoch()}); });
 }
 
 std::uint64_t Emulator::seed() const {
-  return impl_->engine->seed();
+  return impl_->with_engine([&] { return impl_->engine->seed(); });
 }
 int Emulator::port() const {
-  return 0;
+  return impl_->listener ? impl_->listener->server.port() : 0;
 }
 std::uint64_t Emulator::used_memory() const {
-  return static_cast<std::uint64_t>(impl_->engine->ledger.used());
+  return impl_->with_engine(
+      [&] { return static_cast<std::uint64_t>(impl_->engine->ledger.used()); });
 }
 
 std::vector<Departure> Emulator::departures() const {
-  const auto& kept = impl_->engine->keyspace.journal.departures();
-  return {kept.begin(), kept.end()};
+  return impl_->with_engine([&] {
+    const auto& kept = impl_->engine->keyspace.journal.departures();
+    return std::vector<Departure>(kept.begin(), kept.end());
+  });
 }
 
 void Emulator::on_departure(std::function<void(const Departure&)> listener, bool with_candidates) {
-  impl_->engine->keyspace.journal.set_listener(std::move(listener), with_candidates);
+  impl_->with_engine(
+      [&] { impl_->engine->keyspace.journal.set_listener(std::move(listener), with_candidates); });
 }
 
 void Emulator::replace_function(std::string_view name, NativeFunction body) {
-  impl_->engine->scripts->replace_function(name, std::move(body));
+  impl_->with_engine([&] { impl_->engine->scripts->replace_function(name, std::move(body)); });
 }
 
 std::uint64_t Emulator::digest() const {
-  return impl_->engine->keyspace.digest();
+  return impl_->with_engine([&] { return impl_->engine->keyspace.digest(); });
 }
 
 }  // namespace outlive

@@ -23,6 +23,7 @@ CommandRows latency_commands();
 CommandRows lcs_commands();
 CommandRows memory_commands();
 CommandRows object_commands();
+CommandRows outlive_commands();
 CommandRows pubsub_commands();
 CommandRows scan_commands();
 CommandRows scripting_commands();

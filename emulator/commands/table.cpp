@@ -28,6 +28,7 @@ std::span<const CommandRows> all_commands() {
       lcs_commands(),
       memory_commands(),
       object_commands(),
+      outlive_commands(),
       pubsub_commands(),
       scan_commands(),
       scripting_commands(),

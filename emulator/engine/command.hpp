@@ -69,6 +69,8 @@ inline constexpr std::uint64_t script = 1u << 22;
 inline constexpr std::uint64_t never_queued = 1u << 23;
 // Ours: allowed in RESP2 while subscribed (server.c, processCommand).
 inline constexpr std::uint64_t while_subscribed = 1u << 24;
+// Ours: refused unless enable-outlive-command allows it.
+inline constexpr std::uint64_t outlive_own = 1u << 25;
 }  // namespace flag
 
 // ACL categories (acl.c). A row names its subject; what follows from flags is added by

@@ -20,6 +20,10 @@ std::int64_t digits_of(std::size_t value) {
   return digits;
 }
 
+bool allows(Permission permission, const Session& session) {
+  return permission == Permission::yes || (permission == Permission::local && session.local);
+}
+
 // What a request takes on the wire, as an array of bulk strings.
 std::int64_t request_bytes(std::span<const std::string_view> words) {
   constexpr std::int64_t frame = 3;  // '*' or '$', and the line's end
@@ -189,7 +193,8 @@ void Engine::process(Session& session, std::span<const std::string_view> words) 
   if (pass_gates(session, found, words, reply)) call(session, found, words, reply);
   if (current_ == &session) {
     finish(session, reply_start, reply.shape());
-    // CLIENT CACHING holds for the next command, or the next transaction (networking.c, resetClient).
+    // CLIENT CACHING holds for the next command, or the next transaction (networking.c,
+    // resetClient).
     const bool of_client = found.command && found.command->container == "client";
     if (!session.transaction.open && !of_client) session.tracking.caching = false;
     count_evictable(session);
@@ -234,7 +239,12 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
   if (const std::string error = wrong_arity(found, words.size()); !error.empty()) {
     return refuse(error);
   }
-  if (command.has(flag::is_protected) && !may_debug(session)) {
+  if (command.has(flag::outlive_own) && !allows(options.enable_outlive_command, session)) {
+    return refuse(
+        "ERR OUTLIVE command not allowed. Start with --enable-outlive-command yes, or local for "
+        "local connections alone.");
+  }
+  if (command.has(flag::is_protected) && !allows(options.enable_debug_command, session)) {
     return refuse(
         "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", "
         "you "
@@ -372,8 +382,8 @@ void Engine::call(Session& session, const CommandTable::Found& found,
   if (!tracking.nobody() && command.has(flag::readonly)) track_reads(command, words);
 }
 
-// The keys of a read on behalf of a client that wants to hear of their changes. Of read-only scripts
-// the commands they run count, not the keys they announce (server.c, call).
+// The keys of a read on behalf of a client that wants to hear of their changes. Of read-only
+// scripts the commands they run count, not the keys they announce (server.c, call).
 void Engine::track_reads(const Command& command, std::span<const std::string_view> words) {
   if (command.has(flag::script | flag::pubsub) || !current_) return;
   if (!current_->tracking.on || current_->tracking.broadcast) return;
@@ -413,17 +423,6 @@ void Engine::log_call(const Session& session, const Command& command,
                      unix_seconds(now()),
                      {microseconds, request_bytes(words), static_cast<std::int64_t>(reply_bytes)}},
                     options.command_log);
-}
-
-bool Engine::may_debug(const Session& session) const {
-  switch (options.enable_debug_command) {
-    case Permission::yes:
-      return true;
-    case Permission::local:
-      return session.local;
-    default:
-      return false;
-  }
 }
 
 // ---- errors with names in them

@@ -282,7 +282,25 @@ Instant Engine::next_due() const {
   return due;
 }
 
+void Engine::pass_time(Instant to) {
+  const std::string_view cause = keyspace.moment.cause;
+  const std::uint64_t client = keyspace.moment.client;
+  advance(to);
+  keyspace.moment.cause = cause;
+  keyspace.moment.client = client;
+}
+
+void Engine::reseed(std::uint64_t seed) {
+  seed_ = seed;
+  random = Random(seed);
+  keyspace.reseed(random);
+  evictor.reseed(random);
+  expiry.restart();
+}
+
 void Engine::advance(Instant to) {
+  // A clock that was set back must not wait for its old time.
+  next_cron_ = std::min(next_cron_, to + Duration{1'000'000 / options.keyspace.hz});
   while (next_due() <= to) {
     const Instant due = std::max(next_due(), now());
     begin(due);

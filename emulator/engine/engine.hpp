@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/client_memory.hpp"
+#include "engine/clock_control.hpp"
 #include "engine/client_peaks.hpp"
 #include "engine/command_log.hpp"
 #include "engine/command_table.hpp"
@@ -83,6 +84,8 @@ class Engine final : private KeyspaceListener {
   } shell;
   // CONFIG REWRITE: writes the configuration file; "" or what went wrong. None: there is no file.
   std::function<std::string()> on_rewrite_config;
+  // The shell's clock, where OUTLIVE CLOCK may move it.
+  ClockControl* clock = nullptr;
   // What the shell is asked to do.
   std::function<void(Instant now)> on_shutdown;             // SHUTDOWN succeeded
   std::function<void(std::int64_t microseconds)> on_sleep;  // DEBUG SLEEP, busy waiting of tests
@@ -117,6 +120,10 @@ class Engine final : private KeyspaceListener {
   Instant now() const { return keyspace.moment.now; }
   Instant started() const { return started_; }
   std::uint64_t seed() const { return seed_; }
+  // All chance anew from this seed. There must be no keys.
+  void reseed(std::uint64_t seed);
+  // The clock was moved by the command that runs: what falls due on the way happens now.
+  void pass_time(Instant to);
   Session* current() { return current_; }
 
   // Runs a command on behalf of a transaction or a script, past the gates that its caller has seen
@@ -234,7 +241,6 @@ class Engine final : private KeyspaceListener {
   void finish(Session& session, std::size_t reply_start, ReplyWriter::Shape shape);
   void resume_unblocked();
   void cron();
-  bool may_debug(const Session& session) const;
 
   // clients.cpp: what clients weigh, and what becomes of those that weigh too much.
   void recharge(Session& session);

@@ -26,6 +26,12 @@ double round_limit_us(int tenacity) {
 Evictor::Evictor(Keyspace& keyspace, const EvictionSettings& settings, const Random& random)
     : keyspace_(keyspace), settings_(settings), random_(random.fork("eviction")) {}
 
+void Evictor::reseed(const Random& random) {
+  random_ = random.fork("eviction");
+  pool_ = {};
+  next_database_ = 0;
+}
+
 bool Evictor::over_after(std::int64_t more) const {
   return settings_.maxmemory != 0 &&
          keyspace_.ledger.used() + more > static_cast<std::int64_t>(settings_.maxmemory);

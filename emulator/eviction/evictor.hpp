@@ -42,6 +42,9 @@ class Evictor {
   // maxmemory was lowered: evict as soon as there is time.
   void start() { running_ = true; }
 
+  // Draws anew, and forgets its candidates.
+  void reseed(const Random& random);
+
   const EvictionPool& pool() const { return pool_; }
 
  private:

@@ -38,6 +38,12 @@ void ActiveExpiry::fast_cycle() {
   run(effort.fast_us());
 }
 
+void ActiveExpiry::restart() {
+  next_database_ = 0;
+  out_of_time_ = false;
+  last_fast_us_ = 0;
+}
+
 void ActiveExpiry::run(double limit_us) {
   if (keyspace_.expiry_held()) return;
   const Effort effort(keyspace_.settings.active_expire_effort);

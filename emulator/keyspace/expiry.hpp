@@ -16,6 +16,8 @@ class ActiveExpiry {
   // The short one between requests: only after a cycle that ran out of time, or while the share of
   // stale keys is high, and not twice within its own length.
   void fast_cycle();
+  // Begins again with the first database.
+  void restart();
 
  private:
   struct Effort;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/hash.hpp"
+
 namespace outlive {
 
 std::string_view to_string(Departure::Reason reason) {
@@ -35,6 +37,10 @@ void Journal::record(Departure& departure) {
   departure.sequence = ++recorded_;
   if (listener_) listener_(departure);
   if (limit_ == 0) return;
+  const auto when = static_cast<std::uint64_t>(departure.when.time_since_epoch().count());
+  const auto what = static_cast<std::uint64_t>(departure.reason) << 32 |
+                    static_cast<std::uint64_t>(departure.database);
+  digest_ = hash_bytes(departure.key, digest_ ^ when * 0x9e3779b97f4a7c15u ^ what);
   if (departures_.size() == limit_) departures_.pop_front();
   departures_.push_back(departure);
 }

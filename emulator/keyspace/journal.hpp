@@ -33,6 +33,8 @@ class Journal {
 
   // How many were ever recorded while active, and those still kept, oldest first.
   std::uint64_t recorded() const { return recorded_; }
+  // Of all that was recorded while departures were kept: when, why, which. Equal for equal runs.
+  std::uint64_t digest() const { return digest_; }
   const std::deque<Departure>& departures() const { return departures_; }
   // The last departure of this key from this database, or null.
   const Departure* last_of(std::string_view key, int database) const;
@@ -44,6 +46,7 @@ class Journal {
   Departure next_;
   std::size_t limit_ = 0;
   std::uint64_t recorded_ = 0;
+  std::uint64_t digest_ = 0;
   bool active_ = false;
 };
 

@@ -38,6 +38,14 @@ Keyspace::Keyspace(std::size_t databases, const Random& random, Ledger& the_ledg
   }
 }
 
+void Keyspace::reseed(const Random& random) {
+  for (const auto& database : databases_) database->clear();
+  lfu_random = random.fork("lfu");
+  command_random = random.fork("commands");
+  hash_seed_ = random.fork("hash keys").next();
+  value_seed_ = random.fork("hash values").next();
+}
+
 std::size_t Keyspace::total_keys() const {
   std::size_t total = 0;
   for (const auto& database : databases_) total += database->size();

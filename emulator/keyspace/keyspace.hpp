@@ -53,6 +53,9 @@ class Keyspace {
   std::size_t databases() const { return databases_.size(); }
   Database& database(std::size_t index) { return *databases_[index]; }
   const Database& database(std::size_t index) const { return *databases_[index]; }
+  // Forks all streams anew and empties the tables, for where a key is kept is chance too.
+  void reseed(const Random& random);
+
   std::size_t total_keys() const;
   // SWAPDB: the two change their numbers.
   void swap(std::size_t one, std::size_t other);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/time.hpp"
+#include "engine/clock_control.hpp"
 
 namespace outlive {
 
@@ -13,21 +14,21 @@ Instant system_now();
 std::int64_t stopwatch_us();
 
 // The clock that a server runs by: the system's, or one that stands still until it is moved.
-class ServerClock {
+class ServerClock final : public ClockControl {
  public:
   Instant now() const { return fixed_ ? at_ : system_now() + ahead_; }
-  bool fixed() const { return fixed_; }
-  void freeze(Instant at) {
+  bool fixed() const override { return fixed_; }
+  void freeze(Instant at) override {
     fixed_ = true;
     at_ = at;
   }
   // Moves a frozen clock, or shifts one that runs.
-  void move_to(Instant to) {
+  void move_to(Instant to) override {
     at_ = to;
     if (!fixed_) ahead_ = to - system_now();
   }
   // Runs on from where it stands.
-  void resume() {
+  void resume() override {
     if (fixed_) ahead_ = at_ - system_now();
     fixed_ = false;
   }

@@ -13,9 +13,11 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <random>
 #include <thread>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "commands/table.hpp"
 #include "engine/directives.hpp"
@@ -37,7 +39,21 @@ struct ShellOptions {
   std::string pid_file;
   std::uint64_t seed = 0;
   const Allocation* allocation = &quantum_8;
+  std::optional<Instant> frozen_at;  // where a clock that stands still starts
 };
+
+// outlive-clock: "system", "frozen" (where it is now), or the Unix time in milliseconds at which it
+// stands until OUTLIVE CLOCK moves it.
+std::optional<Instant> frozen_at(std::string_view setting) {
+  if (setting == "system") return std::nullopt;
+  if (setting == "frozen") return system_now();
+  const auto ms = parse_integer(setting);
+  if (!ms || *ms < 0) {
+    throw UserError("outlive-clock '" + std::string(setting) +
+                    "': write system, frozen, or a Unix time in milliseconds");
+  }
+  return instant_from_ms(*ms);
+}
 
 // Reads what the shell obeys out of the directives.
 ShellOptions shell_options(const Options& options) {
@@ -56,6 +72,7 @@ ShellOptions shell_options(const Options& options) {
   shell.seed = std::stoull(value("outlive-seed"));
   if (shell.seed == 0) shell.seed = std::random_device{}();
   if (value("outlive-allocator-quantum") == "16") shell.allocation = &quantum_16;
+  shell.frozen_at = frozen_at(value("outlive-clock"));
   return shell;
 }
 
@@ -126,6 +143,7 @@ int run(const Options& options, const ShellOptions& shell) {
   if (!shell.directory.empty()) std::filesystem::current_path(shell.directory);
   const auto log = open_log(shell.log_file);
   ServerClock clock;
+  if (shell.frozen_at) clock.freeze(*shell.frozen_at);
   Engine engine(
       {.options = options,
        .seed = shell.seed,
@@ -135,6 +153,7 @@ int run(const Options& options, const ShellOptions& shell) {
        .scripts = make_script_host,
        .journal_limit = options.enable_outlive_command != Permission::no ? 100'000u : 0u});
   engine.stopwatch = stopwatch_us;
+  engine.clock = &clock;
   engine.shell.process_id = ::getpid();
   engine.on_log = [&](int, std::string_view line) { log->info("* {}", line); };
   asio::io_context io(1);
@@ -150,7 +169,9 @@ int run(const Options& options, const ShellOptions& shell) {
     io.poll();
     return !io.stopped();
   };
-  engine.on_sleep = [](std::int64_t us) { std::this_thread::sleep_for(std::chrono::microseconds(us)); };
+  engine.on_sleep = [](std::int64_t us) {
+    std::this_thread::sleep_for(std::chrono::microseconds(us));
+  };
   try {
     server.listen(shell.listen);
   } catch (const UserError& error) {

@@ -43,6 +43,8 @@ class Server {
   // For connections: bytes have arrived in the read buffer; a session is over.
   void received(Connection& connection, std::string_view bytes);
   void forget(Session& session);
+  // Sends what sessions have to say.
+  void flush_ready();
 
  private:
   using Tcp = asio::ip::tcp;
@@ -53,7 +55,6 @@ class Server {
   template <class Acceptor>
   void accept(Acceptor& acceptor);
   void welcome(Connection::Socket socket, std::string address, std::string local_address);
-  void flush_ready();
   void tick();
 
   Engine& engine_;
