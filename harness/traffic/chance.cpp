@@ -72,9 +72,14 @@ double portable_log(double x) {
   return twos * ln_2_high + (2 * s * sum + twos * ln_2_low);
 }
 
-Chooser::Chooser(const Popularity& popularity, std::uint64_t count)
-    : shape_{popularity.shape}, count_{count} {
+Chooser::Chooser(const Popularity& popularity, std::uint64_t count, const Random& random)
+    : shape_{popularity.shape}, count_{count}, random_{random} {
+  if (shape_ == Popularity::Shape::once) return;
   if (shape_ == Popularity::Shape::zipf) fill_slots(popularity.exponent);
+  while (next_ < drawn_.size()) {
+    ++next_;
+    draw();
+  }
 }
 
 void Chooser::fill_slots(double exponent) {

@@ -2,9 +2,11 @@
 // last digit differs between systems. (The room is compiled without fused multiply-add, too.)
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "base/random.hpp"
 #include "base/wide_multiply.hpp"
 #include "scenario/model.hpp"
@@ -37,19 +39,20 @@ double portable_log(double x);
 // one draw and one look-up whatever the number.
 class Chooser {
  public:
-  Chooser(const Popularity& popularity, std::uint64_t count);
+  Chooser(const Popularity& popularity, std::uint64_t count, const Random& random);
 
   // `once` alone comes to an end.
   bool exhausted() const { return shape_ == Popularity::Shape::once && next_ == count_; }
 
-  std::uint32_t next(Random& random) {
+  std::uint32_t next() {
     if (shape_ == Popularity::Shape::once) return static_cast<std::uint32_t>(next_++);
-    const WideProduct drawn = wide_multiply(random.next(), count_);
+    const WideProduct drawn = drawn_[next_++ % drawn_.size()];
+    draw();
     const auto index = static_cast<std::uint32_t>(drawn.high);
     if (slots_.empty()) return index;
     const Slot& slot = slots_[index];
     // The low half says where in the slot the draw fell. Without a branch, which could not be
-    // foreseen, the processor goes on to the next draw while it waits for the slot.
+    // foreseen, the processor goes on meanwhile.
     const std::uint32_t keeps = static_cast<std::uint32_t>(drawn.low >> 32) < slot.own;
     return slot.alias ^ ((slot.alias ^ index) & (0 - keeps));
   }
@@ -61,11 +64,20 @@ class Chooser {
   };
 
   void fill_slots(double exponent);
+  // Draws the last of those ahead, in the place of the one that was just taken.
+  void draw() {
+    WideProduct& drawn = drawn_[(next_ - 1) % drawn_.size()];
+    drawn = wide_multiply(random_.next(), count_);
+    if (!slots_.empty()) prefetch(&slots_[drawn.high]);
+  }
 
   Popularity::Shape shape_;
   std::uint64_t count_;
   std::uint64_t next_ = 0;
+  Random random_;
   std::vector<Slot> slots_;
+  // Drawn ahead, so that their slots, which lie anywhere, are near when it is their turn.
+  std::array<WideProduct, 8> drawn_{};
 };
 
 // The size of each of `count` values, drawn in order.

@@ -22,10 +22,9 @@ Timeline::Source::Source(const Traffic& traffic, const Scenario& scenario, const
       end_{scenario.start + traffic.until.value_or(scenario.duration)},
       mean_us_{static_cast<double>(traffic.rate.per.count()) /
                static_cast<double>(traffic.rate.count)},
-      users_{traffic.user_popularity, traffic.users},
-      prompts_{traffic.prompt_popularity, traffic.prompts},
-      arrivals_{random.fork("arrivals")},
-      choices_{random.fork("choices")} {
+      users_{traffic.user_popularity, traffic.users, random.fork("users")},
+      prompts_{traffic.prompt_popularity, traffic.prompts, random.fork("prompts")},
+      arrivals_{random.fork("arrivals")} {
   schedule();
 }
 
@@ -42,8 +41,8 @@ void Timeline::Source::schedule() {
 
 void Timeline::Source::take(Request& request) {
   request.at = at_;
-  request.user = traffic_->takes_tickets() ? users_.next(choices_) : 0;
-  request.prompt = traffic_->uses_cache() ? prompts_.next(choices_) : 0;
+  request.user = traffic_->takes_tickets() ? users_.next() : 0;
+  request.prompt = traffic_->uses_cache() ? prompts_.next() : 0;
   ++arrived_;
   schedule();
 }

@@ -56,7 +56,6 @@ class Timeline {
     Chooser users_;
     Chooser prompts_;
     Random arrivals_;
-    Random choices_;
   };
 
   std::vector<Source> sources_;

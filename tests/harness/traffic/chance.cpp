@@ -49,10 +49,9 @@ TEST_CASE("our exp and log agree with the library's to the last digits") {
 
 TEST_CASE("Zipf's first are drawn as often as their weights say") {
   constexpr std::uint64_t count = 1'000;
-  Chooser chooser{{Popularity::Shape::zipf, 1.0}, count};
-  Random random{3};
+  Chooser chooser{{Popularity::Shape::zipf, 1.0}, count, Random{3}};
   std::vector<int> seen(count);
-  for (int i = 0; i < draws; ++i) ++seen.at(chooser.next(random));
+  for (int i = 0; i < draws; ++i) ++seen.at(chooser.next());
   double weights = 0;
   for (std::uint64_t k = 1; k <= count; ++k) weights += 1.0 / static_cast<double>(k);
   for (const std::size_t k : {1U, 2U, 10U}) {
@@ -63,11 +62,10 @@ TEST_CASE("Zipf's first are drawn as often as their weights say") {
 }
 
 TEST_CASE("once visits each one time, in order, and ends") {
-  Chooser chooser{{Popularity::Shape::once, 0}, 3};
-  Random random{4};
+  Chooser chooser{{Popularity::Shape::once, 0}, 3, Random{4}};
   for (std::uint32_t i = 0; i < 3; ++i) {
     CHECK_FALSE(chooser.exhausted());
-    CHECK(chooser.next(random) == i);
+    CHECK(chooser.next() == i);
   }
   CHECK(chooser.exhausted());
 }
