@@ -14,6 +14,7 @@ CommandRows command_commands();
 CommandRows config_commands();
 CommandRows connection_commands();
 CommandRows debug_commands();
+CommandRows dump_commands();
 CommandRows expire_commands();
 CommandRows function_commands();
 CommandRows hash_commands();

@@ -19,6 +19,7 @@ std::span<const CommandRows> all_commands() {
       config_commands(),
       connection_commands(),
       debug_commands(),
+      dump_commands(),
       expire_commands(),
       function_commands(),
       hash_commands(),

@@ -238,6 +238,15 @@ std::pair<std::string_view, std::string_view> Hash::random_field(Random& random)
   return {entry->field(), entry->value};
 }
 
+std::string Hash::listpack_image() const {
+  listpack::Writer writer;
+  for (const auto& pair : listpack_->pairs) {
+    writer.append(pair.field);
+    writer.append(pair.value);
+  }
+  return std::move(writer).finish();
+}
+
 std::unique_ptr<Hash> Hash::clone() const {
   auto copy = std::make_unique<Hash>(*ledger_, table_seed_);
   if (listpack_) {

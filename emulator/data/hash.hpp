@@ -54,6 +54,9 @@ class Hash {
   // One random field (HRANDFIELD without a count draws fairly).
   std::pair<std::string_view, std::string_view> random_field(Random& random);
 
+  // The bytes of its listpack; it must be one.
+  std::string listpack_image() const;
+
   std::unique_ptr<Hash> clone() const;
 
  private:

@@ -131,6 +131,8 @@ constexpr DirectiveEffect effects[] = {
     {"notify-keyspace-events", set_events},
     {"proto-max-bulk-len",
      [](auto& o, auto& v) { o.proto_max_bulk_len = number<std::int64_t>(v); }},
+    {"rdb-version-check", [](auto& o, auto& v) { o.any_rdb_version = v == "relaxed"; }},
+    {"rdbcompression", [](auto& o, auto& v) { o.rdb_compression = yes(v); }},
     {"requirepass", [](auto& o, auto& v) { o.requirepass = v; }},
     {"tracking-table-max-keys",
      [](auto& o, auto& v) { o.tracking_table_max_keys = number<std::size_t>(v); }},

@@ -35,6 +35,8 @@ struct Options {
   CommandLog::Limits command_log = {{{10'000, 128}, {1 << 20, 128}, {1 << 20, 128}}};
   std::int64_t latency_monitor_threshold_ms = 0;
   bool latency_tracking = true;
+  bool rdb_compression = true;                       // rdbcompression, of DUMP's payloads
+  bool any_rdb_version = false;                      // rdb-version-check relaxed
   bool lazy_user_del = true;                         // lazyfree-lazy-user-del
   bool lazy_user_flush = true;                       // lazyfree-lazy-user-flush
   Permission enable_debug_command = Permission::no;  // enable-debug-command
