@@ -17,6 +17,7 @@
 #include "report/report.hpp"
 #include "scenario/parse.hpp"
 #include "scenario/quantity.hpp"
+#include "server/clock.hpp"
 #include "target/embedded.hpp"
 
 namespace outlive::harness {
@@ -169,10 +170,13 @@ int run(const Options& options) {
   Run run{.target = target.name(),
           .caveat = std::string{target.caveat()},
           .repeatable = target.repeatable(),
-          .played = {}};
+          .played = {},
+          .took = {}};
+  const std::int64_t began_us = stopwatch_us();
   for (Scenario& scenario : scenarios) {
     run.played.push_back(play_one(std::move(scenario), target, options));
   }
+  run.took = std::chrono::milliseconds{(stopwatch_us() - began_us) / 1000};
   const ReportStyle style{.colours = isatty(STDOUT_FILENO) == 1};
   for (const ReportFormat& format : report_formats()) {
     if (format.name == options.format) format.write(std::cout, run, style);

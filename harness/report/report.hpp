@@ -1,6 +1,7 @@
 // What became of a run, for people and for programs.
 #pragma once
 
+#include <chrono>
 #include <iosfwd>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@ struct Run {
   std::string caveat;
   bool repeatable = true;
   std::vector<Played> played;
+  std::chrono::milliseconds took{};  // on the machine's clock; zero: not measured
 
   // 0: all as stated; 1: something is not; 2: something could not be run.
   int exit_status() const;

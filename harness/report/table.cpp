@@ -3,6 +3,7 @@
 #include <array>
 #include <ostream>
 
+#include "base/number.hpp"
 #include "report/report.hpp"
 #include "scenario/quantity.hpp"
 #include "traffic/roster.hpp"
@@ -158,13 +159,22 @@ class Table {
         static_cast<std::size_t>(std::ranges::count_if(run.played, &Played::as_stated));
     const auto failed = static_cast<std::size_t>(
         std::ranges::count_if(run.played, [](const Played& one) { return !one.error.empty(); }));
-    out_ << total << (total == 1 ? " scenario" : " scenarios") << " on " << run.target << ": "
+    out_ << total << (total == 1 ? " scenario" : " scenarios") << " on " << run.target
+         << duration(run) << ": "
          << in(as_stated == total ? Colour::green : Colour::red,
                std::to_string(as_stated) + " as stated");
     if (total > as_stated + failed) out_ << ", " << total - as_stated - failed << " not as stated";
     if (failed > 0) out_ << ", " << failed << " could not run";
     out_ << ".\n\"As stated\": the scenario file says that a rule breaks here, and so it does.\n";
     if (!run.caveat.empty()) out_ << "Mind: " << run.caveat << ".\n";
+  }
+
+  static std::string duration(const Run& run) {
+    std::uint64_t requests = 0;
+    for (const Played& one : run.played) requests += one.observations.requests;
+    if (run.took.count() == 0 || requests == 0) return {};
+    return ", " + format_count(requests) + " requests in " +
+           format_double(static_cast<double>((run.took.count() + 50) / 100) / 10) + " s";
   }
 
   std::ostream& out_;

@@ -29,7 +29,11 @@ Played one_played(bool expected_violated) {
 }
 
 Run run_of(std::vector<Played> played) {
-  return {.target = "embedded", .caveat = {}, .repeatable = true, .played = std::move(played)};
+  return {.target = "embedded",
+          .caveat = {},
+          .repeatable = true,
+          .played = std::move(played),
+          .took = {}};
 }
 
 std::string table(const Run& run, bool colours = false) {
@@ -78,6 +82,9 @@ TEST_CASE("after several scenarios the table has a line for each") {
                                      "Another     -            -                 -       "
                                      "could not run\n"));
   CHECK_THAT(table(run_of({lossy})), !ContainsSubstring("limits lost"));
+  Run timed = run_of({one_played(true)});
+  timed.took = std::chrono::milliseconds{1'500};
+  CHECK_THAT(table(timed), ContainsSubstring("on embedded, 12,345 requests in 1.5 s: 1 as stated"));
 }
 
 TEST_CASE("colours come only when asked for") {
