@@ -97,6 +97,11 @@ void set(Call& call) {
       return call.reply.error(failure(change.directive->name, *error));
     }
   }
+  if (const auto& shell = call.engine.on_change_options) {
+    if (const auto refusal = shell(options)) {
+      return call.reply.error(failure(refusal->directive, refusal->reason));
+    }
+  }
   call.engine.change_options(std::move(options));
   call.reply.ok();
 }

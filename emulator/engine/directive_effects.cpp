@@ -131,11 +131,13 @@ constexpr DirectiveEffect effects[] = {
     {"notify-keyspace-events", set_events},
     {"proto-max-bulk-len",
      [](auto& o, auto& v) { o.proto_max_bulk_len = number<std::int64_t>(v); }},
+    {"protected-mode", [](auto& o, auto& v) { o.protected_mode = yes(v); }},
     {"rdb-version-check", [](auto& o, auto& v) { o.any_rdb_version = v == "relaxed"; }},
     {"rdbcompression", [](auto& o, auto& v) { o.rdb_compression = yes(v); }},
     {"requirepass", [](auto& o, auto& v) { o.requirepass = v; }},
     {"tracking-table-max-keys",
      [](auto& o, auto& v) { o.tracking_table_max_keys = number<std::size_t>(v); }},
+    {"tcp-keepalive", [](auto& o, auto& v) { o.tcp_keepalive_s = number<std::int64_t>(v); }},
     {"timeout", [](auto& o, auto& v) { o.timeout_s = number<std::int64_t>(v); }},
 };
 

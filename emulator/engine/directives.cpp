@@ -47,7 +47,9 @@ std::vector<std::string_view> choices_of(const Directive& directive) {
 Checked check_choice(const Directive& directive, std::span<const std::string_view> words) {
   const auto choices = choices_of(directive);
   std::string value;
-  for (const auto word : words) {
+  // A list of choices that is empty names none of them.
+  constexpr std::string_view none[] = {""};
+  for (const auto word : words.empty() ? std::span<const std::string_view>(none) : words) {
     const auto known = std::find_if(choices.begin(), choices.end(), [&](std::string_view choice) {
       return equal_ignoring_case(choice, word);
     });

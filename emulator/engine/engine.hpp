@@ -82,6 +82,13 @@ class Engine final : private KeyspaceListener {
     std::string config_file;
     std::uint64_t system_memory = 0;
   } shell;
+  // CONFIG SET: the shell sees the new options before they hold; it completes them, or says which one
+  // can't be had and why.
+  struct OptionRefusal {
+    std::string_view directive;
+    std::string reason;
+  };
+  std::function<std::optional<OptionRefusal>(Options& changed)> on_change_options;
   // CONFIG REWRITE: writes the configuration file; "" or what went wrong. None: there is no file.
   std::function<std::string()> on_rewrite_config;
   // The shell's clock, where OUTLIVE CLOCK may move it.

@@ -27,6 +27,8 @@ struct Options {
   std::int64_t proto_max_bulk_len = 512LL << 20;  // bytes
   std::int64_t client_query_buffer_limit = 1LL << 30;
   std::int64_t maxclients = 10000;
+  bool protected_mode = true;        // protected-mode
+  std::int64_t tcp_keepalive_s = 300;  // tcp-keepalive; 0: none
   std::int64_t maxmemory_clients = 0;  // bytes; negative: percent of maxmemory; 0: no limit
   std::size_t tracking_table_max_keys = 1'000'000;  // 0: no limit
   std::int64_t busy_reply_threshold_ms = 5000;      // busy-reply-threshold / lua-time-limit

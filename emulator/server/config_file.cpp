@@ -1,10 +1,19 @@
 #include "server/config_file.hpp"
 
+#include <glob.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
 #include "base/text.hpp"
 #include "outlive/emulator.hpp"
 
 namespace outlive {
 namespace {
+
+// Files that include one another for ever stop here.
+constexpr int include_depth_max = 16;
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -12,9 +21,68 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::string read_all(std::istream& in) {
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw UserError("Fatal error, can't open config file '" + path + "'");
+  return read_all(file);
+}
+
+// The files that an `include` names. A pattern may match none, so that a conf.d may be empty
+// (config.c, loadServerConfig).
+std::vector<std::string> included_files(const std::string& name) {
+  if (name.find_first_of("*?[") == std::string::npos) return {name};
+  std::vector<std::string> files;
+  ::glob_t found{};
+  if (::glob(name.c_str(), 0, nullptr, &found) == 0) {
+    files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  }
+  ::globfree(&found);
+  return files;
+}
+
+void append_with_includes(std::vector<DirectiveLine>& all, std::vector<DirectiveLine> lines,
+                          int depth) {
+  for (DirectiveLine& line : lines) {
+    if (line.name != "include" || line.values.size() != 1) {
+      all.push_back(std::move(line));
+      continue;
+    }
+    if (depth == include_depth_max) {
+      throw UserError(config_error(line, "files include one another without end"));
+    }
+    for (const std::string& file : included_files(line.values[0])) {
+      append_with_includes(all, parse_config(read_file(file), file), depth + 1);
+    }
+  }
+}
+
+// One directive of the command line as a line of a file: `port "6380"`.
+class ArgumentLines {
+ public:
+  void begin(std::string_view name) {
+    if (!text_.empty()) text_ += '\n';
+    text_ += std::string(name) + " ";
+    has_value_ = split_words(name)->size() > 1;
+  }
+  void value(std::string_view word) {
+    text_ += quoted(word) + " ";
+    has_value_ = true;
+  }
+  bool has_value() const { return has_value_; }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+  bool has_value_ = true;
+};
+
 }  // namespace
 
-std::vector<DirectiveLine> parse_config(std::string_view text) {
+std::vector<DirectiveLine> parse_config(std::string_view text, const std::string& source) {
   std::vector<DirectiveLine> lines;
   int number = 0;
   while (!text.empty()) {
@@ -23,8 +91,8 @@ std::vector<DirectiveLine> parse_config(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
     if (line.empty() || line.front() == '#') continue;
-    DirectiveLine directive{.name = {}, .values = {}, .line = number, .text = std::string(line)};
-    auto words = split_words(line);
+    DirectiveLine directive{{}, {}, source, number, std::string(line)};
+    const auto words = split_words(line);
     if (!words) throw UserError(config_error(directive, "Unbalanced quotes in configuration line"));
     if (words->empty()) continue;
     directive.name = to_lower(words->front());
@@ -34,28 +102,50 @@ std::vector<DirectiveLine> parse_config(std::string_view text) {
   return lines;
 }
 
-std::vector<DirectiveLine> parse_arguments(std::span<char* const> arguments) {
-  std::vector<DirectiveLine> lines;
-  for (const std::string_view word : arguments) {
-    if (word.starts_with("--")) {
-      lines.push_back(
-          {.name = to_lower(word.substr(2)), .values = {}, .line = 0, .text = std::string(word)});
-    } else if (lines.empty()) {
-      throw UserError("'" + std::string(word) +
-                      "' is neither a configuration file (the first argument) nor belongs to a "
-                      "--directive");
+StartArguments parse_arguments(std::span<const std::string_view> arguments) {
+  StartArguments start;
+  if (!arguments.empty() && !arguments[0].starts_with('-')) {
+    start.file = arguments[0];
+    arguments = arguments.subspan(1);
+  }
+  ArgumentLines lines;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    const bool last = i + 1 == arguments.size();
+    if (word == "-" && (i == 0 || last)) {
+      start.from_standard_input = true;
+    } else if (lines.has_value() && word.starts_with("--")) {
+      lines.begin(word.substr(2));
+      // `--save` alone has always meant to save nothing.
+      const bool bare = last || arguments[i + 1].starts_with("--");
+      if (bare && equal_ignoring_case(word, "--save")) lines.value("");
     } else {
-      lines.back().values.emplace_back(word);
-      lines.back().text += " " + std::string(word);
+      lines.value(word);
     }
   }
-  return lines;
+  start.directives = parse_config(lines.text(), "command line");
+  for (DirectiveLine& line : start.directives) line.line = 0;
+  return start;
+}
+
+std::vector<DirectiveLine> gather_config(const StartArguments& start,
+                                         std::istream& standard_input) {
+  std::vector<DirectiveLine> all;
+  if (!start.file.empty()) {
+    append_with_includes(all, parse_config(read_file(start.file), start.file), 0);
+  }
+  if (start.from_standard_input) {
+    append_with_includes(all, parse_config(read_all(standard_input), "standard input"), 0);
+  }
+  append_with_includes(all, start.directives, 0);
+  return all;
 }
 
 std::string config_error(const DirectiveLine& line, std::string_view reason) {
-  return "\n*** FATAL CONFIG FILE ERROR (Version 8.1.1) ***\nReading the configuration file, at "
-         "line " +
-         std::to_string(line.line) + "\n>>> '" + line.text + "'\n" + std::string(reason);
+  const std::string where =
+      line.line > 0 ? line.source + ":" + std::to_string(line.line) : line.source;
+  return "*** FATAL CONFIG FILE ERROR (Version 8.1.1) *** " + where + ": '" + line.text +
+         "': " + std::string(reason);
 }
 
 }  // namespace outlive

@@ -35,7 +35,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Socket socket_;
   Session* session_;
   std::array<char, 16 * 1024> input_;  // as much as Valkey reads at once (PROTO_IOBUF_LEN)
-  std::string sending_;  // bytes that the socket did not take at once
+  std::string sending_;                // bytes that the socket did not take at once
   bool writing_ = false;
 };
 

@@ -1,29 +1,28 @@
 #include "server/serve.hpp"
 
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
-#include <optional>
 #include <random>
 #include <thread>
+#include <vector>
 
-#include "base/number.hpp"
 #include "base/text.hpp"
 #include "commands/table.hpp"
 #include "engine/directives.hpp"
 #include "outlive/emulator.hpp"
-#include "server/config_file.hpp"
+#include "server/log.hpp"
 #include "server/server.hpp"
+#include "server/startup.hpp"
 
 namespace outlive {
 namespace {
@@ -31,192 +30,257 @@ namespace {
 constexpr std::string_view version_line =
     "Valkey server v=8.1.1 sha=00000000:0 malloc=modelled bits=64 build=outlive";
 
-// What only the shell obeys.
-struct ShellOptions {
-  ListenOptions listen;
-  std::string directory;
-  std::string log_file;
-  std::string pid_file;
-  std::uint64_t seed = 0;
-  const Allocation* allocation = &quantum_8;
-  std::optional<Instant> frozen_at;  // where a clock that stands still starts
-};
+constexpr std::string_view help_text =
+    R"(outlive serve: a stand-in for valkey-server 8.1, started the same way.
 
-// outlive-clock: "system", "frozen" (where it is now), or the Unix time in milliseconds at which it
-// stands until OUTLIVE CLOCK moves it.
-std::optional<Instant> frozen_at(std::string_view setting) {
-  if (setting == "system") return std::nullopt;
-  if (setting == "frozen") return system_now();
-  const auto ms = parse_integer(setting);
-  if (!ms || *ms < 0) {
-    throw UserError("outlive-clock '" + std::string(setting) +
-                    "': write system, frozen, or a Unix time in milliseconds");
-  }
-  return instant_from_ms(*ms);
-}
+Usage: outlive serve [FILE] [--DIRECTIVE VALUE …] [-]
 
-// Reads what the shell obeys out of the directives.
-ShellOptions shell_options(const Options& options) {
-  const auto value = [&](std::string_view name) {
-    return directive_value(options, *find_directive(name));
-  };
-  ShellOptions shell;
-  shell.listen.port = std::stoi(value("port"));
-  if (shell.listen.port == 0 && !value("unixsocket").empty()) shell.listen.port = -1;
-  shell.listen.addresses = *split_words(value("bind"));
-  shell.listen.unix_socket = value("unixsocket");
-  shell.listen.unix_permissions = static_cast<int>(std::stol(value("unixsocketperm"), nullptr, 8));
-  shell.directory = value("dir");
-  shell.log_file = value("logfile");
-  shell.pid_file = value("pidfile");
-  shell.seed = std::stoull(value("outlive-seed"));
-  if (shell.seed == 0) shell.seed = std::random_device{}();
-  if (value("outlive-allocator-quantum") == "16") shell.allocation = &quantum_16;
-  shell.frozen_at = frozen_at(value("outlive-clock"));
-  return shell;
-}
+  FILE                a configuration file, as valkey.conf; `include` works in it
+  --DIRECTIVE VALUE   any directive of it; comes after the file, so it wins
+  -                   first or last: read more directives from standard input
+  --help, -h          this
+  --version, -v       the version of Valkey that is imitated
 
-void apply(const DirectiveLine& line, Options& options) {
-  std::vector<std::string_view> values(line.values.begin(), line.values.end());
-  if (values.empty()) values.emplace_back();
-  if (const auto error = set_directive(options, line.name, values)) {
-    throw UserError(config_error(line, *error));
-  }
-}
+A server that is full after 10 MB and evicts what expires first:
+  outlive serve --port 6379 --maxmemory 10mb --maxmemory-policy volatile-ttl
 
-void configure(std::span<char* const> arguments, Options& options) {
-  std::vector<DirectiveLine> lines;
-  if (!arguments.empty() && !std::string_view(arguments[0]).starts_with("--")) {
-    const std::string path = arguments[0];
-    std::ifstream file(path);
-    if (!file) throw UserError("Fatal error, can't open config file '" + path + "'");
-    lines = parse_config(std::string(std::istreambuf_iterator<char>(file), {}));
-    arguments = arguments.subspan(1);
-  }
-  const auto more = parse_arguments(arguments);
-  lines.insert(lines.end(), more.begin(), more.end());
-  for (const DirectiveLine& line : lines) apply(line, options);
-}
+Any free port; the log tells which (`port=`):
+  outlive serve --port 0
 
-// Valkey's line: pid, role, time, level sign, text.
-std::shared_ptr<spdlog::logger> open_log(const std::string& path) {
-  std::shared_ptr<spdlog::logger> log;
-  if (path.empty()) {
-    log = std::make_shared<spdlog::logger>("serve",
-                                           std::make_shared<spdlog::sinks::stdout_sink_st>());
-  } else {
-    log = std::make_shared<spdlog::logger>(
-        "serve", std::make_shared<spdlog::sinks::basic_file_sink_st>(path));
-  }
-  log->set_pattern("%P:M %d %b %Y %H:%M:%S.%e %v");
-  log->flush_on(spdlog::level::info);
-  return log;
-}
+What only outlive knows:
+  --outlive-seed N                     the same chance every time: hashing, sampling, RANDOMKEY
+  --outlive-clock system|frozen|MS     a clock that stands still until OUTLIVE CLOCK moves it
+  --outlive-allocator-quantum 8|16     memory as the upstream images weigh it (8), or Debian's build (16)
+  --enable-outlive-command yes|local   the command OUTLIVE and the journal of keys that left
 
-void log_start(spdlog::logger& log, const Server& server, const ShellOptions& shell) {
-  log.info("* oO0OoO0OoO0Oo Valkey is starting oO0OoO0OoO0Oo");
-  log.info("* outlive stands in for Valkey 8.1.1 (seed {})", shell.seed);
-  log.info("* Running mode=standalone, port={}. PID: {} ", server.port(), ::getpid());
-  log.info("* Server initialized");
-  if (server.port()) log.info("* Ready to accept connections tcp");
-  if (!shell.listen.unix_socket.empty()) log.info("* Ready to accept connections unix");
-}
+valkey-cli -p 6379 talks to it; Ctrl-C or `valkey-cli shutdown nosave` ends it. What is not emulated
+(persistence, replication, cluster, modules, TLS) is refused by name, never ignored.
+Started by the name valkey-server or redis-server (a link), it does this without the word `serve`.
+)";
 
 // Writes the pid file, and takes it away again.
 class PidFile {
  public:
-  explicit PidFile(std::string path) : path_(std::move(path)) {
-    if (!path_.empty()) std::ofstream(path_) << ::getpid() << "\n";
+  PidFile(std::string path, Log& log) : path_(std::move(path)), log_(log) {
+    if (path_.empty()) return;
+    std::ofstream file(path_);
+    file << ::getpid() << "\n";
+    file.flush();
+    written_ = file.good();
+    if (!written_) log_.line(Log::warning, "Failed to write PID file: " + path_);
   }
   ~PidFile() {
+    if (!written_) return;
+    log_.line(Log::notice, "Removing the pid file.");
     std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+    std::filesystem::remove(path_, ignored);
   }
   PidFile(const PidFile&) = delete;
   PidFile& operator=(const PidFile&) = delete;
 
  private:
   std::string path_;
+  Log& log_;
+  bool written_ = false;
 };
 
-int run(const Options& options, const ShellOptions& shell) {
-  if (!shell.directory.empty()) std::filesystem::current_path(shell.directory);
-  const auto log = open_log(shell.log_file);
-  ServerClock clock;
-  if (shell.frozen_at) clock.freeze(*shell.frozen_at);
-  Engine engine(
-      {.options = options,
-       .seed = shell.seed,
-       .allocation = shell.allocation,
-       .start = clock.now(),
-       .families = all_commands(),
-       .scripts = make_script_host,
-       .journal_limit = options.enable_outlive_command != Permission::no ? 100'000u : 0u});
-  engine.stopwatch = stopwatch_us;
-  engine.clock = &clock;
-  engine.shell.process_id = ::getpid();
-  engine.on_log = [&](int, std::string_view line) { log->info("* {}", line); };
-  asio::io_context io(1);
-  Server server(engine, clock, io);
-  const auto shut_down = [&] {
-    log->info("# Valkey is now ready to exit, bye bye...");
-    server.stop();
-    io.stop();
-  };
-  // Later, for it ends the very session whose request is being served.
-  engine.on_shutdown = [&](Instant) { asio::post(io, shut_down); };
-  engine.on_busy = [&] {
-    io.poll();
-    return !io.stopped();
-  };
-  engine.on_sleep = [](std::int64_t us) {
-    std::this_thread::sleep_for(std::chrono::microseconds(us));
-  };
-  try {
-    server.listen(shell.listen);
-  } catch (const UserError& error) {
-    // The words that tools which launch a server look for, to try another port.
-    log->info("# Warning: {}", error.what());
-    log->info("# Failed listening on port {} (tcp), aborting.", shell.listen.port);
-    return 1;
-  }
-  engine.shell.port = server.port();
-  const PidFile pid_file(shell.pid_file);
-  asio::signal_set signals(io, SIGTERM, SIGINT);
-  signals.async_wait([&](std::error_code error, int signal) {
-    if (error) return;
-    log->info("* Received {} scheduling shutdown...", signal == SIGINT ? "SIGINT" : "SIGTERM");
-    log->info("* User requested shutdown...");
-    shut_down();
-  });
-  std::signal(SIGPIPE, SIG_IGN);
-  log_start(*log, server, shell);
-  server.start();
-  io.run();
-  return 0;
+// Makes room for maxclients, or lowers it to what the system allows (server.c,
+// adjustOpenFilesLimit).
+void fit_open_files(Options& options, Log& log) {
+  constexpr std::int64_t reserved = 32;  // CONFIG_MIN_RESERVED_FDS
+  const std::int64_t wanted = options.maxclients + reserved;
+  ::rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (static_cast<std::int64_t>(limit.rlim_cur) >= wanted) return;
+  limit.rlim_cur = std::min(static_cast<::rlim_t>(wanted), limit.rlim_max);
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::getrlimit(RLIMIT_NOFILE, &limit);
+  const auto had = static_cast<std::int64_t>(limit.rlim_cur);
+  if (had >= wanted) return;
+  const std::string fitting = std::to_string(std::max<std::int64_t>(1, had - reserved));
+  const std::string_view words[] = {fitting};
+  set_directive(options, "maxclients", words);
+  log.line(Log::warning,
+           "Current maximum open files is " + std::to_string(had) +
+               ". maxclients has been reduced to " + fitting +
+               " to compensate for low ulimit. If you need higher maxclients increase "
+               "'ulimit -n'.");
 }
+
+// What the engine is told of the process around it.
+Engine::Shell describe_process(const std::string& config_file, int port) {
+  std::error_code ignored;
+  const auto pages = ::sysconf(_SC_PHYS_PAGES);
+  const auto page_bytes = ::sysconf(_SC_PAGESIZE);
+  return {.process_id = ::getpid(),
+          .port = port,
+          .executable = std::filesystem::read_symlink("/proc/self/exe", ignored).string(),
+          .config_file = config_file,
+          .system_memory = static_cast<std::uint64_t>(std::max(0L, pages)) *
+                           static_cast<std::uint64_t>(std::max(0L, page_bytes))};
+}
+
+// An engine with its shell around it, from the first socket to the last.
+class Process {
+ public:
+  Process(const Startup& startup, const ShellOptions& shell, std::uint64_t seed, Log& log)
+      : shell_(shell),
+        log_(log),
+        engine_({.options = startup.options,
+                 .seed = seed,
+                 .allocation = shell.allocation,
+                 .start = start_clock(clock_, shell).now(),
+                 .families = all_commands(),
+                 .scripts = make_script_host,
+                 .journal_limit = journal_limit(startup.options)}),
+        server_(engine_, clock_, io_),
+        signals_(io_, SIGTERM, SIGINT) {
+    engine_.clock = &clock_;
+    engine_.stopwatch = stopwatch_us;
+    engine_.on_log = [this](int level, std::string_view line) { log_.line(level, line); };
+    // Later, for it ends the very session whose request is being served.
+    engine_.on_shutdown = [this](Instant) { asio::post(io_, [this] { shut_down(); }); };
+    engine_.on_busy = [this] {
+      io_.poll();
+      return !io_.stopped();
+    };
+    engine_.on_sleep = [](std::int64_t us) {
+      std::this_thread::sleep_for(std::chrono::microseconds(us));
+    };
+    engine_.on_change_options = [this](Options& changed) { return obey(changed); };
+    config_file_ = startup.config_file;
+  }
+
+  // Returns the exit status.
+  int run() {
+    try {
+      server_.listen(shell_.listen);
+    } catch (const UserError& error) {
+      // The words that tools which launch a server look for, to try another port.
+      log_.line(Log::warning, "Warning: " + std::string(error.what()));
+      log_.line(Log::warning, "Failed listening on port " + std::to_string(shell_.listen.port) +
+                                  " (tcp), aborting.");
+      return 1;
+    }
+    engine_.shell = describe_process(config_file_, server_.port());
+    const PidFile pid_file(shell_.pid_file, log_);
+    wait_for_signal();
+    std::signal(SIGPIPE, SIG_IGN);
+    tell_start();
+    server_.start();
+    io_.run();
+    return status_;
+  }
+
+ private:
+  static const ServerClock& start_clock(ServerClock& clock, const ShellOptions& shell) {
+    if (shell.frozen_at) clock.freeze(*shell.frozen_at);
+    return clock;
+  }
+  static std::size_t journal_limit(const Options& options) {
+    return options.enable_outlive_command != Permission::no ? 100'000 : 0;
+  }
+
+  void tell_start() {
+    log_.line(Log::notice, "Running mode=standalone, port=" + std::to_string(server_.port()) +
+                               ". PID: " + std::to_string(::getpid()) + " ");
+    log_.line(Log::notice, "Server initialized");
+    if (server_.port()) log_.line(Log::notice, "Ready to accept connections tcp");
+    if (!shell_.listen.unix_socket.empty()) {
+      log_.line(Log::notice, "Ready to accept connections unix");
+    }
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](std::error_code error, int signal) {
+      if (error) return;
+      const std::string name = signal == SIGINT ? "SIGINT" : "SIGTERM";
+      log_.line(Log::warning, "Received " + name + " scheduling shutdown...");
+      log_.line(Log::notice, "User requested shutdown...");
+      shut_down();
+    });
+  }
+
+  void shut_down() {
+    log_.line(Log::warning, "Valkey is now ready to exit, bye bye...");
+    server_.stop();
+    io_.stop();
+  }
+
+  // CONFIG SET of what the shell obeys.
+  std::optional<Engine::OptionRefusal> obey(Options& changed) {
+    const auto differs = [&](std::string_view name) {
+      const Directive& directive = *find_directive(name);
+      return directive_value(changed, directive) != directive_value(engine_.options, directive);
+    };
+    if (differs("dir")) {
+      const std::string reason = change_directory(directive_value(changed, *find_directive("dir")));
+      if (!reason.empty()) return Engine::OptionRefusal{"dir", reason};
+      note_directory(changed);
+    }
+    const bool moved = differs("port");
+    if (moved || differs("bind")) {
+      ListenOptions listen = listen_options(changed);
+      if (!server_.listen_again(listen)) {
+        return moved ? Engine::OptionRefusal{"port",
+                                             "Unable to listen on this port. Check server logs."}
+                     : Engine::OptionRefusal{"bind", "Failed to bind to specified addresses."};
+      }
+      engine_.shell.port = server_.port();
+    }
+    log_.set_level(directive_value(changed, *find_directive("loglevel")));
+    return {};
+  }
+
+  const ShellOptions& shell_;
+  Log& log_;
+  ServerClock clock_;
+  Engine engine_;
+  asio::io_context io_{1};
+  Server server_;
+  asio::signal_set signals_;
+  std::string config_file_;
+  int status_ = 0;
+};
+
+int serve_with(std::span<const std::string_view> arguments) {
+  Startup startup = start_up(arguments, std::cin);
+  const ShellOptions shell = shell_options(startup.options);
+  Log log(shell.log_file);
+  log.set_level(shell.log_level);
+  fit_open_files(startup.options, log);
+  const std::uint64_t seed = shell.seed != 0 ? shell.seed : std::random_device{}();
+  log.line(Log::notice, "oO0OoO0OoO0Oo Valkey is starting oO0OoO0OoO0Oo");
+  log.line(Log::notice, "outlive stands in for Valkey 8.1.1 (seed " + std::to_string(seed) + ")");
+  return Process(startup, shell, seed, log).run();
+}
+
+// valkey-server's jobs besides serving.
+constexpr std::string_view other_jobs[] = {"--check-system", "--sentinel", "--test-memory"};
 
 }  // namespace
 
-int serve(std::span<char* const> arguments) {
+int serve(std::span<char* const> words) {
+  const std::vector<std::string_view> arguments(words.begin(), words.end());
+  const std::string_view first = arguments.empty() ? std::string_view{} : arguments[0];
+  if (first == "-v" || first == "--version") {
+    std::cout << version_line << "\n";
+    return 0;
+  }
+  if (first == "-h" || first == "--help") {
+    std::cout << help_text;
+    return 0;
+  }
   try {
-    if (!arguments.empty()) {
-      const std::string_view first = arguments[0];
-      if (first == "-v" || first == "--version") {
-        std::cout << version_line << "\n";
-        return 0;
-      }
+    if (std::ranges::find(other_jobs, first) != std::end(other_jobs)) {
+      throw UserError("outlive serve: '" + std::string(first) + "' is not supported by outlive");
     }
-    Options options;
-    configure(arguments, options);
-    return run(options, shell_options(options));
+    return serve_with(arguments);
   } catch (const UserError& error) {
     std::cerr << error.what() << "\n";
-    return 1;
   } catch (const std::system_error& error) {
     std::cerr << "outlive serve: " << error.what() << "\n";
-    return 1;
   }
+  return 1;
 }
 
 }  // namespace outlive

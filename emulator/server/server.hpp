@@ -22,8 +22,10 @@ namespace outlive {
 struct ListenOptions {
   std::vector<std::string> addresses = {"127.0.0.1"};
   int port = 6379;               // 0: any free one; negative: no TCP
+  int backlog = 511;             // tcp-backlog
   std::string unix_socket = {};  // a path; empty: none
   int unix_permissions = 0;      // octal mode; 0: as the umask says
+  std::string unix_group = {};   // a group's name; empty: the process's
 };
 
 class Server {
@@ -32,6 +34,9 @@ class Server {
 
   // Throws UserError with the address and the reason.
   void listen(const ListenOptions& options);
+  // Other TCP addresses or another port from now on; connections stay. False: they can't be had, so
+  // all is as before.
+  bool listen_again(const ListenOptions& options);
   // The TCP port in use, 0 without one.
   int port() const { return port_; }
   // Keeps the engine's time from now on; run the io_context to serve.
@@ -50,11 +55,23 @@ class Server {
   using Tcp = asio::ip::tcp;
   using Local = asio::local::stream_protocol;
 
-  void listen_tcp(const std::string& address, int port);
-  void listen_unix(const std::string& path, int permissions);
+  // Who is at the other end.
+  struct Peer {
+    std::string address;        // as CLIENT LIST shows it
+    std::string local_address;  // of our end
+    bool local = true;          // on this machine: loopback, or a Unix socket
+  };
+
+  void listen_everywhere(const ListenOptions& options);
+  void listen_tcp(const std::string& host, int port, int backlog);
+  void listen_unix(const ListenOptions& options);
+  void close_tcp();
   template <class Acceptor>
   void accept(Acceptor& acceptor);
-  void welcome(Connection::Socket socket, std::string address, std::string local_address);
+  // Why this peer may not come in, as the error it is sent; "" if it may.
+  std::string_view refusal(const Peer& peer) const;
+  void keep_alive(Tcp::socket& socket) const;
+  void welcome(Connection::Socket socket, Peer peer);
   void tick();
 
   Engine& engine_;
@@ -64,10 +81,9 @@ class Server {
   std::vector<std::unique_ptr<Tcp::acceptor>> tcp_;
   std::unique_ptr<Local::acceptor> local_;
   std::map<const Session*, std::shared_ptr<Connection>> connections_;
-  std::string unix_path_;
+  ListenOptions listening_;
   int port_ = 0;
   bool stopping_ = false;
-
 };
 
 }  // namespace outlive
