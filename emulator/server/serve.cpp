@@ -20,6 +20,7 @@
 #include "commands/table.hpp"
 #include "engine/directives.hpp"
 #include "outlive/emulator.hpp"
+#include "server/config_rewrite.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
 #include "server/startup.hpp"
@@ -125,6 +126,7 @@ class Process {
   Process(const Startup& startup, const ShellOptions& shell, std::uint64_t seed, Log& log)
       : shell_(shell),
         log_(log),
+        config_file_(startup.config_file),
         engine_({.options = startup.options,
                  .seed = seed,
                  .allocation = shell.allocation,
@@ -147,7 +149,10 @@ class Process {
       std::this_thread::sleep_for(std::chrono::microseconds(us));
     };
     engine_.on_change_options = [this](Options& changed) { return obey(changed); };
-    config_file_ = startup.config_file;
+    if (startup.config_file.empty()) return;
+    engine_.on_rewrite_config = [this] {
+      return rewrite_config_file(config_file_, engine_.options);
+    };
   }
 
   // Returns the exit status.
@@ -168,7 +173,7 @@ class Process {
     tell_start();
     server_.start();
     io_.run();
-    return status_;
+    return 0;
   }
 
  private:
@@ -233,13 +238,12 @@ class Process {
 
   const ShellOptions& shell_;
   Log& log_;
+  const std::string config_file_;
   ServerClock clock_;
   Engine engine_;
   asio::io_context io_{1};
   Server server_;
   asio::signal_set signals_;
-  std::string config_file_;
-  int status_ = 0;
 };
 
 int serve_with(std::span<const std::string_view> arguments) {
