@@ -53,9 +53,7 @@ EvictionOutcome Evictor::make_room(std::int64_t not_counted) {
   for (std::size_t keys = 0; freed < to_free;) {
     const Victim victim = choose();
     if (!victim.entry) return EvictionOutcome::failed;
-    const std::int64_t before = keyspace_.ledger.used();
-    evict(victim);
-    freed += before - keyspace_.ledger.used();
+    freed += evict(victim);
     if (++keys % keys_between_looks != 0) continue;
     if (over() <= 0) break;
     if (static_cast<double>(keys) * microseconds_per_key > limit_us) {
@@ -130,7 +128,7 @@ Evictor::Victim Evictor::at_random() {
   return {};
 }
 
-void Evictor::evict(const Victim& victim) {
+std::int64_t Evictor::evict(const Victim& victim) {
   Farewell farewell{.reason = Departure::Reason::evicted,
                     .lazily = keyspace_.settings.lazy_eviction,
                     .score = victim.score};
@@ -143,11 +141,16 @@ void Evictor::evict(const Victim& victim) {
   const std::string key(victim.entry->key());
   const std::string_view cause = keyspace_.moment.cause;
   keyspace_.moment.cause = settings_.chosen().name;
+  // What telling everybody costs does not count against it: else the messages to tracking clients
+  // would evict further keys, whose messages… (evict.c, performEvictions).
+  const std::int64_t before = keyspace_.ledger.used();
   victim.database->remove(*victim.entry, farewell);
+  const std::int64_t freed = before - keyspace_.ledger.used();
   keyspace_.moment.cause = cause;
   ++keyspace_.stats.evicted;
   keyspace_.listener.key_left(*victim.database, key);
   keyspace_.listener.key_event({EventClass::evicted, "evicted"}, key, victim.database->index());
+  return freed;
 }
 
 }  // namespace outlive

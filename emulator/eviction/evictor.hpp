@@ -60,7 +60,8 @@ class Evictor {
   // Samples every database once; the number of keys that could go.
   std::size_t populate();
   std::uint64_t score(const Entry& entry) const;
-  void evict(const Victim& victim);
+  // Bytes that the key took with it.
+  std::int64_t evict(const Victim& victim);
   Database::Table& candidates(Database& database) const;
 
   Keyspace& keyspace_;

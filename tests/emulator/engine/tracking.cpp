@@ -131,3 +131,23 @@ TEST_CASE("tracking-table-max-keys is held, and the readers of what it costs are
   engine.run({"PING"});
   CHECK(engine.engine.tracking.keys() == 10);
 }
+
+TEST_CASE("what the messages to tracking clients take does not evict further keys") {
+  TestEngine engine{{.policy = "allkeys-lru"}};
+  engine.engine.options.latency_tracking = false;
+  Session& reader = tracking_client(engine);
+  constexpr int keys = 300;
+  for (int i = 0; i < keys; ++i) {
+    const std::string key = std::to_string(i) + std::string(1000, 'x');
+    engine.run({"SET", key, "v"});
+    engine.run_on(reader, {"GET", key});
+  }
+  engine.advance(std::chrono::seconds{6});
+  // The reader does not read: some twenty messages of a kilobyte overflow its buffer.
+  engine.engine.options.eviction.tenacity = 100;
+  engine.set_maxmemory(engine.used() - 25'000);
+  engine.run({"PING"});
+  const auto evicted = engine.engine.keyspace.stats.evicted;
+  CHECK(evicted >= 15);
+  CHECK(evicted <= 30);
+}
