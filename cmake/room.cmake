@@ -6,8 +6,8 @@
 # ("keyspace/database.hpp"), and each is compiled alone by the target all_verify_interface_header_sets.
 
 add_library(outlive_warnings INTERFACE)
-target_compile_options(outlive_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  -Wold-style-cast -Wimplicit-fallthrough $<$<BOOL:${OUTLIVE_WERROR}>:-Werror>
+target_compile_options(outlive_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wimplicit-fallthrough
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast> $<$<BOOL:${OUTLIVE_WERROR}>:-Werror>
   # g++ 12 sees overlap in every "text" + string (GCC bug 105651, mended in 13).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
 
