@@ -123,6 +123,23 @@ char unescaped(char letter) {
   return letter;
 }
 
+// A letter as it is, or its escape where it cannot be seen.
+void add_visible(std::string& out, char letter) {
+  constexpr std::string_view hex_digits = "0123456789abcdef";
+  if (letter >= ' ' && letter <= '~') {
+    out += letter;
+    return;
+  }
+  out += '\\';
+  const auto* escape = std::ranges::find(escapes, letter, &std::pair<char, char>::second);
+  if (escape != std::end(escapes)) {
+    out += escape->first;
+    return;
+  }
+  const auto byte = static_cast<unsigned char>(letter);
+  out += {'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
+}
+
 // Reads a line word by word. Past its end, and from a NUL on, it sees NULs.
 class WordReader {
  public:
@@ -228,22 +245,17 @@ std::optional<std::vector<std::string>> split_words(std::string_view line) {
 }
 
 std::string quoted(std::string_view text) {
-  constexpr std::string_view hex_digits = "0123456789abcdef";
   std::string out = "\"";
   out.reserve(text.size() + 2);
+  for (const char letter : text) add_visible(out, letter);
+  return out += '"';
+}
+
+std::string quoted_word(std::string_view text) {
+  std::string out = "\"";
   for (const char letter : text) {
-    if (letter >= ' ' && letter <= '~') {
-      out += letter;
-      continue;
-    }
-    out += '\\';
-    const auto* escape = std::ranges::find(escapes, letter, &std::pair<char, char>::second);
-    if (escape != std::end(escapes)) {
-      out += escape->first;
-    } else {
-      const auto byte = static_cast<unsigned char>(letter);
-      out += {'x', hex_digits[byte >> 4], hex_digits[byte & 15]};
-    }
+    if (letter == '"' || letter == '\\') out += '\\';
+    add_visible(out, letter);
   }
   return out += '"';
 }

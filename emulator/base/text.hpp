@@ -47,6 +47,9 @@ std::optional<std::vector<std::string>> split_words(std::string_view line);
 // sdscatrepr(), which since 8.1 leaves a quote or a backslash inside as it is.
 std::string quoted(std::string_view text);
 
+// In quotes, for split_words() to read the very same text back, quotes and backslashes included.
+std::string quoted_word(std::string_view text);
+
 // The candidate that a mistyped word most likely meant, ignoring case; nothing when none is near
 // (more than a third of the word wrong). The first of equals wins.
 std::optional<std::string_view> nearest_name(std::string_view word,

@@ -79,7 +79,6 @@ void shutdown(Call& call) {
     return call.reply.error(scripts->busy());
   }
   if (!call.engine.on_shutdown) return refuse(call, "SHUTDOWN", "there is no server around it");
-  call.session.closed = true;
   call.engine.on_shutdown(call.engine.now());
 }
 

@@ -44,7 +44,6 @@ struct Options {
   Permission enable_debug_command = Permission::no;  // enable-debug-command
   Permission enable_protected_configs = Permission::no;
   Permission enable_outlive_command = Permission::no;
-  bool scripts_run_all_commands = false;  // DEBUG SET-DISABLE-DENY-SCRIPTS
   // What client-output-buffer-limit normal and pubsub say: bytes, bytes, seconds; 0: no limit.
   struct OutputLimit {
     std::int64_t hard = 0;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <lua.hpp>
 #include <string>
 
@@ -304,6 +305,28 @@ void protect_globals(lua_State* lua) {
   lua_rawset(lua, -3);
 }
 
+// LuaBitOp's bit.tohex negates a width below zero, and the least integer has no negative: it would
+// write far beyond its buffer. Valkey's copy mends that (deps/lua/src/lua_bit.c, bit_tohex).
+int to_hex(lua_State* lua) {
+  constexpr double range = 4294967296.0;
+  constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
+  if (!lua_isnone(lua, 2)) {
+    const double width = luaL_checknumber(lua, 2);
+    if (std::isfinite(width)) {
+      const auto bits = static_cast<std::uint32_t>(std::llrint(std::fmod(width, range)));
+      if (static_cast<std::int32_t>(bits) == least) {
+        lua_pushinteger(lua, least + 1);
+        lua_replace(lua, 2);
+      }
+    }
+  }
+  const int arguments = lua_gettop(lua);
+  lua_pushvalue(lua, lua_upvalueindex(1));
+  lua_insert(lua, 1);
+  lua_call(lua, arguments, 1);
+  return 1;
+}
+
 void push_libraries(lua_State* lua) {
   open(lua, "", luaopen_base);
   open(lua, LUA_TABLIBNAME, luaopen_table);
@@ -318,6 +341,11 @@ void push_libraries(lua_State* lua) {
   }
   lua_pushvalue(lua, LUA_GLOBALSINDEX);
   guard_base(lua);
+  lua_pop(lua, 1);
+  lua_getglobal(lua, "bit");
+  lua_getfield(lua, -1, "tohex");
+  lua_pushcclosure(lua, to_hex, 1);
+  lua_setfield(lua, -2, "tohex");
   lua_pop(lua, 1);
   lua_getglobal(lua, "table");
   for (const char* name : {"insert", "remove", "sort"}) guard(lua, name, writing_guard);

@@ -214,7 +214,7 @@ std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t 
   if (!found.command) return "Unknown command called from script";
   const Command& command = *found.command;
   if (!right_arity(command, words)) return "Wrong number of args calling command from script";
-  if (command.has(flag::noscript) && !engine_.options.scripts_run_all_commands) {
+  if (command.has(flag::noscript) && !engine_.switches.scripts_may_all) {
     return "This Redis command is not allowed from script";
   }
   if (run_->read_only && command.has(flag::write | flag::may_replicate)) {

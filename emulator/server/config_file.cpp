@@ -69,7 +69,7 @@ class ArgumentLines {
     has_value_ = split_words(name)->size() > 1;
   }
   void value(std::string_view word) {
-    text_ += quoted(word) + " ";
+    text_ += quoted_word(word) + " ";
     has_value_ = true;
   }
   bool has_value() const { return has_value_; }

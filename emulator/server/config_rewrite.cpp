@@ -28,10 +28,10 @@ std::string line_of(const Directive& directive, const Options& options) {
   std::string line(directive.name);
   const auto words = split_words(value);
   if (directive.has(Directive::several) && words && !words->empty()) {
-    for (const std::string& word : *words) line += " " + (plain(word) ? word : quoted(word));
+    for (const std::string& word : *words) line += " " + (plain(word) ? word : quoted_word(word));
     return line;
   }
-  return line + " " + (plain(value) ? value : quoted(value));
+  return line + " " + (plain(value) ? value : quoted_word(value));
 }
 
 // The directive that a line sets; null for comments, blank lines and what CONFIG does not know.

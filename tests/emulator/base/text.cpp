@@ -106,6 +106,12 @@ TEST_CASE("quoted text shows the unprintable and, as 8.1 does, leaves quotes alo
   CHECK(quoted("\n\r\t\a\b\x01\xff"sv) == R"("\n\r\t\a\b\x01\xff")");
 }
 
+TEST_CASE("a quoted word is read back as it was") {
+  for (const std::string_view text : {""sv, "a \"b\""sv, "back\\slash\\"sv, "'"sv, "\n\x01\xff"sv}) {
+    CHECK(split_words(quoted_word(text)) == std::vector<std::string>{std::string(text)});
+  }
+}
+
 TEST_CASE("a mistyped name finds the one that was meant") {
   constexpr std::string_view names[] = {"volatile-lru", "volatile-lfu", "volatile-ttl",
                                         "noeviction"};

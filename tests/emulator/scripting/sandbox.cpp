@@ -154,3 +154,11 @@ TEST_CASE("the server's functions check what they are given") {
   CHECK(sandbox.refuses("return redis.register_function('x', 1)",
                         "attempt to call field 'register_function' (a nil value)"));
 }
+
+TEST_CASE("bit.tohex survives the least width there is") {
+  TestEngine engine;
+  CHECK(engine.run({"EVAL", "return bit.tohex(65535, -2147483648)", "0"}) ==
+        "$8\r\n0000FFFF\r\n");
+  CHECK(engine.run({"EVAL", "return bit.tohex(65535, 4)", "0"}) == "$4\r\nffff\r\n");
+  CHECK(engine.run({"EVAL", "return bit.tohex(65535)", "0"}) == "$8\r\n0000ffff\r\n");
+}
