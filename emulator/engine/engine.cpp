@@ -16,7 +16,7 @@ Engine::Engine(Setup setup)
       expiry(keyspace),
       publisher([this](Session& to, std::string_view bytes) { deliver(to, bytes); }),
       tracking([this](Session& to, std::string_view bytes) { deliver(to, bytes); },
-               [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking")),
+               [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking"), ledger),
       table_(setup.families),
       seed_(setup.seed),
       started_(setup.start) {

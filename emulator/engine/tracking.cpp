@@ -1,9 +1,23 @@
 #include "engine/tracking.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace outlive {
 namespace {
+
+// What the table takes for a key with so many readers. Valkey keeps two radix trees, whose nodes
+// depend on all other keys; these are averages, measured on 8.1.1 with 10,000 keys and one, two and
+// five readers: right within some percent for keys that are alike.
+std::int64_t entry_bytes(std::size_t key_size, std::size_t readers) {
+  constexpr std::size_t of_key = 100;
+  constexpr std::size_t shared_letters = 20;
+  constexpr std::size_t of_second_reader = 74;
+  constexpr std::size_t of_further_reader = 53;
+  std::size_t bytes = of_key + key_size - std::min(key_size, shared_letters);
+  if (readers > 1) bytes += of_second_reader + (readers - 2) * of_further_reader;
+  return static_cast<std::int64_t>(bytes);
+}
 
 std::string one_key(std::string_view key) {
   std::string bytes;
@@ -47,7 +61,11 @@ void TrackingTable::remember(const Session& session, std::string_view key) {
     found = index_.emplace(key, entries_.size()).first;
     entries_.push_back({std::string(key), {}});
   }
-  items_ += entries_[found->second].readers.insert(session.id).second;
+  auto& readers = entries_[found->second].readers;
+  if (!readers.insert(session.id).second) return;
+  ++items_;
+  const std::int64_t before = readers.size() > 1 ? entry_bytes(key.size(), readers.size() - 1) : 0;
+  ledger_.add(entry_bytes(key.size(), readers.size()) - before);
 }
 
 void TrackingTable::invalidate(std::string_view key, Changer changer) {
@@ -73,6 +91,7 @@ TrackingTable::Entry TrackingTable::take(std::size_t at) {
   }
   entries_.pop_back();
   items_ -= gone.readers.size();
+  ledger_.add(-entry_bytes(gone.key.size(), gone.readers.size()));
   return gone;
 }
 
@@ -128,6 +147,9 @@ void TrackingTable::flush() {
     std::string null;
     ReplyWriter(null, session->protocol).null();
     send(*session, null);
+  }
+  for (const Entry& entry : entries_) {
+    ledger_.add(-entry_bytes(entry.key.size(), entry.readers.size()));
   }
   entries_.clear();
   index_.clear();

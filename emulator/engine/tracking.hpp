@@ -13,6 +13,7 @@
 
 #include "base/random.hpp"
 #include "engine/session.hpp"
+#include "memory/ledger.hpp"
 
 namespace outlive {
 
@@ -27,8 +28,8 @@ class TrackingTable {
   // `deliver` hands a finished message to a session's outbox; `find` knows the sessions by id.
   using Deliver = std::function<void(Session&, std::string_view bytes)>;
   using Find = std::function<Session*(std::uint64_t id)>;
-  TrackingTable(Deliver deliver, Find find, Random random)
-      : deliver_(std::move(deliver)), find_(std::move(find)), random_(random) {}
+  TrackingTable(Deliver deliver, Find find, Random random, Ledger& ledger)
+      : deliver_(std::move(deliver)), find_(std::move(find)), random_(random), ledger_(ledger) {}
 
   // Takes over what `wanted` says; its prefixes are added to those the session has.
   void enable(Session& session, const Tracking& wanted);
@@ -77,6 +78,7 @@ class TrackingTable {
   Deliver deliver_;
   Find find_;
   Random random_;
+  Ledger& ledger_;
   std::map<std::uint64_t, Session*> clients_;  // with tracking on
   // Kept so that one can be drawn; the index is never walked, its order tells nothing.
   std::vector<Entry> entries_;

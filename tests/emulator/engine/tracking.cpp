@@ -151,3 +151,19 @@ TEST_CASE("what the messages to tracking clients take does not evict further key
   CHECK(evicted >= 15);
   CHECK(evicted <= 30);
 }
+
+TEST_CASE("remembered keys weigh until they are told of or flushed") {
+  TestEngine engine;
+  engine.engine.options.latency_tracking = false;
+  Session& reader = tracking_client(engine);
+  Session& other = tracking_client(engine);
+  const std::int64_t before = engine.used();
+  engine.run_on(reader, {"GET", "a"});
+  engine.run_on(other, {"GET", "a"});
+  engine.run_on(reader, {"GET", "b"});
+  CHECK(engine.used() - before == 100 + 74 + 100);
+  engine.run({"DEL", "a"});
+  engine.run({"FLUSHALL", "SYNC"});
+  CHECK(engine.engine.tracking.keys() == 0);
+  CHECK(engine.used() == before);
+}
