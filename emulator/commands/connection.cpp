@@ -45,7 +45,7 @@ void select(Call& call) {
 bool signs_in(Call& call, std::string_view user, std::string_view password) {
   const std::string& required = call.engine.options.requirepass;
   if (user == "default" && (required.empty() || password == required)) {
-    call.session.authenticated = true;
+    call.session.authenticated = call.session.ever_authenticated = true;
     return true;
   }
   call.reply.error("WRONGPASS invalid username-password pair or user is disabled.");

@@ -75,6 +75,11 @@ void reply_buffer(Call& call) {
   call.reply.ok();
 }
 
+void client_enforce_reply_list(Call& call) {
+  call.engine.switches.replies_in_blocks = next_switch(call);
+  call.reply.ok();
+}
+
 void set_disable_deny_scripts(Call& call) {
   call.engine.switches.scripts_may_all = next_switch(call);
   call.reply.ok();
@@ -330,7 +335,7 @@ constexpr Subcommand debug_subcommands[] = {
     {"aof-flush-sleep", 0, any, refuse},
     {"assert", 0, any, refuse},
     {"change-repl-id", 0, any, refuse},
-    {"client-enforce-reply-list", 0, any, refuse},
+    {"client-enforce-reply-list", 1, 1, client_enforce_reply_list},
     {"client-eviction", 0, 0, client_eviction},
     {"close-cluster-link-on-packet-drop", 0, any, refuse},
     {"config-rewrite-force-all", 0, any, refuse},

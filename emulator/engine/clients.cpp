@@ -54,6 +54,7 @@ void Engine::count_evictable(Session& session) {
 void Engine::settle_replies(Session& session, ReplyBuffer::Shape shape) {
   ReplyBuffer& buffer = session.reply_buffer;
   const bool overflowed = buffer.overflowed();
+  shape.in_blocks = switches.replies_in_blocks;
   buffer.settle(waiting_of(session), ledger.allocation(), shape);
   if (!overflowed && !buffer.overflowed()) return;
   recharge(session);
@@ -109,7 +110,7 @@ void Engine::check_output_limit(Session& session) {
   const auto used = static_cast<std::int64_t>(session.reply_buffer.output());
   const std::int64_t now_s = unix_seconds(now());
   bool over = limit.hard > 0 && used >= limit.hard;
-  if (!session.authenticated && used > unauthenticated_max) over = true;
+  if (!session.ever_authenticated && used > unauthenticated_max) over = true;
   if (limit.soft > 0 && used >= limit.soft) {
     if (session.over_soft_limit_since_s == 0) session.over_soft_limit_since_s = now_s;
     over = over || now_s - session.over_soft_limit_since_s > limit.soft_seconds;

@@ -37,7 +37,7 @@ Session& Engine::open(Instant at) {
   auto session = std::make_unique<Session>();
   session->id = next_session_++;
   session->created = session->last_interaction = at;
-  session->authenticated = options.requirepass.empty();
+  session->authenticated = session->ever_authenticated = options.requirepass.empty();
   recharge(*session);
   ++stats.connections_received;
   Session& opened = *session;

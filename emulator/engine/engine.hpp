@@ -117,6 +117,7 @@ class Engine final : private KeyspaceListener {
     bool active_expiry = true;
     bool cron = true;
     bool reply_buffers_resized = true;
+    bool replies_in_blocks = false;  // no reply uses a client's own buffer
     std::int64_t reply_buffer_peak_ms = 5000;  // negative: peaks are never forgotten
     bool scripts_may_all = false;              // even what is flagged noscript
   } switches;

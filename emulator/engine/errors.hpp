@@ -18,6 +18,8 @@ inline constexpr std::string_view out_of_range = "ERR value is out of range";
 inline constexpr std::string_view negative = "ERR value is out of range, must be positive";
 inline constexpr std::string_view oom = "OOM command not allowed when used memory > 'maxmemory'.";
 inline constexpr std::string_view no_auth = "NOAUTH Authentication required.";
+inline constexpr std::string_view no_replicas =
+    "NOREPLICAS Not enough good replicas to write.";
 inline constexpr std::string_view exec_abort =
     "EXECABORT Transaction discarded because of previous errors.";
 inline constexpr std::string_view no_script = "NOSCRIPT No matching script. Please use EVAL.";

@@ -27,12 +27,14 @@ struct Options {
   std::int64_t proto_max_bulk_len = 512LL << 20;  // bytes
   std::int64_t client_query_buffer_limit = 1LL << 30;
   std::int64_t maxclients = 10000;
-  bool protected_mode = true;        // protected-mode
+  std::int64_t min_replicas_to_write = 0;
+  std::int64_t min_replicas_max_lag = 10;
+  bool protected_mode = true;          // protected-mode
   std::int64_t tcp_keepalive_s = 300;  // tcp-keepalive; 0: none
   std::int64_t maxmemory_clients = 0;  // bytes; negative: percent of maxmemory; 0: no limit
   std::size_t tracking_table_max_keys = 1'000'000;  // 0: no limit
   std::int64_t busy_reply_threshold_ms = 5000;      // busy-reply-threshold / lua-time-limit
-  std::int64_t timeout_s = 0;  // idle clients are closed; 0: never
+  std::int64_t timeout_s = 0;                       // idle clients are closed; 0: never
   // commandlog-*, by CommandLog::Kind.
   CommandLog::Limits command_log = {{{10'000, 128}, {1 << 20, 128}, {1 << 20, 128}}};
   std::int64_t latency_monitor_threshold_ms = 0;

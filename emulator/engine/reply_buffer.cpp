@@ -4,7 +4,8 @@ namespace outlive {
 
 void ReplyBuffer::settle_blocks(std::size_t waiting, const Allocation& allocation, Shape shape) {
   if (blocks_.empty()) {
-    append(waiting - std::min(size_, shape.buffer_max), shape.longest, allocation);
+    const std::size_t buffered = shape.in_blocks ? 0 : std::min(size_, shape.buffer_max);
+    append(waiting - buffered, shape.longest, allocation);
   } else if (waiting > waiting_) {
     append(waiting - waiting_, shape.longest, allocation);
   } else {

@@ -21,11 +21,13 @@ class ReplyBuffer {
   struct Shape {
     std::size_t longest = 0;
     std::size_t buffer_max = chunk;
+    bool in_blocks = false;  // DEBUG CLIENT-ENFORCE-REPLY-LIST: nothing may use the buffer
   };
   // To be told whenever replies were written or sent: `waiting` bytes have not gone out yet.
-  void settle(std::size_t waiting, const Allocation& allocation, Shape shape = {0, chunk}) {
+  void settle(std::size_t waiting, const Allocation& allocation, Shape shape = {0, chunk, false}) {
     if (waiting > peak_) peak_ = std::min(waiting, size_);
-    if (waiting > size_ || !blocks_.empty()) settle_blocks(waiting, allocation, shape);
+    const std::size_t room = shape.in_blocks ? 0 : size_;
+    if (waiting > room || !blocks_.empty()) settle_blocks(waiting, allocation, shape);
   }
 
   bool overflowed() const { return !blocks_.empty(); }

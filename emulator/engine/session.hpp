@@ -92,6 +92,7 @@ struct Session {
   bool import_source = false;      // CLIENT IMPORT-SOURCE
 
   bool authenticated = true;
+  bool ever_authenticated = true;  // RESET does not take that back
   bool monitor = false;
   bool no_touch = false;
   bool no_evict = false;
