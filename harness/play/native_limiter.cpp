@@ -66,6 +66,9 @@ class Digits {
 }  // namespace
 
 std::string_view NativeLimiter::operator()(FunctionCall& call) {
+  if (call.arguments.size() < call.keys.size() * words_per_limit) {
+    return "-ERR each key wants four arguments: requested, capacity, refill, window";
+  }
   if (!run(call, {"TIME"})) return answer_;
   take_line(reply_);
   std::string_view seconds, fraction;
