@@ -21,11 +21,18 @@
 
 namespace outlive {
 
-// A socket of its own, served by a thread of its own, which alone touches the engine from then on.
+// Sockets of its own, served by a thread of its own, which alone touches the engine from then on.
 struct Listener {
-  Listener(Engine& engine, ServerClock& clock, int port) : io(1), server(engine, clock, io) {
-    server.listen({.addresses = {"127.0.0.1"}, .port = port});
+  Listener(Engine& engine, ServerClock& clock, const Emulator::Options& options)
+      : io(1), server(engine, clock, io) {
+    server.listen({.addresses = {"127.0.0.1"},
+                   .port = options.port.value_or(-1),
+                   .unix_socket = options.unix_socket});
     engine.shell.port = server.port();
+    engine.on_busy = [this] {
+      io.poll();
+      return true;
+    };
     server.start();
     thread = std::thread([this] { io.run(); });
   }
@@ -70,15 +77,27 @@ struct Emulator::Impl {
     return result.get();
   }
 
+  // The connection that run() uses; another one if it was closed.
+  Session& own_session();
+  // Runs a command; what is answered at once is in the session's output afterwards.
+  void execute(Session& on, std::span<const std::string_view> words);
+  // Runs a command, on its own connection unless another is given, and takes its reply; by the
+  // system's clock also one that comes later.
+  Reply ask(std::span<const std::string_view> words, Session* on = nullptr);
+  void move_clock(Duration by);
+  void set_clock(Instant to);
+
  private:
   // What the work wrote for clients of the socket is sent, however it ended.
   struct TellListener {
     Server& server;
     ~TellListener() { server.flush_ready(); }
   };
+  // In the middle of a slow script time stands still.
   void keep_time() {
-    if (!clock.fixed()) engine->advance(clock.now());
+    if (!clock.fixed() && !engine->serving_others()) engine->advance(clock.now());
   }
+  void must_be_fixed() const;
 };
 
 struct Emulator::Connection::State {
@@ -88,20 +107,49 @@ struct Emulator::Connection::State {
 
 namespace {
 
+// Directives that `outlive serve` obeys and that are options here.
+struct ShellDirective {
+  std::string_view name;
+  std::string_view instead;
+};
+constexpr ShellDirective shell_directives[] = {
+    {"bind", "in process it listens on 127.0.0.1 alone"},
+    {"outlive-clock", "in process the options virtual_time and start say so"},
+    {"port", "in process the option port says so"},
+    {"unixsocket", "in process the option unix_socket says so"},
+    {"unixsocketperm", "in process the socket has the permissions that the umask leaves"}};
+
+void set_one(Options& options, const std::string& name, const std::string& value) {
+  const auto refuse = [&](std::string_view why) {
+    throw UserError("directive '" + name + " " + value + "': " + std::string(why));
+  };
+  for (const ShellDirective& row : shell_directives) {
+    if (equal_ignoring_case(row.name, name)) refuse(row.instead);
+  }
+  const auto words = split_words(value);
+  if (!words) return refuse("unbalanced quotes");
+  std::vector<std::string_view> values(words->begin(), words->end());
+  if (values.empty()) values.emplace_back();
+  if (const auto error = set_directive(options, name, values)) refuse(*error);
+}
+
 Options options_from(const Emulator::Options& wanted) {
   Options options;
   options.enable_debug_command = Permission::yes;
   options.enable_outlive_command = Permission::yes;
-  for (const auto& [name, value] : wanted.directives) {
-    const auto words = split_words(value);
-    if (!words) throw UserError("directive '" + name + " " + value + "': unbalanced quotes");
-    std::vector<std::string_view> values(words->begin(), words->end());
-    if (values.empty()) values.emplace_back();
-    if (const auto error = set_directive(options, name, values)) {
-      throw UserError("directive '" + name + " " + value + "': " + *error);
-    }
-  }
+  for (const auto& [name, value] : wanted.directives) set_one(options, name, value);
   return options;
+}
+
+// Of a directive that the engine leaves to whoever makes it.
+std::string value_of(const Options& options, std::string_view name) {
+  return directive_value(options, *find_directive(name));
+}
+
+std::uint64_t seed_from(const Emulator::Options& wanted, const Options& options) {
+  if (wanted.seed) return *wanted.seed;
+  const std::uint64_t seed = std::stoull(value_of(options, "outlive-seed"));
+  return seed != 0 ? seed : std::random_device{}();
 }
 
 // Takes the first reply off a session's output; what is left was pushed.
@@ -120,30 +168,80 @@ void drop_output(Engine& engine, Session& session) {
   if (size > 0) engine.sent(session, size);
 }
 
-template <class Impl>
-void move_clock(Impl& impl, Instant to) {
-  if (!impl.clock.fixed())
-    throw UserError("this emulator runs by the system's clock: set virtual_time");
-  impl.clock.move_to(to);
-  impl.engine->advance(to);
+}  // namespace
+
+Session& Emulator::Impl::own_session() {
+  if (session->closed) {
+    engine->close(*session);
+    session = &engine->open(clock.now());
+  }
+  drop_output(*engine, *session);
+  return *session;
 }
 
-}  // namespace
+void Emulator::Impl::execute(Session& on, std::span<const std::string_view> words) {
+  const auto refuse = [&](std::string_view why) { ReplyWriter(on.out, on.protocol).error(why); };
+  if (words.empty()) return refuse("ERR a command has at least one word");
+  if (on.closed) return refuse("ERR this connection was closed");
+  if (on.blocked) return refuse("ERR this connection waits: move the clock, or use another one");
+  engine->execute(on, words, clock.now());
+}
+
+Reply Emulator::Impl::ask(std::span<const std::string_view> words, Session* on) {
+  constexpr std::chrono::milliseconds between_looks{1};
+  bool waits = false;
+  const auto take = [&] {
+    waits = on->blocked && !clock.fixed();
+    return take_reply(*engine, *on);
+  };
+  Reply answer = with_engine([&] {
+    if (!on) on = &own_session();
+    execute(*on, words);
+    return take();
+  });
+  while (waits) {
+    std::this_thread::sleep_for(between_looks);
+    answer = with_engine(take);
+  }
+  return answer;
+}
+
+void Emulator::Impl::must_be_fixed() const {
+  if (clock.fixed()) return;
+  throw UserError("the clock runs by itself: set the option virtual_time, or freeze() it");
+}
+
+void Emulator::Impl::move_clock(Duration by) {
+  must_be_fixed();
+  clock.move_to(clock.now() + by);
+  if (!engine->serving_others()) engine->advance(clock.now());
+}
+
+void Emulator::Impl::set_clock(Instant to) {
+  must_be_fixed();
+  clock.move_to(to);
+  if (!engine->serving_others()) engine->jump(to);
+}
 
 Emulator::Emulator(Options options) : impl_(std::make_unique<Impl>()) {
   Impl& impl = *impl_;
   if (options.virtual_time) impl.clock.freeze(Instant{options.start.time_since_epoch()});
-  const std::uint64_t seed = options.seed ? *options.seed : std::random_device{}();
-  impl.engine = std::make_unique<Engine>(Engine::Setup{.options = options_from(options),
-                                                       .seed = seed,
-                                                       .start = impl.clock.now(),
-                                                       .families = all_commands(),
-                                                       .scripts = make_script_host,
-                                                       .journal_limit = options.journal_limit});
+  outlive::Options engine_options = options_from(options);
+  const bool coarse = value_of(engine_options, "outlive-allocator-quantum") == "16";
+  const std::uint64_t seed = seed_from(options, engine_options);
+  impl.engine =
+      std::make_unique<Engine>(Engine::Setup{.options = std::move(engine_options),
+                                             .seed = seed,
+                                             .allocation = coarse ? &quantum_16 : &quantum_8,
+                                             .start = impl.clock.now(),
+                                             .families = all_commands(),
+                                             .scripts = make_script_host,
+                                             .journal_limit = options.journal_limit});
   impl.engine->clock = &impl.clock;
+  if (!options.virtual_time) impl.engine->stopwatch = stopwatch_us;
   impl.session = &impl.engine->open(impl.clock.now());
-  if (options.port) {
-    impl.listener = std::make_unique<Listener>(*impl.engine, impl.clock, *options.port);
+  if (options.port || !options.unix_socket.empty()) {
+    impl.listener = std::make_unique<Listener>(*impl.engine, impl.clock, options);
   }
 }
 
@@ -156,22 +254,17 @@ Reply Emulator::run(std::initializer_list<std::string_view> words) {
 }
 
 Reply Emulator::run(std::span<const std::string_view> words) {
-  Impl& impl = *impl_;
-  return impl.with_engine([&] {
-    drop_output(*impl.engine, *impl.session);
-    impl.engine->execute(*impl.session, words, impl.clock.now());
-    return take_reply(*impl.engine, *impl.session);
-  });
+  return impl_->ask(words);
 }
 
 std::string_view Emulator::run_raw(std::span<const std::string_view> words) {
   Impl& impl = *impl_;
   return impl.with_engine([&]() -> std::string_view {
-    drop_output(*impl.engine, *impl.session);
-    impl.engine->execute(*impl.session, words, impl.clock.now());
-    if (!impl.listener) return impl.session->out;
+    Session& session = impl.own_session();
+    impl.execute(session, words);
+    if (!impl.listener) return session.out;
     // The listener's thread may write there at any time.
-    impl.reply = impl.session->out;
+    impl.reply = session.out;
     return impl.reply;
   });
 }
@@ -201,11 +294,7 @@ Reply Emulator::Connection::run(std::initializer_list<std::string_view> words) {
 }
 
 Reply Emulator::Connection::run(std::span<const std::string_view> words) {
-  Impl& impl = *state_->emulator;
-  return impl.with_engine([&] {
-    impl.engine->execute(*state_->session, words, impl.clock.now());
-    return take_reply(*impl.engine, *state_->session);
-  });
+  return state_->emulator->ask(words, state_->session);
 }
 
 std::vector<Reply> Emulator::Connection::take_pushed() {
@@ -224,11 +313,19 @@ Time Emulator::now() const {
 }
 
 void Emulator::advance(std::chrono::microseconds by) {
-  impl_->with_engine([&] { move_clock(*impl_, impl_->clock.now() + by); });
+  impl_->with_engine([&] { impl_->move_clock(by); });
 }
 
 void Emulator::set_time(Time to) {
-  impl_->with_engine([&] { move_clock(*impl_, Instant{to.time_since_epoch()}); });
+  impl_->with_engine([&] { impl_->set_clock(Instant{to.time_since_epoch()}); });
+}
+
+void Emulator::freeze() {
+  impl_->with_engine([&] { impl_->clock.freeze(impl_->clock.now()); });
+}
+
+void Emulator::resume() {
+  impl_->with_engine([&] { impl_->clock.resume(); });
 }
 
 std::uint64_t Emulator::seed() const {
@@ -249,6 +346,16 @@ std::vector<Departure> Emulator::departures() const {
   });
 }
 
+std::string Emulator::explain(std::string_view key) {
+  const Reply answer = run({"OUTLIVE", "EXPLAIN", key});
+  if (answer.is_error()) return answer.text;
+  // A list of names and values, or in RESP3 a map, which is kept the same way.
+  for (std::size_t i = 0; i + 1 < answer.elements.size(); i += 2) {
+    if (answer.elements[i].text == "why") return answer.elements[i + 1].text;
+  }
+  return {};
+}
+
 void Emulator::on_departure(std::function<void(const Departure&)> listener, bool with_candidates) {
   impl_->with_engine(
       [&] { impl_->engine->keyspace.journal.set_listener(std::move(listener), with_candidates); });
@@ -260,6 +367,10 @@ void Emulator::replace_function(std::string_view name, NativeFunction body) {
 
 std::uint64_t Emulator::digest() const {
   return impl_->with_engine([&] { return impl_->engine->keyspace.digest(); });
+}
+
+std::uint64_t Emulator::journal_digest() const {
+  return impl_->with_engine([&] { return impl_->engine->keyspace.journal.digest(); });
 }
 
 }  // namespace outlive

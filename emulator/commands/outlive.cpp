@@ -26,10 +26,10 @@ void tell_clock(Call& call) {
   call.reply.integer(unix_us(call.engine.now()));
 }
 
-// What falls due on the way happens in order, before the reply.
-void move_clock(Call& call, Instant to) {
+// What falls due happens before the reply.
+void move_clock(Call& call, Instant to, Engine::Passing how) {
   call.engine.clock->move_to(to);
-  call.engine.pass_time(to);
+  call.engine.pass_time(to, how);
   call.reply.ok();
 }
 
@@ -38,14 +38,14 @@ constexpr std::int64_t latest_ms = 253'402'300'799'999;  // the end of the year 
 
 void clock_set(Call& call) {
   const auto ms = call.args.next_integer_in(0, latest_ms, bad_time);
-  if (call.args.done(call.reply)) move_clock(call, instant_from_ms(ms));
+  if (call.args.done(call.reply)) move_clock(call, instant_from_ms(ms), Engine::Passing::jumped);
 }
 
 void clock_advance(Call& call) {
   const auto ms = call.args.next_integer_in(0, latest_ms, bad_time);
   const Instant to = call.engine.now() + Duration{ms * 1000};
   if (unix_ms(to) > latest_ms) call.args.fail(bad_time);
-  if (call.args.done(call.reply)) move_clock(call, to);
+  if (call.args.done(call.reply)) move_clock(call, to, Engine::Passing::lived_through);
 }
 
 void clock_freeze(Call& call) {
@@ -58,6 +58,11 @@ void clock_run(Call& call) {
   call.reply.ok();
 }
 
+void clock_system(Call& call) {
+  call.engine.pass_time(call.engine.clock->follow_system(), Engine::Passing::jumped);
+  call.reply.ok();
+}
+
 struct ClockVerb {
   std::string_view word;
   std::size_t arguments;
@@ -66,7 +71,8 @@ struct ClockVerb {
 constexpr ClockVerb clock_verbs[] = {{"advance", 1, clock_advance},
                                      {"freeze", 0, clock_freeze},
                                      {"run", 0, clock_run},
-                                     {"set", 1, clock_set}};
+                                     {"set", 1, clock_set},
+                                     {"system", 0, clock_system}};
 
 void clock(Call& call) {
   if (call.args.empty()) return tell_clock(call);
@@ -172,6 +178,8 @@ void journal(Call& call) {
 std::string prospects(Call& call, const Entry& entry) {
   const EvictionPolicy& policy = call.engine.options.eviction.chosen();
   const std::string name(policy.name);
+  if (call.db.expired(entry))
+    return "its TTL is over: it goes when it is looked for, or by the cron";
   if (call.engine.options.eviction.maxmemory == 0)
     return "nothing is evicted: there is no maxmemory";
   if (policy.scope == EvictionScope::none)
@@ -186,7 +194,9 @@ void explain_resident(Call& call, const Entry& entry) {
   const Moment& moment = call.moment();
   const auto& settings = call.keyspace.settings;
   const bool lfu = settings.lfu;
-  call.reply.map(6);
+  const bool ranked = call.engine.options.eviction.chosen().ranked();
+  const auto* candidate = call.engine.evictor.pool().find(entry.key(), call.db.index());
+  call.reply.map(6 + (ranked ? 1 : 0) + (candidate ? 1 : 0));
   call.reply.bulk("state");
   call.reply.bulk("resident");
   call.reply.bulk("why");
@@ -202,12 +212,22 @@ void explain_resident(Call& call, const Entry& entry) {
   call.reply.integer(
       lfu ? static_cast<std::int64_t>(access::frequency(entry.access, settings, moment))
           : static_cast<std::int64_t>(access::idle_ms(entry.access, moment)));
+  if (ranked) {
+    call.reply.bulk("score");
+    call.reply.bulk(std::to_string(call.engine.evictor.score(entry)));
+  }
+  if (candidate) {
+    // A candidate of an earlier round, which goes by this score whatever has happened to it since.
+    call.reply.bulk("pooled_score");
+    call.reply.bulk(std::to_string(candidate->score));
+  }
 }
 
 void explain(Call& call) {
   const auto name = call.args.next();
-  if (const Entry* entry = call.db.find(key_of(call, name), peeking)) {
-    return explain_resident(call, *entry);
+  // Past the door that finds keys, which would let an expired one go.
+  if (const Entry* const* entry = call.db.keys().find(name)) {
+    return explain_resident(call, **entry);
   }
   if (!journal_is_on(call)) return;
   if (const Departure* departure = call.keyspace.journal.last_of(name, call.db.index())) {
@@ -246,7 +266,9 @@ void help(Call& call) {
       "CLOCK ADVANCE <milliseconds>",
       "    Move it on: TTLs, LRU, LFU, active expiry and blocked clients follow, in order.",
       "CLOCK SET <unix-time-milliseconds>",
-      "    Move it to a time, also back.",
+      "    Jump to a time, also back: what is due by then happens at once.",
+      "CLOCK SYSTEM",
+      "    Go by the system's time again.",
       "DIGEST",
       "    Return digests of all keys and of all departures: equal for equal runs.",
       "EVICTIONS [<count>]",

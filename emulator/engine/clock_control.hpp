@@ -15,6 +15,8 @@ class ClockControl {
   virtual void move_to(Instant to) = 0;
   // Runs on from where it stands.
   virtual void resume() = 0;
+  // Goes by the system's time again; what that is.
+  virtual Instant follow_system() = 0;
 };
 
 }  // namespace outlive

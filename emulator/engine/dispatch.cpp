@@ -34,6 +34,15 @@ std::int64_t request_bytes(std::span<const std::string_view> words) {
   return bytes;
 }
 
+// A request as its client would have sent it, to be read again when the pause is over.
+void append_request(std::string& in, std::span<const std::string_view> words) {
+  in += "*" + std::to_string(words.size()) + "\r\n";
+  for (const std::string_view word : words) {
+    in += "$" + std::to_string(word.size()) + "\r\n";
+    in.append(word).append("\r\n");
+  }
+}
+
 }  // namespace
 
 void Call::changed(std::string_view key, Event event) {
@@ -65,6 +74,7 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
   begin(at);
   session.last_interaction = at;
   process(session, words);
+  if (session.blocked && session.blocked->postponed) append_request(session.in, words);
   resume_unblocked();
   before_sleep();
 }

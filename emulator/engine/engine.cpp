@@ -282,10 +282,10 @@ Instant Engine::next_due() const {
   return due;
 }
 
-void Engine::pass_time(Instant to) {
+void Engine::pass_time(Instant to, Passing how) {
   const std::string_view cause = keyspace.moment.cause;
   const std::uint64_t client = keyspace.moment.client;
-  advance(to);
+  how == Passing::jumped ? jump(to) : advance(to);
   keyspace.moment.cause = cause;
   keyspace.moment.client = client;
 }
@@ -296,6 +296,13 @@ void Engine::reseed(std::uint64_t seed) {
   keyspace.reseed(random);
   evictor.reseed(random);
   expiry.restart();
+  tracking.reseed(random.fork("tracking"));
+}
+
+void Engine::jump(Instant to) {
+  if (to < now()) begin(to);
+  next_cron_ = to;
+  advance(to);
 }
 
 void Engine::advance(Instant to) {

@@ -56,7 +56,7 @@ class Engine final : private KeyspaceListener {
   // Bytes of that client as they came. Replies are in session.out afterwards; close_after_reply
   // tells that the connection ends once they are sent.
   void receive(Session& session, std::string_view bytes, Instant now);
-  // The same for one request whose words are at hand.
+  // The same for one request whose words are at hand, of a client that isn't blocked.
   void execute(Session& session, std::span<const std::string_view> words, Instant now);
   // Brings keys that will soon be asked for into the processor's cache, a batch at once.
   void prefetch(std::span<const std::string_view> keys, int database) const;
@@ -67,6 +67,9 @@ class Engine final : private KeyspaceListener {
   void evict_clients();
   // Runs what is due up to this instant: cron, timeouts, postponed requests.
   void advance(Instant now);
+  // The clock was set rather than went: the cron runs once, at the new time, and not for all the
+  // time between.
+  void jump(Instant to);
   // Before this instant nothing happens by itself.
   Instant next_due() const;
   // Sessions with output, or that are to be closed, since the last call.
@@ -130,8 +133,10 @@ class Engine final : private KeyspaceListener {
   std::uint64_t seed() const { return seed_; }
   // All chance anew from this seed. There must be no keys.
   void reseed(std::uint64_t seed);
-  // The clock was moved by the command that runs: what falls due on the way happens now.
-  void pass_time(Instant to);
+  // The clock was moved by the command that runs: what falls due happens now, as in advance() or
+  // jump().
+  enum class Passing : std::uint8_t { lived_through, jumped };
+  void pass_time(Instant to, Passing how);
   Session* current() { return current_; }
 
   // Runs a command on behalf of a transaction or a script, past the gates that its caller has seen

@@ -49,6 +49,9 @@ class TrackingTable {
   // time. 0: no limit.
   void hold_limit(std::size_t keys_max);
 
+  // Draws anew.
+  void reseed(const Random& random) { random_ = random; }
+
   std::size_t clients() const { return clients_.size(); }
   std::size_t keys() const { return entries_.size(); }
   std::size_t items() const { return items_; }

@@ -134,9 +134,10 @@ std::int64_t Evictor::evict(const Victim& victim) {
                     .score = victim.score};
   std::vector<Departure::Candidate> losers;
   if (keyspace_.journal.active()) {
-    if (keyspace_.journal.wants_candidates()) losers = pool_.filled();
+    const bool ranked = settings_.chosen().ranked();  // else the pool is of an earlier policy
+    if (ranked && keyspace_.journal.wants_candidates()) losers = pool_.filled();
     farewell.lost_to_it = &losers;
-    farewell.stale_score = settings_.chosen().ranked() && score(*victim.entry) < victim.score;
+    farewell.stale_score = ranked && score(*victim.entry) < victim.score;
   }
   const std::string key(victim.entry->key());
   const std::string_view cause = keyspace_.moment.cause;

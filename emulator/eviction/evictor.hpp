@@ -46,6 +46,8 @@ class Evictor {
   void reseed(const Random& random);
 
   const EvictionPool& pool() const { return pool_; }
+  // What the policy goes by (see Departure::Candidate), of an entry as it is now.
+  std::uint64_t score(const Entry& entry) const;
 
  private:
   struct Victim {
@@ -59,7 +61,6 @@ class Evictor {
   Victim at_random();
   // Samples every database once; the number of keys that could go.
   std::size_t populate();
-  std::uint64_t score(const Entry& entry) const;
   // Bytes that the key took with it.
   std::int64_t evict(const Victim& victim);
   Database::Table& candidates(Database& database) const;

@@ -33,4 +33,11 @@ std::vector<Departure::Candidate> EvictionPool::filled() const {
   return candidates;
 }
 
+const EvictionPool::Candidate* EvictionPool::find(std::string_view key, int database) const {
+  const auto found = std::ranges::find_if(slots_, [&](const Candidate& slot) {
+    return slot.filled && slot.database == database && slot.key == key;
+  });
+  return found == slots_.end() ? nullptr : &*found;
+}
+
 }  // namespace outlive

@@ -30,6 +30,8 @@ class EvictionPool {
   // The slots from best to worst are capacity - 1 … 0; taking one leaves a gap.
   Candidate& at(std::size_t slot) { return slots_[slot]; }
   std::vector<Departure::Candidate> filled() const;
+  // The candidate of this name, or null.
+  const Candidate* find(std::string_view key, int database) const;
 
  private:
   std::array<Candidate, capacity> slots_;

@@ -32,6 +32,10 @@ class ServerClock final : public ClockControl {
     if (fixed_) ahead_ = at_ - system_now();
     fixed_ = false;
   }
+  Instant follow_system() override {
+    *this = {};
+    return now();
+  }
 
  private:
   bool fixed_ = false;

@@ -70,8 +70,8 @@ Answer EmbeddedTarget::run(std::span<const std::string_view> words) {
 
 void EmbeddedTarget::advance_to(Time now) {
   if (now <= now_) return;
+  emulator_.advance(now - now_);
   now_ = now;
-  emulator_.set_time(now);
 }
 
 void EmbeddedTarget::on_departure(Listener listener) {

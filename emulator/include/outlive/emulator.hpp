@@ -13,7 +13,8 @@
 //   redisConnect("127.0.0.1", valkey.port());
 //
 // One object is one server; any number live in one process. Its members may be called from any
-// thread, one at a time is inside.
+// thread, one at a time is inside. All threads share the connection that run() uses: what blocks,
+// or has a state (MULTI, SUBSCRIBE, SELECT), wants a connect() of its own.
 #pragma once
 
 #include <chrono>
@@ -44,17 +45,20 @@ class UserError : public std::runtime_error {
 class Emulator {
  public:
   struct Options {
-    // valkey.conf directives in order, e.g. {"maxmemory", "10mb"}.
+    // valkey.conf directives in order, e.g. {"maxmemory", "10mb"}. Those that say where to listen
+    // and by which clock are refused: there are options for that.
     std::vector<std::pair<std::string, std::string>> directives = {};
-    // All chance comes from here; the same seed, commands and clock give the same run. None: drawn
-    // afresh, and told by seed().
+    // All chance comes from here; the same seed, commands and clock give the same run. None: the
+    // directive outlive-seed, or drawn afresh, and told by seed().
     std::optional<std::uint64_t> seed = {};
     // true: the clock stands still until advance() or set_time(). false: it is the system's.
     bool virtual_time = true;
     // Where a virtual clock starts.
     Time start = Time{std::chrono::seconds{1'750'000'000}};
-    // A TCP port on 127.0.0.1 to listen on, 0 for any free one. None: no socket at all.
+    // A TCP port on 127.0.0.1 to listen on, 0 for any free one; a path for a Unix socket, which goes
+    // with the emulator. Neither: no socket and no thread at all.
     std::optional<int> port = {};
+    std::string unix_socket = {};
     // Departures kept for departures(); the oldest go first. 0 switches the journal off.
     std::size_t journal_limit = 100'000;
   };
@@ -67,7 +71,9 @@ class Emulator {
   Emulator& operator=(Emulator&&) noexcept;
 
   // One command on the emulator's own connection; errors come back as replies of kind error.
-  // A blocking command answers null when its time is up (virtual time: at once).
+  // A command that waits (WAIT, or any during CLIENT PAUSE) is waited for by the system's clock. By
+  // a clock that stands still it answers null: its reply is among take_pushed() of its Connection
+  // once the clock was moved far enough.
   Reply run(std::initializer_list<std::string_view> words);
   Reply run(std::span<const std::string_view> words);
   // The same without building a value: the reply's RESP bytes, good until the next call.
@@ -77,7 +83,14 @@ class Emulator {
   // processor, and changes nothing.
   void prefetch(std::span<const std::string_view> keys) const;
 
-  // A further connection, with its own database, transaction and subscriptions.
+  // A further connection, with its own database, transaction and subscriptions:
+  //
+  //   auto listener = valkey.connect();
+  //   listener.run({"SUBSCRIBE", "__keyevent@0__:evicted"});
+  //   …
+  //   for (const Reply& message : listener.take_pushed()) use(message.elements[2].text);
+  //
+  // It must go before the emulator does.
   class Connection {
    public:
     ~Connection();
@@ -85,7 +98,8 @@ class Emulator {
     Connection& operator=(Connection&&) noexcept;
     Reply run(std::initializer_list<std::string_view> words);
     Reply run(std::span<const std::string_view> words);
-    // What the server sent unasked (pub/sub messages, MONITOR lines, invalidations), oldest first.
+    // What the server sent unasked (pub/sub messages, MONITOR lines, invalidations) or later than
+    // asked, oldest first.
     std::vector<Reply> take_pushed();
 
    private:
@@ -96,16 +110,25 @@ class Emulator {
   };
   Connection connect();
 
-  // The emulated clock. advance() and set_time() need virtual_time; going back is allowed, as a
-  // system clock may. What falls due on the way (active expiry, timeouts) happens in order.
+  // The emulated clock. A clock that stands still can be moved: by advance() the time between is
+  // lived through, and what falls due on the way (active expiry, timeouts) happens in order; by
+  // set_time() it jumps, as a system clock may, also back. One that runs refuses with UserError.
   Time now() const;
   void advance(std::chrono::microseconds by);
   void set_time(Time to);
+  // Stops it where it is; lets it run on from there.
+  void freeze();
+  void resume();
 
   std::uint64_t seed() const;
   int port() const;                       // 0 when it does not listen
   std::uint64_t used_memory() const;      // modelled bytes, as INFO's used_memory
 
+  // Why a key of the database that run() has selected left, or whether it may, in one sentence:
+  //
+  //   "evicted by volatile-ttl to make room: it had been idle for 12000 ms, 400 ms of its TTL were
+  //    left; it ranked before 15 other candidates"
+  std::string explain(std::string_view key);
   // The journal, oldest first; and a listener called at each departure while it is set (the
   // Departure is valid during the call only). The listener must not call back into the emulator.
   // One that does without Departure::lost_to_it is told faster.
@@ -116,8 +139,10 @@ class Emulator {
   // gates and what it weighs stay those of the library.
   void replace_function(std::string_view name, NativeFunction body);
 
-  // A digest of the whole keyspace: two equal runs have equal digests.
+  // A digest of the whole keyspace, and one of all departures while the journal was on: two equal
+  // runs have equal digests.
   std::uint64_t digest() const;
+  std::uint64_t journal_digest() const;
 
  private:
   struct Impl;

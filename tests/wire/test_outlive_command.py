@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""The emulator's own commands over a socket: who may, the clock, the seed, the journal.
+
+    test_outlive_command.py outlive PROGRAM
+"""
+import socket
+import sys
+import unittest
+
+import servers
+
+
+class Client:
+    """The least of clients: words out, one reply in. Errors come back as strings that begin with '-'."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.file = self.socket.makefile("rb")
+
+    def send(self, *words):
+        parts = [str(word).encode() for word in words]
+        self.socket.sendall(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(p), p) for p in parts))
+
+    def read(self):
+        line = self.file.readline()[:-2].decode()
+        kind, rest = line[0], line[1:]
+        if kind == ":":
+            return int(rest)
+        if kind == "$":
+            return None if rest == "-1" else self.file.read(int(rest) + 2)[:-2].decode()
+        if kind == "*":
+            return None if rest == "-1" else [self.read() for _ in range(int(rest))]
+        return line if kind == "-" else rest
+
+    def ask(self, *words):
+        self.send(*words)
+        return self.read()
+
+    def table(self, *words):
+        flat = self.ask(*words)
+        return dict(zip(flat[::2], flat[1::2]))
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+class OnTheWire(unittest.TestCase):
+    directives = ("--enable-outlive-command", "yes")
+
+    def start(self, *directives):
+        server = servers.Server(COMMAND, *self.directives, *directives)
+        self.addCleanup(server.stop)
+        return server
+
+    def client(self, server):
+        client = Client(server.port)
+        self.addCleanup(client.close)
+        return client
+
+
+class Refused(OnTheWire):
+    directives = ()
+
+    def test_it_is_refused_unless_enabled_and_the_refusal_says_how(self):
+        client = self.client(self.start())
+        for words in (["CLOCK"], ["SEED"], ["EXPLAIN", "k"], ["JOURNAL"], ["DIGEST"], ["EVICTIONS"]):
+            self.assertEqual(client.ask("OUTLIVE", *words),
+                             "-ERR OUTLIVE command not allowed. Start with --enable-outlive-command yes, or local for "
+                             "local connections alone.")
+        self.assertIn("CLOCK", client.ask("OUTLIVE", "HELP"))
+
+    def test_local_lets_this_machine_in(self):
+        client = self.client(self.start("--enable-outlive-command", "local"))
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK")[:2], ["state", "running"])
+
+    def test_it_is_no_setting_for_a_running_server(self):
+        client = self.client(self.start())
+        self.assertIn("immutable", client.ask("CONFIG", "SET", "enable-outlive-command", "yes"))
+
+
+class Clock(OnTheWire):
+    def test_a_server_started_with_a_frozen_clock_moves_when_told(self):
+        client = self.client(self.start("--outlive-clock", "1700000000000"))
+        self.assertEqual(client.ask("TIME"), ["1700000000", "0"])
+        client.ask("SET", "k", "v", "EX", "60")
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "ADVANCE", "59000"), "OK")
+        self.assertEqual(client.ask("TTL", "k"), 1)
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "ADVANCE", "2000"), "OK")
+        self.assertEqual(client.ask("DBSIZE"), 0)
+        self.assertEqual(client.table("OUTLIVE", "EXPLAIN", "k")["state"], "expired_actively")
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "SET", "1600000000000"), "OK")
+        self.assertEqual(client.table("OUTLIVE", "CLOCK"), {"state": "frozen", "unix_us": 1600000000000000})
+
+    def test_a_running_clock_freezes_runs_on_and_goes_back_to_the_systems(self):
+        client = self.client(self.start())
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "FREEZE"), "OK")
+        frozen = client.ask("TIME")
+        self.assertEqual(client.ask("TIME"), frozen)
+        client.ask("OUTLIVE", "CLOCK", "ADVANCE", "3600000")
+        self.assertEqual(int(client.ask("TIME")[0]), int(frozen[0]) + 3600)
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "RUN"), "OK")
+        self.assertEqual(client.table("OUTLIVE", "CLOCK")["state"], "running")
+        self.assertGreaterEqual(int(client.ask("TIME")[0]), int(frozen[0]) + 3600)
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "SYSTEM"), "OK")
+        self.assertLess(int(client.ask("TIME")[0]), int(frozen[0]) + 3600)
+
+    def test_blocked_and_paused_clients_wait_for_the_emulated_time(self):
+        server = self.start("--outlive-clock", "frozen")
+        hand, waiting, writing = self.client(server), self.client(server), self.client(server)
+        waiting.send("WAIT", "1", "3600000")
+        hand.ask("CLIENT", "PAUSE", "1800000", "WRITE")
+        writing.send("SET", "k", "v")
+        while "blocked_clients:2" not in hand.ask("INFO", "clients"):
+            pass
+        hand.ask("OUTLIVE", "CLOCK", "ADVANCE", "1800000")
+        self.assertEqual(writing.read(), "OK")
+        hand.ask("OUTLIVE", "CLOCK", "ADVANCE", "1800000")
+        self.assertEqual(waiting.read(), 0)
+
+    def test_it_is_not_for_scripts_and_transactions(self):
+        client = self.client(self.start())
+        self.assertIn("not allowed from script", client.ask("EVAL", "return redis.call('OUTLIVE','CLOCK','FREEZE')", "0"))
+        client.ask("MULTI")
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "FREEZE"), "-ERR Command not allowed inside a transaction")
+
+
+class Runs(OnTheWire):
+    """Two servers, one script."""
+
+    def play(self, seed, restart_seed=None):
+        server = self.start("--outlive-seed", str(seed), "--outlive-clock", "1700000000000", "--maxmemory", "2mb",
+                            "--maxmemory-policy", "volatile-ttl")
+        client = self.client(server)
+        if restart_seed:
+            self.assertEqual(client.ask("OUTLIVE", "SEED", restart_seed), "OK")
+            seed = restart_seed
+        self.assertEqual(client.ask("OUTLIVE", "SEED"), str(seed))
+        for i in range(3000):
+            client.ask("SETEX", f"key:{i}", 100 + i % 500, "v" * 400)
+            if i % 300 == 0:
+                client.ask("OUTLIVE", "CLOCK", "ADVANCE", "10000")
+        evicted = client.ask("OUTLIVE", "EVICTIONS", "100000")
+        self.assertGreater(len(evicted), 100)
+        return client.table("OUTLIVE", "DIGEST"), evicted, client
+
+    def test_one_seed_evicts_the_same_keys_and_another_others(self):
+        digest, evicted, _ = self.play(7)
+        self.assertEqual(self.play(7)[:2], (digest, evicted))
+        other_digest, other_evicted, _ = self.play(8)
+        self.assertNotEqual(other_evicted, evicted)
+        self.assertNotEqual(other_digest, digest)
+        self.assertEqual(self.play(9, restart_seed=7)[:2], (digest, evicted))
+
+    def test_a_seed_is_not_for_a_server_with_keys(self):
+        _, _, client = self.play(7)
+        self.assertIn("FLUSHALL first", client.ask("OUTLIVE", "SEED", "8"))
+        client.ask("FLUSHALL")
+        self.assertEqual(client.ask("OUTLIVE", "SEED", "8"), "OK")
+
+
+class Journal(OnTheWire):
+    def test_it_says_who_deleted_and_overwrote(self):
+        client = self.client(self.start())
+        me = client.ask("CLIENT", "ID")
+        client.ask("SET", "k", "v", "EX", "100")
+        client.ask("SET", "k", "w")
+        told = client.table("OUTLIVE", "EXPLAIN", "k")
+        self.assertEqual(told["state"], "resident")
+        client.ask("DEL", "k")
+        told = client.table("OUTLIVE", "EXPLAIN", "k")
+        self.assertEqual((told["state"], told["cause"], told["client"]), ("deleted", "del", me))
+        self.assertEqual(told["why"], f"deleted by DEL of client {me}")
+        first = client.ask("OUTLIVE", "JOURNAL", "GET", "1", "1")[0]
+        self.assertEqual(dict(zip(first[::2], first[1::2]))["state"], "overwritten")
+
+    def test_it_is_bounded_and_can_be_off(self):
+        client = self.client(self.start())
+        self.assertEqual(client.table("OUTLIVE", "JOURNAL"), {"limit": 100000, "kept": 0, "recorded": 0})
+        self.assertEqual(client.ask("OUTLIVE", "JOURNAL", "LIMIT", "2"), "OK")
+        for key in "abc":
+            client.ask("SET", key, "1")
+            client.ask("DEL", key)
+        self.assertEqual(client.table("OUTLIVE", "JOURNAL"), {"limit": 2, "kept": 2, "recorded": 3})
+        self.assertEqual(client.ask("OUTLIVE", "JOURNAL", "RESET"), "OK")
+        self.assertEqual(client.table("OUTLIVE", "JOURNAL")["kept"], 0)
+        self.assertEqual(client.ask("OUTLIVE", "JOURNAL", "LIMIT", "0"), "OK")
+        self.assertIn("the journal is off", client.ask("OUTLIVE", "EVICTIONS"))
+
+
+if __name__ == "__main__":
+    COMMAND = servers.command_of(sys.argv)
+    unittest.main()
