@@ -14,7 +14,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SKIPPED = 77
-START_LIMIT_S = 30
+LIMIT_S = 30
 
 
 def skip(why):
@@ -64,6 +64,16 @@ def command_of(words):
     sys.exit(f"usage: {words[0]} outlive PROGRAM | valkey")
 
 
+def until(condition):
+    """Looks again and again; whether it came to hold in good time."""
+    deadline = time.monotonic() + LIMIT_S
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
+
+
 class Server:
     """A server in a folder of its own, with the allocator of the real one at hand."""
 
@@ -82,11 +92,12 @@ class Server:
             raise
 
     def wait_until_ready(self):
-        deadline = time.monotonic() + START_LIMIT_S
-        while "Ready to accept connections" not in self.log.read_text(errors="replace"):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server did not start: {self.log.read_text(errors='replace')}")
-            time.sleep(0.005)
+        def told():
+            return self.log.read_text(errors="replace")
+
+        ended = self.process.poll
+        if not until(lambda: ended() is not None or "Ready to accept connections" in told()) or ended() is not None:
+            raise RuntimeError(f"the server did not start: {told()}")
 
     def stop(self):
         """Ends it as an operator would; its exit status."""

@@ -111,8 +111,7 @@ class Clock(OnTheWire):
         waiting.send("WAIT", "1", "3600000")
         hand.ask("CLIENT", "PAUSE", "1800000", "WRITE")
         writing.send("SET", "k", "v")
-        while "blocked_clients:2" not in hand.ask("INFO", "clients"):
-            pass
+        self.assertTrue(servers.until(lambda: hand.ask("CLIENT", "LIST").count(" flags=b ") == 2))
         hand.ask("OUTLIVE", "CLOCK", "ADVANCE", "1800000")
         self.assertEqual(writing.read(), "OK")
         hand.ask("OUTLIVE", "CLOCK", "ADVANCE", "1800000")
