@@ -28,7 +28,6 @@ struct Listener {
     server.listen({.addresses = {"127.0.0.1"},
                    .port = options.port.value_or(-1),
                    .unix_socket = options.unix_socket});
-    engine.shell.port = server.port();
     engine.on_busy = [this] {
       io.poll();
       return true;

@@ -48,6 +48,7 @@ bool signs_in(Call& call, std::string_view user, std::string_view password) {
     call.session.authenticated = call.session.ever_authenticated = true;
     return true;
   }
+  ++call.engine.stats.denied_sign_ins;
   call.reply.error("WRONGPASS invalid username-password pair or user is disabled.");
   return false;
 }

@@ -80,6 +80,8 @@ void server(InfoText& info, Engine& engine) {
   info.field("config_file", engine.shell.config_file);
   info.constants("io_threads_active:0");
   info.field("availability_zone", directive("availability-zone"));
+  if (!engine.shell.tcp_listener.empty()) info.field("listener0", engine.shell.tcp_listener);
+  if (!engine.shell.unix_listener.empty()) info.field("listener1", engine.shell.unix_listener);
 }
 
 template <class Predicate>
@@ -225,8 +227,10 @@ void stats(InfoText& info, Engine& engine) {
   info.count("tracking_total_prefixes", engine.tracking.prefixes());
   info.count("unexpected_error_replies", stats.unexpected_errors);
   info.count("total_error_replies", stats.error_replies);
+  info.constants("dump_payload_sanitizations:0");
+  info.count("total_reads_processed", stats.reads);
+  info.count("total_writes_processed", stats.writes);
   info.constants(
-      "dump_payload_sanitizations:0 total_reads_processed:0 total_writes_processed:0 "
       "io_threaded_reads_processed:0 io_threaded_writes_processed:0 io_threaded_freed_objects:0 "
       "io_threaded_accept_processed:0 io_threaded_poll_processed:0 "
       "io_threaded_total_prefetch_batches:0 io_threaded_total_prefetch_entries:0");
@@ -237,8 +241,9 @@ void stats(InfoText& info, Engine& engine) {
   info.constants(
       "eventloop_cycles:0 eventloop_duration_sum:0 "
       "eventloop_duration_cmd_sum:0 instantaneous_eventloop_cycles_per_sec:0 "
-      "instantaneous_eventloop_duration_usec:0 acl_access_denied_auth:0 acl_access_denied_cmd:0 "
-      "acl_access_denied_key:0 acl_access_denied_channel:0");
+      "instantaneous_eventloop_duration_usec:0");
+  info.count("acl_access_denied_auth", stats.denied_sign_ins);
+  info.constants("acl_access_denied_cmd:0 acl_access_denied_key:0 acl_access_denied_channel:0");
 }
 
 void replication(InfoText& info, Engine& engine) {
@@ -294,6 +299,23 @@ void errorstats(InfoText& info, Engine& engine) {
   }
 }
 
+void latencystats(InfoText& info, Engine& engine) {
+  const std::string percentiles =
+      directive_value(engine.options, *find_directive("latency-tracking-info-percentiles"));
+  const auto wanted = split_words(percentiles);
+  if (!wanted || wanted->empty()) return;
+  for_each_counted(engine, [&](const std::string& name, const CommandStats& counted) {
+    if (!counted.histogram) return;
+    std::string line;
+    for (const std::string& percent : *wanted) {
+      const auto ns = counted.histogram->percentile(*parse_double(percent));
+      line +=
+          (line.empty() ? "p" : ",p") + percent + "=" + fixed(static_cast<double>(ns) / 1000, 3);
+    }
+    info.field("latency_percentiles_usec_" + name, line);
+  });
+}
+
 void cluster(InfoText& info, Engine&) {
   info.constants("cluster_enabled:0");
 }
@@ -327,6 +349,7 @@ constexpr Section sections[] = {
     {"modules", "Modules", Shown::in_default, modules},
     {"commandstats", "Commandstats", Shown::on_request, commandstats},
     {"errorstats", "Errorstats", Shown::in_default, errorstats},
+    {"latencystats", "Latencystats", Shown::on_request, latencystats},
     {"cluster", "Cluster", Shown::in_default, cluster},
     {"keyspace", "Keyspace", Shown::in_default, keyspace},
 };

@@ -63,6 +63,7 @@ void Engine::settle_replies(Session& session, ReplyBuffer::Shape shape) {
 
 void Engine::sent(Session& session, std::size_t bytes) {
   session.bytes_out += bytes;
+  ++stats.writes;
   stats.net_output_bytes += bytes;
   settle_replies(session, {});
   count_evictable(session);

@@ -58,6 +58,7 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   begin(at);
   session.last_interaction = at;
   session.bytes_in += bytes.size();
+  ++stats.reads;
   stats.net_input_bytes += bytes.size();
   session.in.append(bytes);
   const std::uint64_t id = session.id;

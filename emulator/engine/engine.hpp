@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "engine/client_memory.hpp"
-#include "engine/clock_control.hpp"
 #include "engine/client_peaks.hpp"
+#include "engine/clock_control.hpp"
 #include "engine/command_log.hpp"
 #include "engine/command_table.hpp"
 #include "engine/latency_monitor.hpp"
@@ -84,9 +84,11 @@ class Engine final : private KeyspaceListener {
     std::string executable;
     std::string config_file;
     std::uint64_t system_memory = 0;
+    std::string tcp_listener;   // "name=tcp,bind=…,port=…"; "" when there is none
+    std::string unix_listener;  // "name=unix,bind=…"
   } shell;
-  // CONFIG SET: the shell sees the new options before they hold; it completes them, or says which one
-  // can't be had and why.
+  // CONFIG SET: the shell sees the new options before they hold; it completes them, or says which
+  // one can't be had and why.
   struct OptionRefusal {
     std::string_view directive;
     std::string reason;
@@ -120,7 +122,7 @@ class Engine final : private KeyspaceListener {
     bool active_expiry = true;
     bool cron = true;
     bool reply_buffers_resized = true;
-    bool replies_in_blocks = false;  // no reply uses a client's own buffer
+    bool replies_in_blocks = false;            // no reply uses a client's own buffer
     std::int64_t reply_buffer_peak_ms = 5000;  // negative: peaks are never forgotten
     bool scripts_may_all = false;              // even what is flagged noscript
   } switches;
@@ -230,7 +232,6 @@ class Engine final : private KeyspaceListener {
   void before_sleep();
   void key_event(Event event, std::string_view key, int database) override;
 
-
   void begin(Instant now);
   void run_pending(Session& session);
   std::size_t run_batch(Session& session, const std::vector<Request>& requests);
@@ -285,7 +286,7 @@ class Engine final : private KeyspaceListener {
   Session* current_ = nullptr;
   std::vector<Session*> abandoned_;          // of the interrupted: their connections have gone
   std::vector<const Session*> interrupted_;  // whose slow scripts wait while others are served
-  std::uint64_t caller_ = 0;  // id of the session whose command runs: a script's within a script
+  std::uint64_t caller_ = 0;    // id of the session whose command runs: a script's within a script
   std::string pending_pushes_;  // for the session whose command is running
   Instant next_cron_{};
   Instant pause_until_{};

@@ -230,7 +230,6 @@ class Process {
                                              "Unable to listen on this port. Check server logs."}
                      : Engine::OptionRefusal{"bind", "Failed to bind to specified addresses."};
       }
-      engine_.shell.port = server_.port();
     }
     log_.set_level(directive_value(changed, *find_directive("loglevel")));
     return {};

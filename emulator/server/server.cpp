@@ -50,6 +50,7 @@ Server::Server(Engine& engine, ServerClock& clock, asio::io_context& io)
 void Server::listen(const ListenOptions& options) {
   listening_ = options;
   listen_everywhere(options);
+  tell_where();
   if (options.unix_socket.empty()) return;
   try {
     listen_unix(options);
@@ -57,6 +58,17 @@ void Server::listen(const ListenOptions& options) {
     throw UserError("Failed opening Unix socket " + options.unix_socket + ": " +
                     error.code().message());
   }
+  engine_.shell.unix_listener = "name=unix,bind=" + options.unix_socket;
+}
+
+void Server::tell_where() {
+  engine_.shell.port = port_;
+  std::string& listener = engine_.shell.tcp_listener;
+  listener.clear();
+  if (port_ == 0) return;
+  listener = "name=tcp";
+  for (const std::string& address : listening_.addresses) listener += ",bind=" + address;
+  listener += ",port=" + std::to_string(port_);
 }
 
 bool Server::listen_again(const ListenOptions& options) {
@@ -66,6 +78,7 @@ bool Server::listen_again(const ListenOptions& options) {
   try {
     listen_everywhere(options);
     listening_ = options;
+    tell_where();
     return true;
   } catch (const UserError& error) {
     constexpr int warning = 3;
@@ -75,6 +88,7 @@ bool Server::listen_again(const ListenOptions& options) {
   ListenOptions same = before;
   if (same.port == 0) same.port = port_before;
   listen_everywhere(same);
+  tell_where();
   return false;
 }
 

@@ -65,6 +65,8 @@ class Server {
   void listen_everywhere(const ListenOptions& options);
   void listen_tcp(const std::string& host, int port, int backlog);
   void listen_unix(const ListenOptions& options);
+  // Lets INFO know.
+  void tell_where();
   void close_tcp();
   template <class Acceptor>
   void accept(Acceptor& acceptor);
