@@ -233,7 +233,9 @@ constexpr Command rows[] = {
      .flags = flag::write | flag::denyoom,
      .categories = category::bitmap,
      .keys = {KeySpec::range(
-         keyflag::rw | keyflag::update | keyflag::access | keyflag::variable_flags, 1, 0, 1)},
+                  keyflag::rw | keyflag::update | keyflag::access | keyflag::variable_flags, 1, 0,
+                  1)
+                  .noted("This command allows both access and modification of the key")},
      .run = bitfield,
      .docs = {.summary = "Performs arbitrary bitfield integer operations on strings.",
               .since = "3.2.0",

@@ -189,10 +189,12 @@ void write_command_docs(ReplyWriter& reply, const Command& command) {
   field("since", docs.since);
   field("group", docs.group);
   field("complexity", docs.complexity);
-  if (!docs.deprecated_since.empty()) {
+  const bool deprecated = !docs.deprecated_since.empty();
+  if (deprecated || docs.system) {
     reply.bulk("doc_flags");
-    reply.set(1);
-    reply.simple("deprecated");
+    reply.set(deprecated + docs.system);
+    if (deprecated) reply.simple("deprecated");
+    if (docs.system) reply.simple("syscmd");
     ++fields;
   }
   field("deprecated_since", docs.deprecated_since);

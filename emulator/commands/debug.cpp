@@ -397,7 +397,8 @@ constexpr Command rows[] = {
      .docs = {.summary = "A container for debugging commands.",
               .since = "1.0.0",
               .group = "server",
-              .complexity = "Depends on subcommand."}},
+              .complexity = "Depends on subcommand.",
+              .system = true}},
 };
 
 }  // namespace

@@ -376,7 +376,7 @@ constexpr Command rows[] = {
      .flags = flag::noscript | flag::skip_monitor | flag::may_replicate | flag::no_mandatory_keys |
               flag::stale | flag::script,
      .categories = category::scripting,
-     .keys = {KeySpec::counted(keyflag::rw | keyflag::access | keyflag::update, 2)},
+     .keys = {any_write},
      .run = fcall,
      .docs = {.summary = "Invokes a function.",
               .since = "7.0.0",
@@ -387,7 +387,7 @@ constexpr Command rows[] = {
      .flags = flag::noscript | flag::skip_monitor | flag::no_mandatory_keys | flag::stale |
               flag::readonly | flag::script,
      .categories = category::scripting,
-     .keys = {KeySpec::counted(keyflag::ro | keyflag::access, 2)},
+     .keys = {any_read},
      .run = fcall_ro,
      .docs = {.summary = "Invokes a read-only function.",
               .since = "7.0.0",

@@ -9,6 +9,14 @@
 
 namespace outlive {
 
+// Where the keys of a script are, of which only the script knows what it does with them.
+inline constexpr KeySpec any_write =
+    KeySpec::counted(keyflag::rw | keyflag::access | keyflag::update, 2)
+        .noted("We cannot tell how the keys will be used so we assume the worst, RW and UPDATE");
+inline constexpr KeySpec any_read =
+    KeySpec::counted(keyflag::ro | keyflag::access, 2)
+        .noted("We cannot tell how the keys will be used so we assume the worst, RO and ACCESS");
+
 struct ScriptWords {
   std::span<const std::string_view> keys;
   std::span<const std::string_view> arguments;

@@ -227,7 +227,7 @@ constexpr Command rows[] = {
      .flags = flag::noscript | flag::skip_monitor | flag::may_replicate | flag::no_mandatory_keys |
               flag::stale | flag::script,
      .categories = category::scripting,
-     .keys = {KeySpec::counted(keyflag::rw | keyflag::access | keyflag::update, 2)},
+     .keys = {any_write},
      .run = eval,
      .docs = {.summary = "Executes a server-side Lua script.",
               .since = "2.6.0",
@@ -238,7 +238,7 @@ constexpr Command rows[] = {
      .flags = flag::noscript | flag::skip_monitor | flag::no_mandatory_keys | flag::stale |
               flag::readonly | flag::script,
      .categories = category::scripting,
-     .keys = {KeySpec::counted(keyflag::ro | keyflag::access, 2)},
+     .keys = {any_read},
      .run = eval_ro,
      .docs = {.summary = "Executes a read-only server-side Lua script.",
               .since = "7.0.0",

@@ -155,6 +155,7 @@ struct CommandDocs {
   std::string_view tips = {};  // blank-separated command tips
   std::string_view deprecated_since = {};
   std::string_view replaced_by = {};
+  bool system = false;  // for Valkey's own use: the doc flag `syscmd`
 };
 
 struct Command {
