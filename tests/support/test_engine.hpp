@@ -39,6 +39,7 @@ class TestEngine {
 
   Session& open() { return engine.open(now_); }
   Session& session() { return *session_; }
+  Instant now() const { return now_; }
 
   void advance(Duration by) {
     now_ += by;
