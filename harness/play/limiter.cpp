@@ -1,27 +1,11 @@
 #include "play/limiter.hpp"
 
-#include <charconv>
-
+#include "play/digits.hpp"
 #include "play/native_limiter.hpp"
 #include "play/token_bucket.hpp"
 #include "traffic/rate_limit_library.hpp"
 
 namespace outlive::harness {
-namespace {
-
-// Digits in a buffer of its own, as a word of a command.
-class Digits {
- public:
-  explicit Digits(std::int64_t value)
-      : end_{std::to_chars(buffer_, buffer_ + sizeof buffer_, value).ptr} {}
-  operator std::string_view() const { return {buffer_, end_}; }
-
- private:
-  char buffer_[20];
-  const char* end_;
-};
-
-}  // namespace
 
 Answer load_rate_limits(Target& target, Engine engine) {
   if (engine == Engine::native) target.replace_function(consume_function, NativeLimiter{});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/number.hpp"
+#include "play/digits.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -50,18 +51,6 @@ void append_escaped(std::string& out, std::string_view text) {
     out += letter;
   }
 }
-
-// Digits in a buffer of its own, as a word of a command.
-class Digits {
- public:
-  explicit Digits(std::int64_t value)
-      : end_{std::to_chars(buffer_, buffer_ + sizeof buffer_, value).ptr} {}
-  operator std::string_view() const { return {buffer_, end_}; }
-
- private:
-  char buffer_[20];
-  const char* end_;
-};
 
 }  // namespace
 
