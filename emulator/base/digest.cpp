@@ -38,11 +38,10 @@ class Sha1 {
     state_[4] += e;
   }
 
-  std::string hex() const {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (const std::uint32_t word : state_) {
-      for (int shift = 28; shift >= 0; shift -= 4) out += digits[word >> shift & 15];
+  Sha1Digest bytes() const {
+    Sha1Digest out{};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
     }
     return out;
   }
@@ -92,12 +91,12 @@ constexpr auto crc64_table = [] {
 
 }  // namespace
 
-std::string sha1_hex(std::string_view bytes) {
-  Sha1 sha1;
+Sha1Digest sha1(std::string_view bytes) {
+  Sha1 state;
   const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
   std::size_t left = bytes.size();
   for (; left >= sha1_block_size; left -= sha1_block_size, at += sha1_block_size) {
-    sha1.take_block(at);
+    state.take_block(at);
   }
   // The rest, a one bit, zeros, and the length in bits in the last eight bytes of a block.
   std::array<unsigned char, 2 * sha1_block_size> tail{};
@@ -108,9 +107,19 @@ std::string sha1_hex(std::string_view bytes) {
   for (std::size_t i = 0; i < 8; ++i) {
     tail[tail_size - 1 - i] = static_cast<unsigned char>(bit_count >> (8 * i));
   }
-  sha1.take_block(tail.data());
-  if (tail_size > sha1_block_size) sha1.take_block(tail.data() + sha1_block_size);
-  return sha1.hex();
+  state.take_block(tail.data());
+  if (tail_size > sha1_block_size) state.take_block(tail.data() + sha1_block_size);
+  return state.bytes();
+}
+
+std::string hex_of(const Sha1Digest& digest) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const std::uint8_t byte : digest) {
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+  return out;
 }
 
 std::uint16_t crc16(std::string_view bytes) {

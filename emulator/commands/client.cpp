@@ -167,8 +167,10 @@ void unpause(Call& call) {
 
 void unblock(Call& call) {
   const auto id_word = call.args.next();
-  const bool with_error = call.args.take("error");
-  if (!with_error && !call.args.empty() && !call.args.take("timeout")) {
+  // A reason is looked at only where it is the last word (networking.c, clientCommand).
+  const bool reasoned = call.args.left() == 1;
+  const bool with_error = reasoned && call.args.take("error");
+  if (reasoned && !with_error && !call.args.take("timeout")) {
     return call.reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
   }
   const auto id = parse_integer(id_word);

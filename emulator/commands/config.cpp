@@ -19,7 +19,7 @@ void get(Call& call) {
   std::vector<std::pair<std::string_view, const Directive*>> shown;
   const auto show = [&](std::string_view name, const Directive& directive) {
     for (const auto& [known, row] : shown) {
-      if (known == name) return;
+      if (equal_ignoring_case(known, name)) return;
     }
     shown.emplace_back(name, &directive);
   };
@@ -27,10 +27,12 @@ void get(Call& call) {
     for (const Directive& directive : all_directives()) {
       for (const std::string_view name : {directive.name, directive.alias}) {
         if (name.empty()) continue;
-        const bool matches = is_pattern(word)
-                                 ? !directive.has(Directive::hidden) && glob_match(word, name, true)
-                                 : equal_ignoring_case(word, name);
-        if (matches) show(name, directive);
+        // What is named outright is answered as it was written.
+        if (!is_pattern(word)) {
+          if (equal_ignoring_case(word, name)) show(word, directive);
+        } else if (!directive.has(Directive::hidden) && glob_match(word, name, true)) {
+          show(name, directive);
+        }
       }
     }
   }
@@ -48,6 +50,7 @@ std::string failure(std::string_view name, std::string_view reason) {
 
 struct Change {
   const Directive* directive;
+  std::string_view name;  // as given: an alias is not its directive's duplicate
   std::string_view value;
 };
 
@@ -64,7 +67,9 @@ std::vector<Change> read_changes(Call& call) {
       return {};
     }
     if (!error.empty()) continue;
-    const auto same = [&](const Change& change) { return change.directive == directive; };
+    const auto same = [&](const Change& change) {
+      return equal_ignoring_case(change.name, words[i]);
+    };
     if (directive->has(Directive::immutable)) {
       error = failure(words[i], "can't set immutable config");
     } else if (directive->has(Directive::guarded) && !call.engine.may_set_guarded(call.session)) {
@@ -72,7 +77,7 @@ std::vector<Change> read_changes(Call& call) {
     } else if (std::any_of(changes.begin(), changes.end(), same)) {
       error = failure(words[i], "duplicate parameter");
     } else {
-      changes.push_back({directive, words[i + 1]});
+      changes.push_back({directive, words[i], words[i + 1]});
     }
   }
   if (error.empty()) return changes;
@@ -94,7 +99,7 @@ void set(Call& call) {
     }
     const std::vector<std::string_view> words(split.begin(), split.end());
     if (const auto error = set_directive(options, *change.directive, words)) {
-      return call.reply.error(failure(change.directive->name, *error));
+      return call.reply.error(failure(to_lower(change.name), *error));
     }
   }
   if (const auto& shell = call.engine.on_change_options) {

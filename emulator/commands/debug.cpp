@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string>
 
-#include "base/digest.hpp"
+#include "commands/dataset_digest.hpp"
 #include "commands/families.hpp"
 #include "commands/value_access.hpp"
 #include "engine/engine.hpp"
@@ -87,20 +87,14 @@ void set_disable_deny_scripts(Call& call) {
 
 // ---- what is in there
 
-// Forty digits, all zero for nothing. Valkey's own digests differ; the same content gives the same.
-std::string digest_text(std::uint64_t digest) {
-  return digest == 0 ? std::string(40, '0') : sha1_hex(std::to_string(digest));
-}
-
 void digest(Call& call) {
-  call.reply.simple(digest_text(call.keyspace.digest()));
+  call.reply.simple(dataset_digest(call.keyspace));
 }
 
 void digest_value(Call& call) {
   call.reply.array(call.args.left());
   for (const std::string_view name : call.args.rest()) {
-    const Entry* entry = find_quietly(call, name);
-    call.reply.simple(digest_text(entry ? Keyspace::digest(entry->value) : 0));
+    call.reply.simple(value_digest(find_quietly(call, name)));
   }
 }
 

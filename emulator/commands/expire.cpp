@@ -101,7 +101,8 @@ void tell_expiry(Call& call, bool in_ms, bool absolute) {
   const std::int64_t ms = absolute
                               ? entry->expiry_ms
                               : std::max<std::int64_t>(0, entry->expiry_ms - call.moment().now_ms);
-  call.reply.integer(in_ms ? ms : (ms + 500) / 1000);
+  // Rounded to the nearest second, where even the last millisecond there is has one.
+  call.reply.integer(in_ms ? ms : ms / 1000 + (ms % 1000 >= 500));
 }
 
 void ttl(Call& call) {

@@ -227,7 +227,7 @@ void hscan(Call& call) {
   if (!read_scan_options(call, ScanKind::hash, options)) return;
   std::vector<std::string> found;
   std::int64_t met = 0;
-  std::int64_t steps_left = options.count * 10;
+  std::int64_t looks_left = options.looks_max();
   std::size_t at = options.cursor;
   do {
     at = hash->scan(at, [&](std::string_view field, std::string_view value) {
@@ -236,7 +236,7 @@ void hscan(Call& call) {
       found.emplace_back(field);
       if (!options.only_fields) found.emplace_back(value);
     });
-  } while (at != 0 && steps_left-- > 0 && met < options.count);
+  } while (at != 0 && looks_left-- > 0 && met < options.count);
   call.reply.array(2);
   call.reply.bulk(std::to_string(at));
   call.reply.array(found.size());

@@ -44,7 +44,7 @@ void exists(Call& call) {
   count_found(call, reading_untouched);
 }
 void touch(Call& call) {
-  count_found(call, reading);
+  count_found(call, {.insists = true});
 }
 
 void type(Call& call) {

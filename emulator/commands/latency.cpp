@@ -231,8 +231,9 @@ void doctor(Call& call) {
   if (engine.options.latency_monitor_threshold_ms == 0) {
     return call.reply.verbatim(
         "txt",
-        "Latency monitoring is disabled: CONFIG SET latency-monitor-threshold <milliseconds> "
-        "turns it on.\n");
+        "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this Valkey instance. "
+        "You may use \"CONFIG SET latency-monitor-threshold <milliseconds>.\" in order to enable "
+        "it.\n");
   }
   const auto& events = engine.latency.events();
   if (events.empty()) {

@@ -118,6 +118,9 @@ void spublish(Call& call) {
 }
 
 void list_channels(Call& call, Channel kind) {
+  if (call.args.left() > 1) {
+    return call.reply.error(errors::subcommand_syntax(call.words[1], call.words[0]));
+  }
   const bool all = call.args.empty();
   const auto pattern = call.args.peek();
   const std::size_t start = call.reply.defer();

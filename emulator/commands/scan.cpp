@@ -18,14 +18,16 @@ std::optional<std::size_t> read_cursor(Call& call) {
 
 namespace {
 
+// Every type of 8.1: one may ask for keys of a type that no key here can have.
+constexpr std::string_view type_names[] = {"string", "list", "set", "zset", "hash", "stream"};
+
 // False, and an error reply, for a type that does not exist.
 bool read_type(Call& call, ScanOptions& options) {
   const auto name = call.args.next();
-  for (std::size_t i = 0; i < value_type_names.size(); ++i) {
-    if (equal_ignoring_case(value_type_names[i], name)) {
-      options.type = i;
-      return true;
-    }
+  for (const auto known : type_names) {
+    if (!equal_ignoring_case(known, name)) continue;
+    options.type = known;
+    return true;
   }
   call.reply.error("ERR unknown type name '" + std::string(name) + "'");
   return false;
@@ -40,8 +42,9 @@ bool read_scan_options(Call& call, ScanKind kind, ScanOptions& options) {
       options.count = args.next_integer();
       if (!args.failed() && options.count < 1) args.fail(errors::syntax);
     } else if (args.left() > 1 && args.take("MATCH")) {
+      // Said outright, since as a pattern it would not match an empty name (db.c, the same).
       options.pattern = args.next();
-      if (options.pattern == "*") options.pattern = {};
+      if (options.pattern == "*") options.pattern.reset();
     } else if (kind == ScanKind::keys && args.left() > 1 && args.take("TYPE")) {
       if (!read_type(call, options)) return false;
     } else if (args.take("NOVALUES")) {
@@ -69,7 +72,7 @@ struct KeyCollector {
 
   void operator()(Entry* entry) {
     ++met;
-    if (options.type && entry->value.index() != *options.type) return;
+    if (!options.type.empty() && type_name(entry->value) != options.type) return;
     if (!options.matches(entry->key())) return;
     if (call.db.expired(*entry)) {
       if (!call.keyspace.expiry_held()) call.db.expire(*entry, false);
@@ -85,11 +88,11 @@ void scan(Call& call) {
   ScanOptions options{.cursor = *cursor};
   if (!read_scan_options(call, ScanKind::keys, options)) return;
   KeyCollector collect{call, options};
-  std::int64_t steps_left = options.count * 10;
+  std::int64_t looks_left = options.looks_max();
   std::size_t at = options.cursor;
   do {
     at = call.db.keys().scan(at, collect);
-  } while (at != 0 && steps_left-- > 0 && collect.met < options.count);
+  } while (at != 0 && looks_left-- > 0 && collect.met < options.count);
   call.reply.array(2);
   call.reply.bulk(std::to_string(at));
   call.reply.array(collect.names.size());

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -13,13 +14,16 @@ namespace outlive {
 struct ScanOptions {
   std::size_t cursor = 0;
   std::int64_t count = 10;
-  std::string_view pattern = {};          // empty: everything
-  std::optional<std::size_t> type = {};   // index of the value type; SCAN alone
-  bool only_fields = false;               // NOVALUES; HSCAN alone
+  std::optional<std::string_view> pattern = {};  // none: everything
+  std::string_view type = {};                    // its name; SCAN alone
+  bool only_fields = false;                      // NOVALUES; HSCAN alone
 
-  bool matches(std::string_view text) const {
-    return pattern.empty() || glob_match(pattern, text);
+  // Ten looks for each element wanted, so that a sparse table does not hold everybody up.
+  std::int64_t looks_max() const {
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    return count > most / 10 ? most : count * 10;
   }
+  bool matches(std::string_view text) const { return !pattern || glob_match(*pattern, text); }
 };
 
 enum class ScanKind : std::uint8_t { keys, set, hash, zset };

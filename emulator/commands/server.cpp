@@ -28,6 +28,10 @@ void time(Call& call) {
 }
 
 void lolwut(Call& call) {
+  if (call.args.left() > 1 && call.args.take("VERSION")) {
+    call.args.next_integer();
+    if (call.args.failed()) return call.reply.error(errors::not_integer);
+  }
   call.reply.verbatim("txt", "Valkey ver. 8.1.1\n");
 }
 
@@ -140,8 +144,10 @@ void wait(Call& call) {
 }
 
 void waitaof(Call& call) {
-  const std::int64_t local =
-      call.args.next_integer_in(0, 1, "ERR value is out of range, value must between 0 and 1");
+  const std::int64_t local = call.args.next_integer();
+  if (local < 0 || local > 1) {
+    call.args.fail("ERR value is out of range, value must between 0 and 1");
+  }
   const std::int64_t replicas =
       call.args.next_integer_in(0, std::numeric_limits<std::int64_t>::max(), errors::negative);
   const std::int64_t timeout_ms = next_timeout(call);

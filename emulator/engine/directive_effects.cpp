@@ -1,5 +1,4 @@
 // What directives do here: those with an effect, and those whose feature outlive lacks.
-#include <algorithm>
 #include <charconv>
 
 #include "base/number.hpp"
@@ -106,11 +105,7 @@ constexpr DirectiveEffect effects[] = {
      [](auto& o, auto& v) { o.hash.entries_max = number<std::size_t>(v); }},
     {"hash-max-listpack-value",
      [](auto& o, auto& v) { o.hash.value_max = number<std::size_t>(v); }},
-    {"hz",
-     // Bounds apply silently (config.c, updateHZ).
-     [](auto& o, auto& v) {
-       o.keyspace.hz = static_cast<int>(std::clamp<std::int64_t>(number<std::int64_t>(v), 1, 500));
-     }},
+    {"hz", [](auto& o, auto& v) { o.keyspace.hz = number<int>(v); }},
     {"import-mode", [](auto& o, auto& v) { o.keyspace.importing = yes(v); }},
     {"latency-monitor-threshold",
      [](auto& o, auto& v) { o.latency_monitor_threshold_ms = number<std::int64_t>(v); }},

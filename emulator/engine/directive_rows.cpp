@@ -97,7 +97,7 @@ constexpr Directive rows[] = {
     {.name = "hash-max-listpack-value", .alias = "hash-max-ziplist-value", .kind = Kind::integer, .flags = memory | unsigned_number, .initial = "64", .max = integer_max},
     {.name = "hide-user-data-from-log", .kind = Kind::boolean, .initial = "yes"},
     {.name = "hll-sparse-max-bytes", .kind = Kind::integer, .flags = memory | unsigned_number, .initial = "3000", .max = integer_max},
-    {.name = "hz", .kind = Kind::integer, .initial = "10", .max = 2147483647},
+    {.name = "hz", .kind = Kind::integer, .initial = "10", .max = 2147483647, .capped_min = 1, .capped_max = 500},  // config.c, updateHZ
     {.name = "ignore-warnings", .kind = Kind::text, .initial = ""},
     {.name = "import-mode", .kind = Kind::boolean, .initial = "no"},
     {.name = "io-threads", .kind = Kind::integer, .flags = immutable, .initial = "1", .min = 1, .max = 256},

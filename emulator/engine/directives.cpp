@@ -118,7 +118,8 @@ Checked check_integer(const Directive& directive, std::string_view word) {
     return {std::to_string(static_cast<std::uint64_t>(*value))};
   }
   if (directive.has(Directive::octal)) return {std::string(word)};
-  return {std::to_string(*value)};
+  if (directive.capped_max == 0) return {std::to_string(*value)};
+  return {std::to_string(std::clamp(*value, directive.capped_min, directive.capped_max))};
 }
 
 // ---- the directives with a syntax of their own
@@ -192,9 +193,10 @@ Checked check_percentiles(const Options&, std::span<const std::string_view> word
   std::string value;
   for (const auto word : words) {
     const auto share = parse_double(word);
-    if (!share || *share < 0 || *share > 100) {
+    if (!share) return Checked::wrong("Invalid latency-tracking-info-percentiles parameters");
+    if (*share < 0 || *share > 100) {
       return Checked::wrong(
-          "latency-tracking-info-percentiles should contain numeric values between 0.0 and 100.0");
+          "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
     }
     value += (value.empty() ? "" : " ") + format_double(*share);
   }

@@ -17,13 +17,13 @@ namespace outlive {
 struct Directive {
   enum class Kind : std::uint8_t { boolean, integer, text, choice, special };
   enum Flag : std::uint32_t {
-    immutable = 1,         // only at start
-    sensitive = 2,         // not to be shown in logs
-    hidden = 4,            // CONFIG GET shows it only when it is named
-    guarded = 8,           // CONFIG SET only with enable-protected-configs
-    several = 16,          // takes several words
-    memory = 32,           // 10mb, 1gb …
-    percent = 64,          // 5%, kept as a negative number
+    immutable = 1,  // only at start
+    sensitive = 2,  // not to be shown in logs
+    hidden = 4,     // CONFIG GET shows it only when it is named
+    guarded = 8,    // CONFIG SET only with enable-protected-configs
+    several = 16,   // takes several words
+    memory = 32,    // 10mb, 1gb …
+    percent = 64,   // 5%, kept as a negative number
     octal = 128,
     unsigned_number = 256,
   };
@@ -35,7 +35,9 @@ struct Directive {
   std::string_view initial = {};
   std::int64_t min = 0;
   std::uint64_t max = 0;
-  std::string_view choices = {};   // blank-separated
+  std::int64_t capped_min = 0;  // with capped_max: bounds that apply silently
+  std::int64_t capped_max = 0;
+  std::string_view choices = {};  // blank-separated
 
   bool has(std::uint32_t flag) const { return flags & flag; }
 };

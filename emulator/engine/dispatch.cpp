@@ -295,7 +295,13 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
   if (scripts && !command.has(flag::allow_busy)) {
     if (const std::string_view busy = scripts->busy(); !busy.empty()) return refuse(busy);
   }
-  if (pause_until_ > now() && (pause_all_ || (combined & (flag::write | flag::may_replicate)))) {
+  constexpr std::uint64_t of_keys = flag::write | flag::readonly | flag::may_replicate;
+  if (session.monitor && combined & of_keys) {
+    // MONITOR counts as a replica (server.c, processCommand).
+    return refuse("ERR Replica can't interact with the keyspace");
+  }
+  if (!session.monitor && pause_until_ > now() &&
+      (pause_all_ || (combined & (flag::write | flag::may_replicate)))) {
     block(session, {.until = pause_until_, .forever = false, .on_timeout = {}, .postponed = true});
     return false;
   }
@@ -339,7 +345,7 @@ bool Engine::make_room(Session& session, const CommandTable::Found& found, std::
 
 void Engine::reject(Session& session, const CommandTable::Found& found, std::string_view error,
                     ReplyWriter& reply) {
-  const bool executes = session.transaction.open && found.command && found.command->name == "exec";
+  const bool executes = found.command && found.command->name == "exec";
   spoil_transaction(session);
   if (found.command) ++stats.of(found.index).rejected;
   if (executes) {

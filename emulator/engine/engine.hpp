@@ -272,7 +272,8 @@ class Engine final : private KeyspaceListener {
   std::uint64_t seed_;
   Instant started_;
   std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;
-  std::uint64_t next_session_ = 1;
+  // The first number is the scripting engine's own client's (8.1 `scripting_engine.c`).
+  std::uint64_t next_session_ = 2;
   std::vector<Session*> ready_;
   std::vector<Session*> monitors_;
   std::vector<Session*> blocked_;

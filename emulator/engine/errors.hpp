@@ -22,7 +22,7 @@ inline constexpr std::string_view no_replicas =
     "NOREPLICAS Not enough good replicas to write.";
 inline constexpr std::string_view exec_abort =
     "EXECABORT Transaction discarded because of previous errors.";
-inline constexpr std::string_view no_script = "NOSCRIPT No matching script. Please use EVAL.";
+inline constexpr std::string_view no_script = "NOSCRIPT No matching script.";
 inline constexpr std::string_view busy_eval =
     "BUSY Valkey is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
 inline constexpr std::string_view busy_function =

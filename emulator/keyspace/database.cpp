@@ -65,7 +65,7 @@ Entry* Database::find(Key key, Lookup lookup) {
     entry = nullptr;
   }
   if (entry) {
-    if (lookup.touch && !keyspace_.moment.no_touch) touch(*entry);
+    if (lookup.touch && (lookup.insists || !keyspace_.moment.no_touch)) touch(*entry);
     if (lookup.count) ++keyspace_.stats.hits;
     return entry;
   }

@@ -26,10 +26,11 @@ struct EntryPolicy {
 
 // What a look-up does besides finding (db.c, LOOKUP_*).
 struct Lookup {
-  bool touch = true;    // the access time or counter moves
-  bool count = true;    // hits and misses are counted, a miss is an event
-  bool notify = true;   // a miss fires the keymiss event
-  bool forced = false;  // an expired key goes even in import mode, for a write needs its place
+  bool touch = true;     // the access time or counter moves
+  bool count = true;     // hits and misses are counted, a miss is an event
+  bool notify = true;    // a miss fires the keymiss event
+  bool insists = false;  // TOUCH: moves the access time in spite of CLIENT NO-TOUCH
+  bool forced = false;   // an expired key goes even in import mode, for a write needs its place
 };
 inline constexpr Lookup reading{};
 inline constexpr Lookup reading_untouched{.touch = false};

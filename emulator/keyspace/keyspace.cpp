@@ -58,16 +58,12 @@ void Keyspace::swap(std::size_t one, std::size_t other) {
   databases_[other]->renumber(static_cast<int>(other));
 }
 
-std::uint64_t Keyspace::digest(const Value& value) {
-  return std::visit(ValueDigest{}, value);
-}
-
 std::uint64_t Keyspace::digest() const {
   std::uint64_t sum = 0;
   for (const auto& database : databases_) {
     database->keys().for_each([&](const Entry* entry) {
       std::uint64_t one = hash_bytes(entry->key(), static_cast<std::uint64_t>(database->index()));
-      one = one * 0x9e3779b97f4a7c15u + digest(entry->value);
+      one = one * 0x9e3779b97f4a7c15u + std::visit(ValueDigest{}, entry->value);
       one = one * 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(entry->expiry_ms);
       sum += one ^ (one >> 29);
     });

@@ -70,9 +70,8 @@ class Keyspace {
   // Expired keys are hidden, but none goes: a pause, or import mode.
   bool expiry_held() const { return moment.expiry_paused || settings.importing; }
 
-  // A digest of all keys, values and expiries; of one value, however it is kept.
+  // A digest of all keys, values and expiries, however they are kept.
   std::uint64_t digest() const;
-  static std::uint64_t digest(const Value& value);
 
   Ledger& ledger;
   const KeyspaceSettings& settings;

@@ -135,16 +135,19 @@ class Player:
         self.protocol3 = case.title.endswith(RESP3)
         settings = self.settings() if any("CONFIG SET" in step.text.upper() for step in case.steps) else {}
         try:
-            return [self.step(step) for step in case.steps]
+            replies = [self.step(step) for step in case.steps]
+            self.clean(settings)
+            return replies
+        except Mistake as mistake:
+            raise Mistake(f"{case.title} (line {case.line}): {mistake}") from None
         finally:
             for connection in self.connections.values():
                 connection.close()
-            self.clean(settings)
 
     def settings(self):
         kind, values = self.steward.ask("CONFIG", "GET", "*")
         if kind != "array":
-            raise Mistake(f"the server is gone: {kind}")
+            raise Mistake("the server is gone")
         return dict(zip((name for _, name in values[::2]), (value for _, value in values[1::2])))
 
     def clean(self, settings):
@@ -156,7 +159,7 @@ class Player:
         for command in ("FLUSHALL", "FUNCTION FLUSH", "SCRIPT FLUSH"):
             kind, _ = self.steward.ask(*command.split())
             if kind != "status":
-                raise Mistake(f"the server is gone: {kind}")
+                raise Mistake("the server is gone")
 
     def step(self, step):
         number, marks, command = HEAD.fullmatch(step.text).groups()
@@ -243,4 +246,7 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv))
+    try:
+        sys.exit(main(sys.argv))
+    except Mistake as mistake:
+        sys.exit(str(mistake))

@@ -111,7 +111,7 @@ TEST_CASE("a script is found by its digest, whatever the case, until the cache i
   TestEngine engine;
   constexpr std::string_view digest = "e0e1f9fabfc9d4800c877a703b823ac0578ff8db";
   CHECK(engine.run({"EVALSHA", digest, "0"}) ==
-        "-NOSCRIPT No matching script. Please use EVAL.\r\n");
+        "-NOSCRIPT No matching script.\r\n");
   CHECK(engine.run({"SCRIPT", "LOAD", "return 1"}) == bulk(digest));
   CHECK(engine.run({"EVALSHA", "E0E1F9FABFC9D4800C877A703B823AC0578FF8DB", "0"}) == ":1\r\n");
   CHECK(engine.run({"SCRIPT", "EXISTS", digest, "x"}) == "*2\r\n:1\r\n:0\r\n");
