@@ -153,6 +153,8 @@ def main():
     words = parser.parse_args()
     if words.smoke:
         words.rounds, words.requests = 1, 5000
+    if not pathlib.Path("/proc/self/stat").exists():
+        servers.skip("without /proc there is no telling what a server's processor time is")
     CLI, BENCHMARK = servers.client_program("valkey-cli"), servers.client_program("valkey-benchmark")
     commands = [("outlive", [words.program, "serve"]),
                 ("valkey", [str(servers.reference_folder() / "valkey-server")])]
