@@ -341,7 +341,7 @@ constexpr Subcommand debug_subcommands[] = {
     {"disable-cluster-random-ping", 0, any, refuse},
     {"drop-cluster-packet-filter", 0, any, refuse},
     {"error", 1, 1, error},
-    {"help", 0, any, help},
+    {"help", 0, 0, help},
     {"htstats", 1, any, htstats},
     {"htstats-key", 0, any, refuse},
     {"leak", 0, any, refuse},

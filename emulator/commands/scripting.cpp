@@ -70,6 +70,9 @@ void evalsha_ro(Call& call) {
 
 // Lua's debugger needs a connection that the script can wait on, which the core does not have.
 void script_debug(Call& call) {
+  if (!call.reply.out().empty()) {
+    return call.reply.error("ERR SCRIPT DEBUG must be called outside a pipeline");
+  }
   if (call.args.take("no")) return call.reply.ok();
   if (call.args.take("yes") || call.args.take("sync")) {
     return call.reply.error("ERR SCRIPT DEBUG YES and SYNC are not supported by outlive");

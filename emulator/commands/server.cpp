@@ -180,7 +180,7 @@ void module_help(Call& call) {
       "    Return a list of loaded modules.",
       "LOAD <path> [<arg> ...]",
       "    Load a module library from <path>, passing to it any optional arguments.",
-      "LOADEX <path> [[CONFIG NAME VALUE]...] [ARGS ...]",
+      "LOADEX <path> [[CONFIG NAME VALUE] [CONFIG NAME VALUE]] [ARGS ...]",
       "    Load a module library from <path>, while passing it module configurations and optional "
       "arguments.",
       "UNLOAD <name>",

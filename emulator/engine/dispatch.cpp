@@ -256,11 +256,11 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
         "local connections alone.");
   }
   if (command.has(flag::is_protected) && !allows(options.enable_debug_command, session)) {
-    return refuse(
-        "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", "
-        "you "
-        "can run it from a local connection, otherwise you need to set this option in the "
-        "configuration file, and then restart the server.");
+    const std::string name = command.container.empty() ? "debug" : "module";
+    return refuse("ERR " + to_upper(name) + " command not allowed. If the enable-" + name +
+                  "-command option is set to \"local\", you can run it from a local connection, "
+                  "otherwise you need to set this option in the configuration file, and then "
+                  "restart the server.");
   }
   std::uint64_t flags = command.flags;
   if (command.has(flag::script) && scripts) flags = scripts->flags_of(command, words);
