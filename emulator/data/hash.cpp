@@ -23,22 +23,6 @@ std::size_t field_block(std::size_t size, std::size_t header) {
 
 }  // namespace
 
-// A small hash: pairs in order of arrival, and what their listpack would weigh.
-struct Hash::Listpack {
-  struct Pair {
-    std::string field, value;
-  };
-  std::vector<Pair> pairs;
-  std::size_t bytes = listpack::frame_bytes;
-
-  Pair* find(std::string_view field) {
-    for (Pair& pair : pairs) {
-      if (pair.field == field) return &pair;
-    }
-    return nullptr;
-  }
-};
-
 // A field of a table: one allocation with the value inside while the two are short.
 struct FieldEntry {
   std::string value;
@@ -114,20 +98,20 @@ struct Hash::Table {
 };
 
 Hash::Hash(Ledger& ledger, std::uint64_t table_seed)
-    : listpack_(std::make_unique<Listpack>()), ledger_(&ledger), table_seed_(table_seed) {}
+    : listpack_bytes_(listpack::frame_bytes), ledger_(&ledger), table_seed_(table_seed) {}
 
 Hash::~Hash() = default;
 
 std::size_t Hash::size() const {
-  return listpack_ ? listpack_->pairs.size() : table_->fields.size();
+  return table_ ? table_->fields.size() : pairs_.size();
 }
 
 bool Hash::is_listpack() const {
-  return listpack_ != nullptr;
+  return table_ == nullptr;
 }
 
 std::size_t Hash::heap_bytes() const {
-  if (listpack_) return ledger_->allocation().size(listpack_->bytes);
+  if (!table_) return ledger_->allocation().size(listpack_bytes_);
   return ledger_->allocation().size(Hashtable<FieldPolicy>::head_bytes) + table_->entry_bytes;
 }
 
@@ -136,7 +120,7 @@ std::size_t Hash::total_bytes() const {
 }
 
 std::size_t Hash::sampled_bytes(std::size_t samples) const {
-  if (listpack_) return heap_bytes();
+  if (!table_) return heap_bytes();
   std::size_t seen = 0;
   std::size_t sum = 0;
   table_->fields.for_each([&](const FieldEntry* entry) {
@@ -153,26 +137,23 @@ std::size_t Hash::sampled_bytes(std::size_t samples) const {
 }
 
 std::optional<std::string_view> Hash::find(std::string_view field) const {
-  if (listpack_) {
-    const auto* pair = listpack_->find(field);
-    return pair ? std::optional<std::string_view>(pair->value) : std::nullopt;
-  }
+  if (!table_) return pairs_.find(field);
   FieldEntry** place = table_->fields.find(field);
   return place ? std::optional<std::string_view>((*place)->value) : std::nullopt;
 }
 
 void Hash::convert() {
   auto table = std::make_unique<Table>(*ledger_, table_seed_);
-  if (!listpack_->pairs.empty()) table->fields.expand(listpack_->pairs.size());
-  for (const auto& pair : listpack_->pairs) {
-    table->set(pair.field, pair.value, ledger_->allocation());
-  }
+  if (!pairs_.empty()) table->fields.expand(pairs_.size());
+  pairs_.for_each([&](std::string_view field, std::string_view value) {
+    table->set(field, value, ledger_->allocation());
+  });
   table_ = std::move(table);
-  listpack_.reset();
+  pairs_ = {};
 }
 
 void Hash::prepare(std::size_t fields_more, std::size_t longest, const HashLimits& limits) {
-  if (!listpack_) return;
+  if (table_) return;
   if (fields_more > limits.entries_max) {
     convert();
     table_->fields.expand(fields_more);
@@ -182,38 +163,37 @@ void Hash::prepare(std::size_t fields_more, std::size_t longest, const HashLimit
 }
 
 bool Hash::set(std::string_view field, std::string_view value, const HashLimits& limits) {
-  if (listpack_ && std::max(field.size(), value.size()) > limits.value_max) convert();
-  if (!listpack_) return table_->set(field, value, ledger_->allocation());
+  if (!table_ && std::max(field.size(), value.size()) > limits.value_max) convert();
+  if (table_) return table_->set(field, value, ledger_->allocation());
   const std::size_t value_bytes = listpack::element_bytes(value);
-  if (auto* pair = listpack_->find(field)) {
-    listpack_->bytes += value_bytes - listpack::element_bytes(pair->value);
-    pair->value.assign(value);
+  if (const auto held = pairs_.find(field)) {
+    listpack_bytes_ += value_bytes - listpack::element_bytes(*held);
+    pairs_.replace(*held, value);
     return false;
   }
-  listpack_->pairs.push_back({std::string(field), std::string(value)});
-  listpack_->bytes += listpack::element_bytes(field) + value_bytes;
+  pairs_.append(field, value);
+  listpack_bytes_ += listpack::element_bytes(field) + value_bytes;
   if (size() > limits.entries_max) convert();
   return true;
 }
 
 bool Hash::erase(std::string_view field) {
-  if (!listpack_) {
+  if (table_) {
     FieldEntry* entry = table_->fields.erase(field, table_->fields.policy().hash(field));
     if (!entry) return false;
     table_->entry_bytes -= entry->bytes();
     FieldEntry::destroy(entry);
     return true;
   }
-  auto* pair = listpack_->find(field);
-  if (!pair) return false;
-  listpack_->bytes -= listpack::element_bytes(pair->field) + listpack::element_bytes(pair->value);
-  listpack_->pairs.erase(listpack_->pairs.begin() + (pair - listpack_->pairs.data()));
-  return true;
+  const auto held = pairs_.find(field);
+  if (!held) return false;
+  listpack_bytes_ -= listpack::element_bytes(field) + listpack::element_bytes(*held);
+  return pairs_.erase(field);
 }
 
 void Hash::for_each(const std::function<void(std::string_view, std::string_view)>& visit) const {
-  if (listpack_) {
-    for (const auto& pair : listpack_->pairs) visit(pair.field, pair.value);
+  if (!table_) {
+    pairs_.for_each(visit);
   } else {
     table_->fields.for_each([&](const FieldEntry* entry) { visit(entry->field(), entry->value); });
   }
@@ -221,8 +201,8 @@ void Hash::for_each(const std::function<void(std::string_view, std::string_view)
 
 std::size_t Hash::scan(std::size_t cursor,
                        const std::function<void(std::string_view, std::string_view)>& visit) {
-  if (listpack_) {
-    for_each(visit);
+  if (!table_) {
+    pairs_.for_each(visit);
     return 0;
   }
   return table_->fields.scan(cursor,
@@ -230,8 +210,8 @@ std::size_t Hash::scan(std::size_t cursor,
 }
 
 std::pair<std::string_view, std::string_view> Hash::random_field(Random& random) {
-  if (listpack_) {
-    const auto& pair = listpack_->pairs[random.below(listpack_->pairs.size())];
+  if (!table_) {
+    const PackedPairs::Pair pair = pairs_.at(random.below(pairs_.size()));
     return {pair.field, pair.value};
   }
   const FieldEntry* entry = table_->fields.fair_random_item(random);
@@ -240,17 +220,18 @@ std::pair<std::string_view, std::string_view> Hash::random_field(Random& random)
 
 std::string Hash::listpack_image() const {
   listpack::Writer writer;
-  for (const auto& pair : listpack_->pairs) {
-    writer.append(pair.field);
-    writer.append(pair.value);
-  }
+  pairs_.for_each([&](std::string_view field, std::string_view value) {
+    writer.append(field);
+    writer.append(value);
+  });
   return std::move(writer).finish();
 }
 
 std::unique_ptr<Hash> Hash::clone() const {
   auto copy = std::make_unique<Hash>(*ledger_, table_seed_);
-  if (listpack_) {
-    *copy->listpack_ = *listpack_;
+  if (!table_) {
+    copy->pairs_ = pairs_;
+    copy->listpack_bytes_ = listpack_bytes_;
     return copy;
   }
   copy->convert();

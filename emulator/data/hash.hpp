@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/random.hpp"
+#include "data/packed_pairs.hpp"
 #include "memory/ledger.hpp"
 
 namespace outlive {
@@ -59,12 +60,16 @@ class Hash {
 
   std::unique_ptr<Hash> clone() const;
 
+  void prefetch() const {
+    if (!table_) pairs_.prefetch();
+  }
+
  private:
   void convert();
 
-  struct Listpack;
   struct Table;
-  std::unique_ptr<Listpack> listpack_;
+  PackedPairs pairs_;           // while it is a listpack
+  std::size_t listpack_bytes_;  // what that would weigh, without the allocator's rounding
   std::unique_ptr<Table> table_;
   Ledger* ledger_;
   std::uint64_t table_seed_;

@@ -164,6 +164,9 @@ void Engine::prefetch(std::span<const std::string_view> keys, int database) cons
     for (std::size_t i = 0; i < n; ++i) {
       table.each_likely(hashes[i], [](const Entry* entry) { entry->prefetch_value(); });
     }
+    for (std::size_t i = 0; i < n; ++i) {
+      table.each_likely(hashes[i], [](const Entry* entry) { entry->prefetch_parts(); });
+    }
   }
 }
 

@@ -84,8 +84,8 @@ class Engine final : private KeyspaceListener {
     std::string executable;
     std::string config_file;
     std::uint64_t system_memory = 0;
-    std::string tcp_listener;   // "name=tcp,bind=…,port=…"; "" when there is none
-    std::string unix_listener;  // "name=unix,bind=…"
+    std::string tcp_listener = {};   // "name=tcp,bind=…,port=…"; "" when there is none
+    std::string unix_listener = {};  // "name=unix,bind=…"
   } shell;
   // CONFIG SET: the shell sees the new options before they hold; it completes them, or says which
   // one can't be had and why.

@@ -57,6 +57,10 @@ struct Entry {
       outlive::prefetch(std::get_if<HashPointer>(&value)->get());
     }
   }
+  // And once that is there, what it holds.
+  void prefetch_parts() const {
+    if (const HashPointer* hash = std::get_if<HashPointer>(&value)) (*hash)->prefetch();
+  }
 
   struct Deleter {
     void operator()(Entry* entry) const;
