@@ -138,7 +138,7 @@ void copy(Call& call) {
     if (!replace) return call.reply.integer(0);
     target->remove(*old, {.reason = Departure::Reason::overwritten});
   }
-  settle(*target, key, clone(source->value), source->expiry_ms);
+  settle(*target, key, clone(source->value, call.keyspace.ledger.allocation()), source->expiry_ms);
   call.engine.key_changed_by(*target, to);
   call.keyspace.listener.key_event({EventClass::generic, "copy_to"}, to, target->index());
   ++call.keyspace.changes;

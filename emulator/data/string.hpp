@@ -44,7 +44,8 @@ class String {
   // (sdsMakeRoomFor).
   void reserve_for_growth(std::size_t needed, const Allocation& allocation, bool greedy);
   void set_integer(std::int64_t value);
-  // An embedded string that no longer fits beside its key becomes raw (object.c).
+  // Becomes raw in a block of just its size: an embedded string that no longer fits beside its key,
+  // a copy (object.c).
   void move_out(const Allocation& allocation);
 
   void prefetch() const { outlive::prefetch(text_.data()); }

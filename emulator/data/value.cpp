@@ -26,7 +26,12 @@ struct FreeEffort {
 };
 
 struct Clone {
-  Value operator()(const String& string) const { return string; }
+  const Allocation& allocation;
+  Value operator()(const String& string) const {
+    String copy = string;
+    if (copy.encoding() == StringEncoding::raw) copy.move_out(allocation);
+    return copy;
+  }
   Value operator()(const HashPointer& hash) const { return hash->clone(); }
 };
 
@@ -35,8 +40,8 @@ struct Clone {
 std::size_t heap_bytes(const Value& value) { return std::visit(HeapBytes{}, value); }
 std::string_view encoding_name(const Value& value) { return std::visit(EncodingName{}, value); }
 std::size_t free_effort(const Value& value) { return std::visit(FreeEffort{}, value); }
-Value clone(const Value& value) {
-  return std::visit(Clone{}, value);
+Value clone(const Value& value, const Allocation& allocation) {
+  return std::visit(Clone{allocation}, value);
 }
 
 }  // namespace outlive

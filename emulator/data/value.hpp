@@ -31,7 +31,7 @@ std::string_view encoding_name(const Value& value);
 // (lazyfree.c, lazyfreeGetFreeEffort).
 std::size_t free_effort(const Value& value);
 
-// A copy with the same encoding (COPY).
-Value clone(const Value& value);
+// A copy with the same encoding, but with no room to spare (COPY).
+Value clone(const Value& value, const Allocation& allocation);
 
 }  // namespace outlive
