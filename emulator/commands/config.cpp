@@ -54,6 +54,18 @@ struct Change {
   std::string_view value;
 };
 
+// A value of several words is one argument here; two blanks have an empty word between them
+// (config.c, performInterfaceSet).
+std::vector<std::string_view> split_at_blanks(std::string_view value) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; !value.empty() && at <= value.size();) {
+    const std::size_t end = std::min(value.find(' ', at), value.size());
+    words.push_back(value.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
 // All pairs are checked before the first is set. Empty after an error reply.
 std::vector<Change> read_changes(Call& call) {
   const auto words = call.args.rest();
@@ -91,13 +103,9 @@ void set(Call& call) {
   if (changes.empty()) return;
   Options options = call.engine.options;
   for (const Change& change : changes) {
-    // A value of several words is one argument here (config.c, performInterfaceSet).
-    std::vector<std::string> split = {std::string(change.value)};
-    if (change.directive->has(Directive::several)) {
-      auto words = split_words(change.value);
-      if (words) split = std::move(*words);
-    }
-    const std::vector<std::string_view> words(split.begin(), split.end());
+    const auto words = change.directive->has(Directive::several)
+                           ? split_at_blanks(change.value)
+                           : std::vector<std::string_view>{change.value};
     if (const auto error = set_directive(options, *change.directive, words)) {
       return call.reply.error(failure(to_lower(change.name), *error));
     }

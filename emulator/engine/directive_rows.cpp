@@ -154,7 +154,7 @@ constexpr Directive rows[] = {
     {.name = "rdma-completion-vector", .kind = Kind::integer, .flags = immutable, .initial = "-1", .min = -1, .max = 1024},
     {.name = "rdma-port", .kind = Kind::integer, .initial = "0", .max = 65535},
     {.name = "rdma-rx-size", .kind = Kind::integer, .flags = immutable, .initial = "1048576", .min = 65536, .max = 16777216},
-    {.name = "repl-backlog-size", .kind = Kind::integer, .flags = memory, .initial = "10485760", .min = 1, .max = integer_max},
+    {.name = "repl-backlog-size", .kind = Kind::integer, .flags = memory, .initial = "10485760", .min = 1, .max = integer_max, .capped_min = 16384, .capped_max = integer_max},  // replication.c, resizeReplicationBacklog
     {.name = "repl-backlog-ttl", .kind = Kind::integer, .initial = "3600", .max = integer_max},
     {.name = "repl-disable-tcp-nodelay", .kind = Kind::boolean, .initial = "no"},
     {.name = "repl-diskless-load", .kind = Kind::choice, .initial = "disabled", .choices = "disabled on-empty-db swapdb flush-before-load"},
