@@ -15,8 +15,10 @@ namespace {
 struct Checked {
   std::string value = {};
   std::optional<std::string> error = {};
+  std::string acts_as =
+      {};  // what takes effect, where the value as it is told leaves something out
 
-  static Checked wrong(std::string text) { return {{}, std::move(text)}; }
+  static Checked wrong(std::string text) { return {{}, std::move(text), {}}; }
 };
 
 std::string joined(std::span<const std::string_view> words) {
@@ -146,7 +148,7 @@ Checked check_events(const Options&, std::span<const std::string_view> words) {
     // n is told only beside the others' letters (notify.c, keyspaceEventsFlagsToString).
     if (has(letter) && !(everything && (in_all || letter == 'n'))) value += letter;
   }
-  return {value};
+  return {.value = value, .acts_as = everything && has('n') ? value + 'n' : value};
 }
 
 Checked check_output_limits(const Options& options, std::span<const std::string_view> words) {
@@ -287,7 +289,8 @@ std::optional<std::string> set_directive(Options& options, const Directive& dire
   if (checked.error) return checked.error;
   if (auto refused = refusal(directive, checked.value)) return refused;
   for (const DirectiveEffect& effect : directive_effects()) {
-    if (effect.name == directive.name) effect.apply(options, checked.value);
+    if (effect.name != directive.name) continue;
+    effect.apply(options, checked.acts_as.empty() ? checked.value : checked.acts_as);
   }
   options.directives[index_of(directive)] = std::move(checked.value);
   return {};
