@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""outlive beside the real Valkey 8.1.1, same load: what keys weigh, who is evicted, what is refused.
+
+    fidelity.py PROGRAM [--seeds N] [--only memory,eviction,refusals] [--limit 0.03] [--details]
+
+Memory: no figure may be off by the limit. used_memory moves by some hundred bytes between two runs of the same
+server (timers, buffers of clients), so its errors are taken relative to 16 KiB at least.
+Eviction: for each policy the share of each class of keys that is gone, over N seeds; where |z| reaches 4, once more
+with twice as many, and there it must stay below. Refusals: every reply as Valkey's, to the letter.
+At the end a table in markdown. Exit status 77 where there is no real server.
+"""
+import argparse
+import concurrent.futures
+import sys
+import time
+
+import refusals
+import survivors
+import weights
+from subject import Subject, servers
+
+# The allocator of the real server, which is Debian's.
+QUANTUM = ("--outlive-allocator-quantum", "16")
+Z_LIMIT = 4.0
+USED_FLOOR = 16 * 1024
+SIDES = ("Valkey", "outlive")
+PARTS = ("memory", "eviction", "refusals")
+DETAILS = 10
+
+
+def error_of(kind, theirs, ours):
+    """Relative, of one figure."""
+    return abs(ours - theirs) / max(abs(theirs), USED_FLOOR if kind == "used" else 1)
+
+
+def measure_family(command, number):
+    with Subject(command) as subject:
+        weights.prime(subject)
+        return weights.FAMILIES[number][1](subject)
+
+
+def judge_refusals(command):
+    with Subject(command) as subject:
+        return refusals.flags_of(subject), refusals.replies(subject), refusals.first_refusals(subject)
+
+
+class Judge:
+    """Runs loads on both servers at once; keeps the rows of the table, and what differs."""
+
+    def __init__(self, commands, pool):
+        self.commands, self.pool = commands, pool
+        self.rows, self.failures = [], []
+
+    def on_both(self, load, tasks):
+        """[(theirs, ours)] of each task."""
+        pending = [[self.pool.submit(load, command, *task) for command in self.commands] for task in tasks]
+        return [tuple(future.result() for future in pair) for pair in pending]
+
+    def memory(self, limit, details):
+        for (name, _), (theirs, ours) in zip(weights.FAMILIES, self.on_both(
+                measure_family, [(number,) for number in range(len(weights.FAMILIES))])):
+            errors = {label: error_of(kind, value, ours[label][1]) for label, (kind, value) in theirs.items()}
+            equal = sum(figure == ours[label] for label, figure in theirs.items())
+            worst = max(errors.values())
+            exact = "exact" if equal == len(errors) else f"{equal} equal"
+            self.rows.append((name, f"{len(errors)} figures, {exact}", f"{100 * worst:.2f} %"))
+            for label in sorted(errors, key=errors.get, reverse=True)[:DETAILS]:
+                line = f"memory, {name}, {label}: Valkey {theirs[label][1]:,}, outlive {ours[label][1]:,}"
+                if errors[label] > limit:
+                    self.failures.append(line)
+                elif details and errors[label]:
+                    print(f"  {line} ({100 * errors[label]:.2f} %)")
+
+    def trials(self, policies, seeds):
+        """{policy: what survivors.compared says}."""
+        tasks = [(policy, seed) for policy in policies for seed in seeds]
+        found = self.on_both(survivors.trial, tasks)
+        return {policy: survivors.compared(*zip(*(pair for task, pair in zip(tasks, found) if task[0] == policy)))
+                for policy in policies}
+
+    def eviction(self, seeds, details):
+        def suspects(found):
+            return [policy for policy, classes in found.items() if worst(classes) >= Z_LIMIT]
+
+        def worst(classes):
+            return max(abs(z) for *_, z in classes.values())
+
+        first = self.trials(survivors.POLICIES, range(seeds))
+        again = self.trials(suspects(first), range(seeds, 3 * seeds))
+        for policy, classes in (first | again).items():
+            many = 2 * seeds if policy in again else seeds
+            self.rows.append((f"survivors, {policy}", f"{len(classes)} shares, {many} seeds",
+                              f"greatest abs(z) {worst(classes):.1f}"))
+            for name, (theirs, ours, z) in classes.items():
+                line = f"eviction, {policy}, {name}: gone {100 * theirs:.1f} % and {100 * ours:.1f} %, z {z:.1f}"
+                if policy in again and abs(z) >= Z_LIMIT:
+                    self.failures.append(line)
+                elif details:
+                    print("  " + line)
+
+    def refusals(self):
+        (their_flags, theirs, their_counts), (our_flags, ours, our_counts) = self.on_both(judge_refusals, [()])[0]
+        flags = {name: flag for name, flag in their_flags.items() if name in our_flags}
+        for title, expected, seen in (("commands refused at the cap (denyoom)", flags, our_flags),
+                                      ("replies at the cap: plain, MULTI, EVAL, FCALL, FUNCTION", theirs, ours),
+                                      ("SETs accepted below the cap", their_counts, our_counts)):
+            differing = [name for name in expected if expected[name] != seen[name]]
+            self.failures += [f"{title}, {name}: Valkey {expected[name]}, outlive {seen[name]}" for name in differing]
+            self.rows.append((title, f"{len(expected)} compared", f"{len(differing)} differ" if differing else "equal"))
+
+    def report(self, seconds):
+        for failure in self.failures:
+            print(f"DIFFERENT: {failure}")
+        print("\n| beside Valkey 8.1.1 | compared | worst |\n| --- | --- | --- |")
+        for row in self.rows:
+            print("| " + " | ".join(row) + " |")
+        print(f"\n{len(self.failures)} differences, {seconds:.0f} s")
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("program")
+    options.add_argument("--seeds", type=int, default=4)
+    options.add_argument("--only", default=",".join(PARTS))
+    options.add_argument("--limit", type=float, default=0.03)
+    options.add_argument("--details", action="store_true", help="what is within the limits too")
+    chosen = options.parse_args()
+    parts = chosen.only.split(",")
+    if unknown := set(parts) - set(PARTS):
+        options.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    commands = [[str(servers.reference_folder() / "valkey-server")], [chosen.program, "serve", *QUANTUM]]
+    started = time.monotonic()
+    with concurrent.futures.ProcessPoolExecutor(len(SIDES)) as pool:
+        judge = Judge(commands, pool)
+        if "memory" in parts:
+            judge.memory(chosen.limit, chosen.details)
+        if "eviction" in parts:
+            judge.eviction(chosen.seeds, chosen.details)
+        if "refusals" in parts:
+            judge.refusals()
+    judge.report(time.monotonic() - started)
+    sys.exit(1 if judge.failures else 0)
+
+
+if __name__ == "__main__":
+    main()

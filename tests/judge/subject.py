@@ -1,0 +1,90 @@
+"""A server that the fidelity test looks at: loaded over short connections, read over fresh ones.
+
+A connection weighs some 17 KB in its first seconds (its reply buffer), so used_memory is always read in the
+same state: over a new connection that is the only one, while no table is being rehashed.
+"""
+import pathlib
+import sys
+import time
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path += [str(TESTS / "wire"), str(TESTS / "commands")]
+import resp  # noqa: E402
+import servers  # noqa: E402
+
+# Timers that would move used_memory while it is read: a histogram at each command's first use, the slow log.
+QUIET = ("--latency-tracking", "no", "--slowlog-log-slower-than", "-1")
+# Requests sent before the replies are read: few, so that query buffers stay small.
+BATCH = 32
+
+
+class Subject:
+    def __init__(self, command, *directives):
+        self.server = servers.Server(command, *QUIET, *directives)
+        self.port = self.server.port
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.stop()
+
+    def connect(self):
+        return resp.Connection(self.port)
+
+    def load(self, requests):
+        """The replies' values, errors among them, over a connection of its own."""
+        connection = self.connect()
+        try:
+            return pipe(connection, requests)
+        finally:
+            connection.close()
+
+    def ask(self, *words):
+        """The value of a reply that must not be an error."""
+        value, = self.load([words])
+        if isinstance(value, str):
+            raise RuntimeError(f"{' '.join(map(str, words))[:80]}: {value}")
+        return value
+
+    def info(self, others=0):
+        """INFO memory, when besides this reader there are only `others` connections and every table has settled."""
+        deadline = time.monotonic() + servers.LIMIT_S
+        while True:
+            fields = fields_of(self.ask("INFO", "clients", "memory"))
+            settled = fields["connected_clients"] <= 1 + others and not fields["mem_overhead_db_hashtable_rehashing"]
+            if settled:
+                return fields
+            if time.monotonic() > deadline:
+                raise RuntimeError("the tables or the connections did not settle")
+            time.sleep(0.002)
+
+    def used(self, others=0):
+        return self.info(others)["used_memory"]
+
+
+def words_of(request):
+    return [word if isinstance(word, bytes) else str(word).encode() for word in request]
+
+
+def value_of(reply):
+    """An error becomes text, so that it is told from bytes; a list, a list of values."""
+    kind, value = reply
+    if kind == "error":
+        return value.decode()
+    return [value_of(element) for element in value] if kind == "array" else value
+
+
+def pipe(connection, requests):
+    values = []
+    for start in range(0, len(requests), BATCH):
+        batch = requests[start:start + BATCH]
+        for request in batch:
+            connection.send(words_of(request))
+        values += [value_of(connection.reply()) for _ in batch]
+    return values
+
+
+def fields_of(info):
+    pairs = (line.split(":", 1) for line in info.decode(errors="replace").splitlines() if ":" in line)
+    return {name: int(value) if value.lstrip("-").isdigit() else value for name, value in pairs}

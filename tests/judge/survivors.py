@@ -1,0 +1,107 @@
+"""Who survives eviction: classes of keys on a fresh server, at its cap, pushed by fresh keys of equal size.
+
+Keys lie in ten deciles by what the policy looks at (TTL, idle time or frequency, restored with the key) and in two
+databases; under every second rank the volatile policies also find keys without a TTL. Each trial has a server of its
+own, so that pools, hash seeds and names are never shared.
+"""
+import random
+
+from subject import Subject, pipe
+
+POLICIES = ("noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu",
+            "volatile-random", "volatile-ttl")
+OLD_KEYS = 2000
+LASTING_KEYS = 200
+FRESH_KEYS = 1000
+VALUE = "x" * 500
+DAY_S = 86_400
+DATABASES = 2
+
+
+def restore_options(policy, rank):
+    """What makes the key of rank 0 the first to go and of the last rank the last to go."""
+    share = rank / OLD_KEYS
+    ttl_ms = int(1000 * (1000 + share * DAY_S)) if policy == "volatile-ttl" else 2 * DAY_S * 1000
+    if policy.endswith("lru"):
+        return ttl_ms, ("IDLETIME", int((1 - share) * DAY_S) + 5)
+    # Valkey 8.1 evict.c: fresh keys start at 5, so some of the old ones are colder than they.
+    return ttl_ms, ("FREQ", int(share * 255)) if policy.endswith("lfu") else ()
+
+
+def fill(subject, policy, rng):
+    """The old keys, each with its database and decile, in an order drawn by lot."""
+    blob, = subject.load([("SET", "sample", VALUE), ("DUMP", "sample"), ("DEL", "sample")])[1:2]
+    keys = [(rng.randrange(DATABASES), rank * 10 // OLD_KEYS, f"old:{rank:06d}", *restore_options(policy, rank))
+            for rank in range(OLD_KEYS)]
+    if policy.startswith("volatile"):
+        keys += [(rng.randrange(DATABASES), "lasting", f"lasting:{i:06d}", 0, ()) for i in range(LASTING_KEYS)]
+    rng.shuffle(keys)
+    for database in range(DATABASES):
+        subject.load([("SELECT", database)] + [("RESTORE", name, ttl_ms, blob, *options)
+                                               for where, _, name, ttl_ms, options in keys if where == database])
+    return keys
+
+
+def push(subject):
+    """Fresh keys one after another, in turns to either database; how many were refused."""
+    connections = [subject.connect() for _ in range(DATABASES)]
+    for database, connection in enumerate(connections):
+        pipe(connection, [("SELECT", database), ("PING",)])
+    pipe(connections[0], [("CONFIG", "SET", "maxmemory", subject.used(others=DATABASES))])
+    refused = 0
+    for i in range(FRESH_KEYS):
+        reply, = pipe(connections[i % DATABASES], [("SET", f"fresh:{i:06d}", VALUE, "EX", 3 * DAY_S)])
+        refused += isinstance(reply, str)
+    pipe(connections[0], [("CONFIG", "SET", "maxmemory", 0)])
+    for connection in connections:
+        connection.close()
+    return refused
+
+
+def gone_share(flags):
+    return 1 - sum(flags) / len(flags)
+
+
+def trial(command, policy, seed):
+    """{class: share of its keys gone}, and how many were evicted or refused as shares of the fresh ones."""
+    rng = random.Random(f"{policy} {seed}")
+    with Subject(command, "--maxmemory-policy", policy) as subject:
+        keys = fill(subject, policy, rng)
+        refused = push(subject)
+        evicted = int(subject.ask("INFO", "stats").split(b"evicted_keys:")[1].split()[0])
+        classes = {}
+        for database in range(DATABASES):
+            mine = [(decile, name) for where, decile, name, *_ in keys if where == database]
+            alive = subject.load([("SELECT", database)] + [("EXISTS", name) for _, name in mine])[1:]
+            for (decile, _), flag in zip(mine, alive):
+                classes.setdefault(f"decile {decile}" if decile != "lasting" else decile, []).append(flag)
+                classes.setdefault(f"database {database}", []).append(flag)
+            fresh = range(database, FRESH_KEYS, DATABASES)
+            classes.setdefault("fresh", []).extend(
+                subject.load([("SELECT", database)] + [("EXISTS", f"fresh:{i:06d}") for i in fresh])[1:])
+    shares = {name: gone_share(flags) for name, flags in classes.items()}
+    return shares | {"evicted": evicted / FRESH_KEYS, "refused": refused / FRESH_KEYS}
+
+
+# A share moves by whole keys: spreads below one key of a decile are taken for that.
+SPREAD_MIN = 10 / OLD_KEYS
+
+
+def z_of(theirs, ours):
+    """The difference of two means in units of their pooled standard error."""
+    def variance(values):
+        mean = sum(values) / len(values)
+        return sum((value - mean) ** 2 for value in values) / max(len(values) - 1, 1)
+
+    spread = max(((variance(theirs) + variance(ours)) / 2) ** 0.5, SPREAD_MIN)
+    error = spread * (1 / len(theirs) + 1 / len(ours)) ** 0.5
+    return (sum(ours) / len(ours) - sum(theirs) / len(theirs)) / error
+
+
+def compared(theirs, ours):
+    """{class: (their mean, our mean, z)} of two lists of trials."""
+    found = {}
+    for name in theirs[0]:
+        columns = [[each[name] for each in trials] for trials in (theirs, ours)]
+        found[name] = (*(sum(column) / len(column) for column in columns), z_of(*columns))
+    return found
