@@ -92,7 +92,7 @@ struct Hash::Table {
     entry_bytes -= entry->bytes();
     entry->assign(value, place == nullptr, allocation);
     entry_bytes += entry->bytes();
-    if (!place) fields.insert(entry, hash);
+    if (!place) fields.insert_missed(entry, hash);
     return place == nullptr;
   }
 };

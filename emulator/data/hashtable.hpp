@@ -65,9 +65,14 @@ class Hashtable {
   }
   Item* find(std::string_view key) { return find(key, policy_.hash(key)); }
 
-  // Adds an item whose key is known to be absent. The table grows first when it is full.
+  // Adds an item whose key is known to be absent, with a look-up of its own, as Valkey does where it
+  // adds to a database. The table grows first when it is full.
   void insert(Item item, std::uint64_t hash) {
     step_if_rehashing();
+    insert_missed(item, hash);
+  }
+  // Adds an item that a find() just missed: one look-up for both (hashtableFindPositionForInsert).
+  void insert_missed(Item item, std::uint64_t hash) {
     expand_if_needed();
     const auto [bucket, slot] = place_for(hash);
     fill(*bucket, slot, item, top_byte(hash));

@@ -129,6 +129,11 @@ void Engine::run_pending(Session& session) {
 
 std::size_t Engine::run_batch(Session& session, const std::vector<Request>& requests) {
   const std::uint64_t id = session.id;
+  if (!requests.empty() && requests.front().end < session.in.size() &&
+      session.query_buffer.bytes() == 0) {
+    session.query_buffer.keep_shared(ledger.allocation());
+    recharge(session);
+  }
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto& words = session.parser.words();
     process(session, std::span(words).subspan(requests[i].first, requests[i].count));

@@ -31,13 +31,16 @@ void QueryBuffer::make_room(std::size_t more, bool greedy, const Allocation& all
   grow(capacity, allocation);
 }
 
+void QueryBuffer::keep_shared(const Allocation& allocation) {
+  if (block_ == 0) grow(read_size, allocation);
+}
+
 void QueryBuffer::settle(std::size_t received, Rest rest, const Allocation& allocation) {
   const bool big = is_big(rest.argument);
   argument_ = rest.argument;
   if (block_ == 0) {
     if (rest.bytes == 0 && !big) return;
-    // The shared buffer becomes the client's own.
-    grow(read_size, allocation);
+    keep_shared(allocation);
   } else if (!big) {
     make_room(read_size, room_ >= read_size, allocation);
   }

@@ -1,6 +1,6 @@
 // What a client's unread requests would take in Valkey 8.1 (networking.c). Clients read into one
-// shared buffer; one of their own they get when a request does not arrive whole, and keep until the
-// cron finds it idle.
+// shared buffer; one of their own they get when a read brings anything but one whole request (a
+// part of one, or several in a pipeline), and keep until the cron finds it idle.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,9 @@ class QueryBuffer {
     std::size_t bytes = 0;
     std::int64_t argument = -1;
   };
+  // A request is about to run while others wait behind it: the shared buffer becomes the client's
+  // own (resetSharedQueryBuf).
+  void keep_shared(const Allocation& allocation);
   void settle(std::size_t received, Rest rest, const Allocation& allocation);
   // A big argument was complete: it took the buffer with it, and another as large is made "since we
   // will likely see more of them".

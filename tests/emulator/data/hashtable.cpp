@@ -85,6 +85,25 @@ TEST_CASE("buckets of seven: growth begins when all slots are taken, and is step
   CHECK(f.ledger.used() == static_cast<std::int64_t>(f.table.table_bytes()));
 }
 
+TEST_CASE("a key that a look-up just missed is added without a second step of the rehash") {
+  Fixture fixture;
+  fixture.add(0, 4 * 7 + 1);
+  REQUIRE(fixture.table.rehashing());
+  const auto moves = [&](auto&& act) {
+    const std::size_t before = fixture.table.buckets(0);
+    std::size_t steps = 0;
+    act();
+    while (fixture.table.rehash(1) == 1) ++steps;
+    return before - steps;
+  };
+  const std::string name = "missed";
+  const std::uint64_t hash = fixture.table.policy().hash(name);
+  CHECK(moves([&] {
+          REQUIRE_FALSE(fixture.table.find(name, hash));
+          fixture.table.insert_missed(&name, hash);
+        }) == 1);
+}
+
 TEST_CASE("a table of few keys shrinks") {
   Fixture f;
   f.add(0, 1000);

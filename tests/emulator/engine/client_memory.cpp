@@ -50,6 +50,20 @@ TEST_CASE("a request in pieces gets a buffer of its own, which goes when the cli
   CHECK(client_memory(client).total == 640 + 1024);
 }
 
+TEST_CASE("a pipeline gets a buffer of its own before its first command runs") {
+  TestEngine engine;
+  engine.advance(1s);
+  const std::int64_t before = engine.used();
+  engine.send("PING\r\n");
+  CHECK(client_memory(engine.session()).query_buffer_free == 0);
+  engine.send("PING\r\nPING\r\n");
+  CHECK(client_memory(engine.session()).query_buffer == 0);
+  CHECK(client_memory(engine.session()).query_buffer_free == 20474);
+  CHECK(engine.used() == before + 20480);
+  engine.advance(4s);
+  CHECK(engine.used() == before);
+}
+
 TEST_CASE("a big argument leaves a buffer of its size behind") {
   TestEngine engine;
   const std::int64_t before = engine.used();
