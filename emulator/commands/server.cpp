@@ -27,12 +27,13 @@ void time(Call& call) {
   call.reply.bulk_integer(now_us % 1'000'000);
 }
 
+// The versions with art draw none here; the name is the one that 8.1 says (lolwut.c).
 void lolwut(Call& call) {
   if (call.args.left() > 1 && call.args.take("VERSION")) {
     call.args.next_integer();
     if (call.args.failed()) return call.reply.error(errors::not_integer);
   }
-  call.reply.verbatim("txt", "Valkey ver. 8.1.1\n");
+  call.reply.verbatim("txt", "Redis ver. 8.1.1\n");
 }
 
 // ---- persistence
