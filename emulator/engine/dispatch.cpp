@@ -155,13 +155,15 @@ void Engine::prefetch(const std::vector<Request>& requests, const Session& sessi
 }
 
 void Engine::prefetch(std::span<const std::string_view> keys, int database) const {
-  const Database::Table& table = keyspace.database(static_cast<std::size_t>(database)).keys();
+  const Database& chosen = keyspace.database(static_cast<std::size_t>(database));
+  const Database::Table& table = chosen.keys();
   std::uint64_t hashes[batch_max];
   for (; !keys.empty(); keys = keys.subspan(std::min(keys.size(), batch_max))) {
     const std::size_t n = std::min(keys.size(), batch_max);
     for (std::size_t i = 0; i < n; ++i) {
       hashes[i] = keyspace.hash(keys[i]);
       table.prefetch_bucket(hashes[i]);
+      chosen.expires().prefetch_bucket(hashes[i]);
     }
     for (std::size_t i = 0; i < n; ++i) {
       table.each_likely(hashes[i], [](const Entry* entry) { entry->prefetch(); });

@@ -28,13 +28,17 @@ class EvictionPool {
   void offer(std::uint64_t score, int database, std::string_view key);
 
   // The slots from best to worst are capacity - 1 … 0; taking one leaves a gap.
-  Candidate& at(std::size_t slot) { return slots_[slot]; }
+  Candidate& at(std::size_t slot) { return candidates_[order_[slot]]; }
   std::vector<Departure::Candidate> filled() const;
   // The candidate of this name, or null.
   const Candidate* find(std::string_view key, int database) const;
 
  private:
-  std::array<Candidate, capacity> slots_;
+  const Candidate& at(std::size_t slot) const { return candidates_[order_[slot]]; }
+
+  std::array<Candidate, capacity> candidates_;
+  // Which candidate is in which slot: these move, not the texts.
+  std::array<std::uint8_t, capacity> order_ = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 };
 
 }  // namespace outlive
