@@ -52,6 +52,8 @@ class String {
 
   // Bytes of its own block: 0 unless raw.
   std::size_t block() const { return block_; }
+  // Bytes of text that its own block can hold.
+  std::size_t room() const { return room_; }
 
  private:
   std::string text_;

@@ -291,11 +291,7 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
     return false;
   }
   if (!tracking.nobody()) tracking.hold_limit(options.tracking_table_max_keys);
-  // There are never any replicas (server.c, checkGoodReplicasStatus).
-  if (options.min_replicas_to_write > 0 && options.min_replicas_max_lag > 0 &&
-      combined & flag::write) {
-    return refuse(errors::no_replicas);
-  }
+  if (combined & flag::write && lacks_replicas()) return refuse(errors::no_replicas);
   if (session.protocol == Protocol::resp2 && session.subscriptions() > 0 &&
       !command.has(flag::while_subscribed)) {
     return refuse("ERR Can't execute '" + command.full_name() +

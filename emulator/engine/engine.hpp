@@ -158,6 +158,10 @@ class Engine final : private KeyspaceListener {
 
   // The outcome of the last eviction before a top-level command: what scripts and EXEC go by.
   bool out_of_memory() const { return out_of_memory_; }
+  // Whether writes wait for replicas: there are never any (server.c, checkGoodReplicasStatus).
+  bool lacks_replicas() const {
+    return options.min_replicas_to_write > 0 && options.min_replicas_max_lag > 0;
+  }
   // In the middle of a slow script: lets the shell serve other clients, for whom this one is busy.
   // False: the script is to end.
   bool serve_others();

@@ -11,6 +11,13 @@ namespace {
 
 constexpr std::size_t expiry_field = 8;
 
+// The object with the key inside it and a value of `text_size` bytes, but no expiry.
+std::size_t embedded_bytes(const Entry& entry, std::size_t text_size) {
+  constexpr std::size_t text_header = 3;  // always the two-length header (object.c, SDS_TYPE_8)
+  return footprint::object_head + footprint::embedded_key(entry.key_size) + text_header +
+         text_size + 1;
+}
+
 // Claims the field if the size class has room for it (object.c: "even if we don't need it now").
 void settle(Entry& entry, std::size_t bytes, bool has_field, const Allocation& allocation) {
   const std::size_t block = allocation.size(bytes);
@@ -47,7 +54,7 @@ void lay_out(Entry& entry, const Allocation& allocation) {
       string && string->encoding() == StringEncoding::embedded) {
     const std::size_t text_size = string->size();
     if (fits_beside_key(entry, text_size)) {
-      settle(entry, fixed + 3 + text_size + 1 + (has_field ? expiry_field : 0), has_field,
+      settle(entry, embedded_bytes(entry, text_size) + (has_field ? expiry_field : 0), has_field,
              allocation);
       return;
     }
@@ -59,6 +66,11 @@ void lay_out(Entry& entry, const Allocation& allocation) {
 
 void make_room_for_expiry(Entry& entry, const Allocation& allocation) {
   if (!entry.expiry_room) lay_out(entry, allocation);
+}
+
+std::size_t embedded_room_left(const Entry& entry) {
+  const std::size_t used = embedded_bytes(entry, entry.as<String>().size());
+  return entry.block - used - (entry.expiry_room ? expiry_field : 0);
 }
 
 }  // namespace outlive

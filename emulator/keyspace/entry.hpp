@@ -81,4 +81,8 @@ void lay_out(Entry& entry, const Allocation& allocation);
 // field for it yet.
 void make_room_for_expiry(Entry& entry, const Allocation& allocation);
 
+// Free bytes behind an embedded string in its entry's block: Valkey counts what the size class
+// leaves over as the string's own.
+std::size_t embedded_room_left(const Entry& entry);
+
 }  // namespace outlive

@@ -220,6 +220,10 @@ std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t 
   if (run_->read_only && command.has(flag::write | flag::may_replicate)) {
     return "Write commands are not allowed from read-only scripts.";
   }
+  // Once a script has written it may go on (script.c, scriptVerifyWriteCommandAllow).
+  if (command.has(flag::write) && !run_->wrote && engine_.lacks_replicas()) {
+    return "-NOREPLICAS Not enough good replicas to write.";
+  }
   if (!run_->allow_oom && !run_->wrote && engine_.options.eviction.maxmemory != 0 &&
       engine_.out_of_memory() && command.has(flag::denyoom)) {
     return "-OOM command not allowed when used memory > 'maxmemory'.";

@@ -264,3 +264,22 @@ TEST_CASE("a table that contains itself ends at Lua's stack limit") {
   CHECK(reply.ends_with("*1\r\n-ERR reached lua stack limit\r\n"));
   CHECK(engine.run({"PING"}) == "+PONG\r\n");
 }
+
+TEST_CASE("a script's first write fails where too few replicas follow, its reads do not") {
+  TestEngine engine;
+  engine.run({"SET", "x", "old"});
+  engine.run({"CONFIG", "SET", "min-replicas-to-write", "1"});
+  CHECK(engine.run({"EVAL", "return redis.call('get', 'x')", "1", "x"}) == "$3\r\nold\r\n");
+  CHECK(engine.run({"EVAL", "return redis.call('set', 'x', 'new')", "1", "x"})
+            .starts_with("-NOREPLICAS Not enough good replicas to write."));
+  CHECK(engine.run({"GET", "x"}) == "$3\r\nold\r\n");
+}
+
+TEST_CASE("a script that has written goes on when replicas are missed meanwhile") {
+  TestEngine engine;
+  engine.engine.switches.scripts_may_all = true;
+  CHECK(engine.run({"EVAL",
+                    "redis.call('set', 'x', 1) redis.call('config', 'set', "
+                    "'min-replicas-to-write', '1') return redis.call('incr', 'x')",
+                    "1", "x"}) == ":2\r\n");
+}
