@@ -170,6 +170,13 @@ struct Command {
   std::string_view container = {};  // the parent's name in a subcommand's row
 
   bool has(std::uint64_t wanted) const { return flags & wanted; }
+  // Where its first key stands if the place is fixed, else 0: a hint of what to fetch ahead.
+  std::size_t first_key_at() const {
+    const KeySpec& spec = keys.specs[0];
+    if (spec.begin != KeySpec::Begin::index) return 0;
+    const bool counted = spec.find == KeySpec::Find::keynum;
+    return static_cast<std::size_t>(spec.begin_at + (counted ? spec.first_at : 0));
+  }
   // "config|set" for a subcommand.
   std::string full_name() const;
 };

@@ -60,9 +60,13 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   session.bytes_in += bytes.size();
   ++stats.reads;
   stats.net_input_bytes += bytes.size();
-  session.in.append(bytes);
   const std::uint64_t id = session.id;
-  if (!session.blocked) run_pending(session);
+  if (session.in.empty() && !session.blocked) {
+    run_requests(session, bytes);
+  } else {
+    session.in.append(bytes);
+    if (!session.blocked) run_requests(session, session.in);
+  }
   if (session_by_id(id) && !session.closed) {
     settle_requests(session, bytes.size());
     count_evictable(session);
@@ -74,7 +78,7 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
 void Engine::execute(Session& session, std::span<const std::string_view> words, Instant at) {
   begin(at);
   session.last_interaction = at;
-  process(session, words);
+  process(session, table_.resolve(words), words);
   if (session.blocked && session.blocked->postponed) append_request(session.in, words);
   resume_unblocked();
   before_sleep();
@@ -85,71 +89,85 @@ void Engine::before_sleep() {
 }
 
 // All requests that have arrived whole are parsed first, their keys hashed and fetched into the
-// cache, then executed: a pipeline waits for memory once instead of once a request.
-void Engine::run_pending(Session& session) {
-  std::vector<Request> requests = std::exchange(batch_, {});
+// cache, then executed: a pipeline waits for memory once instead of once a request. What is left of
+// `input` is kept in session.in, which `input` may be.
+void Engine::run_requests(Session& session, std::string_view input) {
+  std::vector<Pending> batch = std::exchange(batch_, {});
   const std::uint64_t id = session.id;
   while (!session.blocked && !session.close_after_reply && !session.closed) {
-    const RequestLimits limits{.bulk_max = options.proto_max_bulk_len,
-                               .authenticated = session.authenticated};
-    requests.clear();
-    session.parser.start_batch();
-    auto outcome = RequestParser::Outcome::request;
-    // Before AUTH one at a time: what may follow depends on how it ends.
-    const std::size_t most = session.authenticated ? batch_max : 1;
-    while (requests.size() < most) {
-      Request request;
-      outcome = session.parser.next(session.in, limits, request);
-      if (outcome != RequestParser::Outcome::request) break;
-      requests.push_back(request);
+    const auto outcome = parse_batch(session, input, batch);
+    if (batch.size() > 1) prefetch(batch, session);
+    if (!batch.empty() && batch.front().request.end < input.size() &&
+        session.query_buffer.bytes() == 0) {
+      session.query_buffer.keep_shared(ledger.allocation());
+      recharge(session);
     }
-    if (requests.size() > 1) prefetch(requests, session);
-    const std::size_t done = run_batch(session, requests);
+    const std::size_t done = run_batch(session, batch);
     if (!session_by_id(id)) break;
-    if (done < requests.size()) {
+    if (done < batch.size()) {
       // The client is blocked, or gone: what it sent further waits, to be read anew.
-      session.in.erase(0, done > 0 ? requests[done - 1].end : 0);
+      input.remove_prefix(done > 0 ? batch[done - 1].request.end : 0);
       session.parser = {};
       break;
     }
-    session.in.erase(0, session.parser.position());
+    input.remove_prefix(session.parser.position());
     session.parser.rebase();
     if (outcome == RequestParser::Outcome::error) {
       protocol_error(session);
       break;
     }
     if (outcome == RequestParser::Outcome::need_more) {
-      check_query_buffer(session);
+      check_query_buffer(session, input.size());
       break;
     }
   }
-  requests.clear();
-  batch_ = std::move(requests);
+  if (session_by_id(id)) session.in.assign(input);
+  batch.clear();
+  batch_ = std::move(batch);
 }
 
-std::size_t Engine::run_batch(Session& session, const std::vector<Request>& requests) {
-  const std::uint64_t id = session.id;
-  if (!requests.empty() && requests.front().end < session.in.size() &&
-      session.query_buffer.bytes() == 0) {
-    session.query_buffer.keep_shared(ledger.allocation());
-    recharge(session);
+RequestParser::Outcome Engine::parse_batch(Session& session, std::string_view input,
+                                           std::vector<Pending>& batch) const {
+  const RequestLimits limits{.bulk_max = options.proto_max_bulk_len,
+                             .authenticated = session.authenticated};
+  // Before AUTH one at a time: what may follow depends on how it ends.
+  const std::size_t most = session.authenticated ? batch_max : 1;
+  RequestParser& parser = session.parser;
+  batch.clear();
+  parser.start_batch();
+  auto outcome = RequestParser::Outcome::request;
+  while (batch.size() < most) {
+    Request request;
+    outcome = parser.next(input, limits, request);
+    if (outcome != RequestParser::Outcome::request) break;
+    batch.push_back({request, table_.resolve(words_of(session, request))});
   }
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const auto& words = session.parser.words();
-    process(session, std::span(words).subspan(requests[i].first, requests[i].count));
-    if (depth_ == 0 && !session_by_id(id)) return i;
+  return outcome;
+}
+
+std::span<const std::string_view> Engine::words_of(const Session& session, const Request& request) {
+  return std::span(session.parser.words()).subspan(request.first, request.count);
+}
+
+std::size_t Engine::run_batch(Session& session, const std::vector<Pending>& batch) {
+  const std::uint64_t id = session.id;
+  const std::uint64_t closed_before = sessions_closed_;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    process(session, batch[i].found, words_of(session, batch[i].request));
+    if (sessions_closed_ != closed_before && depth_ == 0 && !session_by_id(id)) return i;
     if (session.blocked) return session.blocked->postponed ? i : i + 1;
     if (session.close_after_reply || session.closed) return i + 1;
   }
-  return requests.size();
+  return batch.size();
 }
 
-void Engine::prefetch(const std::vector<Request>& requests, const Session& session) const {
+void Engine::prefetch(const std::vector<Pending>& batch, const Session& session) const {
   std::string_view keys[batch_max];
   std::size_t n = 0;
-  for (const Request& request : requests) {
-    // The first word after the name is the key for nearly all that is worth fetching ahead.
-    if (request.count > 1) keys[n++] = session.parser.words()[request.first + 1];
+  for (const Pending& pending : batch) {
+    const std::size_t at = pending.found.command ? pending.found.command->first_key_at() : 0;
+    const auto words = words_of(session, pending.request);
+    if (at > 0 && at < words.size()) keys[n++] = words[at];
   }
   prefetch(std::span(keys, n), session.database);
 }
@@ -185,8 +203,8 @@ void Engine::protocol_error(Session& session) {
   mark_ready(session);
 }
 
-void Engine::check_query_buffer(Session& session) {
-  if (static_cast<std::int64_t>(session.in.size()) <= options.client_query_buffer_limit) return;
+void Engine::check_query_buffer(Session& session, std::size_t waiting) {
+  if (static_cast<std::int64_t>(waiting) <= options.client_query_buffer_limit) return;
   ++stats.query_buffer_limit_disconnections;
   session.closed = true;
   mark_ready(session);
@@ -195,7 +213,8 @@ void Engine::check_query_buffer(Session& session) {
 // ---- one request
 // ----------------------------------------------------------------------------------
 
-void Engine::process(Session& session, std::span<const std::string_view> words) {
+void Engine::process(Session& session, const CommandTable::Found& found,
+                     std::span<const std::string_view> words) {
   Session* const outer = std::exchange(current_, &session);
   Moment& moment = keyspace.moment;
   moment.client = session.id;
@@ -203,7 +222,6 @@ void Engine::process(Session& session, std::span<const std::string_view> words) 
   moment.sees_expired = session.import_source && options.keyspace.importing;
   const std::size_t reply_start = session.out.size();
   ReplyWriter reply(session.out, session.protocol);
-  const CommandTable::Found found = table_.resolve(words);
   session.last_command = found.command;
   if (session.arriving.bytes > 0) {
     session.arriving = {};

@@ -16,7 +16,8 @@ Engine::Engine(Setup setup)
       expiry(keyspace),
       publisher([this](Session& to, std::string_view bytes) { deliver(to, bytes); }),
       tracking([this](Session& to, std::string_view bytes) { deliver(to, bytes); },
-               [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking"), ledger),
+               [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking"),
+               ledger),
       table_(setup.families),
       seed_(setup.seed),
       started_(setup.start) {
@@ -74,6 +75,7 @@ void Engine::close(Session& session) {
   if (current_ == &session) current_ = nullptr;
   drop_charge(session);
   sessions_.erase(session.id);
+  ++sessions_closed_;
 }
 
 void Engine::reset_session(Session& session) {
@@ -190,7 +192,7 @@ void Engine::resume_unblocked() {
   while (depth_ == 0 && !resumed_.empty()) {
     Session* session = resumed_.front();
     resumed_.erase(resumed_.begin());
-    run_pending(*session);
+    run_requests(*session, session->in);
   }
   while (interrupted_.empty() && !abandoned_.empty()) {
     Session* session = abandoned_.back();

@@ -237,12 +237,22 @@ class Engine final : private KeyspaceListener {
   void key_event(Event event, std::string_view key, int database) override;
 
   void begin(Instant now);
-  void run_pending(Session& session);
-  std::size_t run_batch(Session& session, const std::vector<Request>& requests);
-  void prefetch(const std::vector<Request>& requests, const Session& session) const;
+  // A request that has arrived whole, and the command it names.
+  struct Pending {
+    Request request;
+    CommandTable::Found found;
+  };
+  void run_requests(Session& session, std::string_view input);
+  RequestParser::Outcome parse_batch(Session& session, std::string_view input,
+                                     std::vector<Pending>& batch) const;
+  // How many of them need not be run again: fewer than all when the client is blocked, or gone.
+  std::size_t run_batch(Session& session, const std::vector<Pending>& batch);
+  void prefetch(const std::vector<Pending>& batch, const Session& session) const;
+  static std::span<const std::string_view> words_of(const Session& session, const Request& request);
   void protocol_error(Session& session);
-  void check_query_buffer(Session& session);
-  void process(Session& session, std::span<const std::string_view> words);
+  void check_query_buffer(Session& session, std::size_t waiting);
+  void process(Session& session, const CommandTable::Found& found,
+               std::span<const std::string_view> words);
   bool pass_gates(Session& session, const CommandTable::Found& found,
                   std::span<const std::string_view> words, ReplyWriter& reply);
   bool make_room(Session& session, const CommandTable::Found& found, std::uint64_t flags,
@@ -278,12 +288,13 @@ class Engine final : private KeyspaceListener {
   std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;
   // The first number is the scripting engine's own client's (8.1 `scripting_engine.c`).
   std::uint64_t next_session_ = 2;
+  std::uint64_t sessions_closed_ = 0;
   std::vector<Session*> ready_;
   std::vector<Session*> monitors_;
   std::vector<Session*> blocked_;
   std::vector<Session*> resumed_;  // unblocked, with requests to go on with
   std::map<std::pair<int, std::string>, std::vector<Session*>> watchers_;
-  std::vector<Request> batch_;  // kept for its memory
+  std::vector<Pending> batch_;  // kept for its memory
   ClientBuckets client_buckets_;
   ClientPeaks peaks_;
   std::int64_t clients_memory_ = 0;
