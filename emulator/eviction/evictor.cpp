@@ -10,7 +10,8 @@ namespace outlive {
 namespace {
 
 // Valkey looks at its watch after every 16 keys. The core has none: an eviction is taken to last a
-// microsecond, about what 8.1.1 needs for a small key, so that a run does not depend on the machine.
+// microsecond, about what 8.1.1 needs for a small key, so that a run does not depend on the
+// machine.
 constexpr std::size_t keys_between_looks = 16;
 constexpr double microseconds_per_key = 1.0;
 
@@ -79,7 +80,8 @@ std::uint64_t Evictor::score(const Entry& entry) const {
     case EvictionRank::lfu:
       return 255 - access::frequency(entry.access, keyspace_.settings, keyspace_.moment);
     default:
-      return std::numeric_limits<std::uint64_t>::max() - static_cast<std::uint64_t>(entry.expiry_ms);
+      return std::numeric_limits<std::uint64_t>::max() -
+             static_cast<std::uint64_t>(entry.expiry_ms);
   }
 }
 
@@ -99,6 +101,8 @@ std::size_t Evictor::populate() {
     for (std::size_t k = 0; k < n; ++k) {
       pool_.offer(score(*sampled[k]), database.index(), sampled[k]->key());
     }
+    // Where the next sample begins is known already: by then it has been fetched.
+    table.prefetch_bucket(Random(random_).next());
   }
   return total;
 }
@@ -112,8 +116,12 @@ Evictor::Victim Evictor::best_of_pool() {
       const std::uint64_t score = candidate.score;
       candidate.score = 0;
       Database& database = keyspace_.database(static_cast<std::size_t>(candidate.database));
-      Entry** place = candidates(database).find(candidate.key);
-      if (place) return {*place, &database, score};
+      const std::uint64_t hash = keyspace_.hash(candidate.key);
+      database.keys().prefetch_bucket(hash);  // it will leave both tables
+      Entry** place = candidates(database).find(candidate.key, hash);
+      if (!place) continue;
+      (*place)->prefetch_value();
+      return {*place, &database, score};
     }
   }
   return {};
@@ -139,7 +147,7 @@ std::int64_t Evictor::evict(const Victim& victim) {
     farewell.lost_to_it = &losers;
     farewell.stale_score = ranked && score(*victim.entry) < victim.score;
   }
-  const std::string key(victim.entry->key());
+  const std::string_view key = leaving_.assign(victim.entry->key());
   const std::string_view cause = keyspace_.moment.cause;
   keyspace_.moment.cause = settings_.chosen().name;
   // What telling everybody costs does not count against it: else the messages to tracking clients

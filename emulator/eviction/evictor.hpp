@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/random.hpp"
 #include "eviction/policy.hpp"
@@ -69,6 +70,7 @@ class Evictor {
   const EvictionSettings& settings_;
   Random random_;
   EvictionPool pool_;
+  std::string leaving_;  // the name of the key that goes, kept for its memory
   std::size_t next_database_ = 0;  // the random policies take databases in turn
   bool running_ = false;
 };
