@@ -79,24 +79,27 @@ function(outlive_need_hiredis)
   set(ENV{PKG_CONFIG_PATH} "${found_before}")
 endfunction()
 
-# The static archives: the shared ones of the two bindings bring Lua built as C along, a second
-# interpreter with the same symbols. Their headers want extern "C" around them.
+# The static archives, so that a program carries the one Lua that was meant. A shared library can't take
+# them in (they are not position-independent) and links the shared ones instead. The bindings' headers
+# want extern "C" around them.
 function(outlive_need_lua)
   if(TARGET lua::lua)
     return()
   endif()
   find_path(LUA51_INCLUDE_DIR lua-cjson.h PATH_SUFFIXES lua5.1)
-  foreach(part lua=liblua5.1-c++.a cjson=liblua5.1-cjson.a bit=liblua5.1-bitop.a)
+  foreach(part lua=c++ cjson=cjson bit=bitop)
     string(REPLACE "=" ";" part ${part})
-    list(POP_FRONT part name archive)
-    find_library(LUA51_${name}_ARCHIVE ${archive})
-    if(NOT LUA51_INCLUDE_DIR OR NOT LUA51_${name}_ARCHIVE)
-      outlive_lacks("Lua 5.1 built as C++, lua-cjson and LuaBitOp, all as static libraries"
+    list(POP_FRONT part name library)
+    find_library(LUA51_${name}_ARCHIVE liblua5.1-${library}.a)
+    find_library(LUA51_${name}_SHARED liblua5.1-${library}.so)
+    if(NOT LUA51_INCLUDE_DIR OR NOT LUA51_${name}_ARCHIVE OR NOT LUA51_${name}_SHARED)
+      outlive_lacks("Lua 5.1 built as C++, lua-cjson and LuaBitOp"
         "liblua5.1-0-dev lua-cjson-dev lua-bitop-dev")
     endif()
-    add_library(lua::${name} STATIC IMPORTED GLOBAL)
-    set_target_properties(lua::${name} PROPERTIES IMPORTED_LOCATION ${LUA51_${name}_ARCHIVE}
-      INTERFACE_INCLUDE_DIRECTORIES ${LUA51_INCLUDE_DIR})
+    add_library(lua::${name} INTERFACE IMPORTED GLOBAL)
+    set(in_shared $<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>)
+    set_target_properties(lua::${name} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES ${LUA51_INCLUDE_DIR}
+      INTERFACE_LINK_LIBRARIES "$<IF:${in_shared},${LUA51_${name}_SHARED},${LUA51_${name}_ARCHIVE}>")
   endforeach()
   target_link_libraries(lua::lua INTERFACE ${CMAKE_DL_LIBS} m)
   target_link_libraries(lua::cjson INTERFACE lua::lua)
