@@ -16,6 +16,8 @@ import servers  # noqa: E402
 QUIET = ("--latency-tracking", "no", "--slowlog-log-slower-than", "-1")
 # Requests sent before the replies are read: few, so that query buffers stay small.
 BATCH = 32
+# How long used_memory must not have moved, and by how many bytes it may all the same.
+REST_S, NOISE = 0.35, 1024
 
 
 class Subject:
@@ -48,19 +50,34 @@ class Subject:
         return value
 
     def info(self, others=0):
-        """INFO memory, when besides this reader there are only `others` connections and every table has settled."""
+        """INFO memory, when besides this reader there are only `others` connections, every table has settled and
+        what a FLUSHDB ASYNC left to another thread is freed."""
         deadline = time.monotonic() + servers.LIMIT_S
         while True:
             fields = fields_of(self.ask("INFO", "clients", "memory"))
-            settled = fields["connected_clients"] <= 1 + others and not fields["mem_overhead_db_hashtable_rehashing"]
-            if settled:
+            unsettled = fields["mem_overhead_db_hashtable_rehashing"] or fields["lazyfree_pending_objects"]
+            if fields["connected_clients"] <= 1 + others and not unsettled:
                 return fields
             if time.monotonic() > deadline:
-                raise RuntimeError("the tables or the connections did not settle")
+                raise RuntimeError("the tables, the connections or the lazy frees did not settle")
             time.sleep(0.002)
 
     def used(self, others=0):
         return self.info(others)["used_memory"]
+
+    def used_at_rest(self):
+        """Once it has not moved by more than a timer's own noise for several runs of the servers' timer (10 a second)."""
+        deadline = time.monotonic() + servers.LIMIT_S
+        least = most = self.used()
+        rested = time.monotonic()
+        while time.monotonic() < rested + REST_S and time.monotonic() < deadline:
+            time.sleep(0.02)
+            used = self.used()
+            least, most = min(least, used), max(most, used)
+            if most - least > NOISE:
+                least = most = used
+                rested = time.monotonic()
+        return used
 
 
 def words_of(request):
