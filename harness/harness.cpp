@@ -24,7 +24,7 @@ CheckResult result_of(const harness::Verdict& verdict) {
 ScenarioResult play_one(const harness::Scenario& scenario, const ScenarioOptions& options) {
   const harness::TargetKind target{options.target};
   const harness::Observations seen =
-      harness::play(scenario, target, options.seed.value_or(scenario.seed));
+      harness::play(scenario, target, {.seed = options.seed.value_or(scenario.seed)});
   ScenarioResult result{.title = scenario.title,
                         .seed = seen.seed,
                         .digest = seen.digest,

@@ -1,6 +1,7 @@
 // What a check found.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,9 @@ struct Verdict {
   std::string seen;   // what was seen instead, or all the same, in words
   std::vector<std::pair<std::string, double>> figures;
   std::vector<std::string> evidence;  // the first few losses, clients or messages
+  // The end of the shortest beginning of the run that shows the violation; none: only the whole
+  // does.
+  std::optional<Span> first_at;
 
   bool as_stated() const {
     return finding == (expected_violated ? Finding::violated : Finding::holds);

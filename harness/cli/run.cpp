@@ -30,6 +30,7 @@ struct Options {
   std::vector<std::string> paths;
   std::string target = "embedded";
   std::optional<std::uint64_t> seed;
+  std::optional<Span> until;
   std::string format{report_formats().front().name};
 };
 
@@ -46,6 +47,15 @@ void describe(CLI::App& app, Options& options) {
       ->type_name("TARGET");
   app.add_option("--seed", options.seed, "all chance comes from it; else each scenario's own")
       ->type_name("NUMBER");
+  app.add_option_function<std::string>(
+         "--until",
+         [&options](const std::string& text) {
+           options.until = parse_span(text);
+           if (!options.until)
+             throw CLI::ValidationError("--until wants a duration like 36h or 90s");
+         },
+         "play only so much of each scenario, like 36h: the rest has not happened yet")
+      ->type_name("DURATION");
   std::vector<std::string> formats;
   for (const ReportFormat& format : report_formats()) formats.emplace_back(format.name);
   app.add_option("--format", options.format,
@@ -142,7 +152,8 @@ Played play_one(Scenario scenario, const TargetKind& target, const Options& opti
   played.seed = options.seed.value_or(played.scenario.seed);
   ProgressLine line{played.scenario.title};
   try {
-    played.observations = play(played.scenario, target, played.seed, std::ref(line));
+    played.observations = play(played.scenario, target,
+                               {.seed = played.seed, .until = options.until}, std::ref(line));
     played.verdicts = judge(played.scenario, played.observations);
   } catch (const UserError& error) {
     played.error = error.what();

@@ -14,10 +14,29 @@ namespace outlive::harness {
 
 // One eviction, kept as evidence.
 struct Loss {
-  Span at{};  // since the start
+  Span at{};                  // since the start
+  std::uint64_t request = 0;  // the how many-th was being served
   std::string key;
   std::int64_t ttl_ms = -1;  // what was left; -1: none, or the target does not tell
   std::int64_t idle_ms = -1;
+};
+
+// Evictions of keys of one pattern while keys of another were there.
+struct Beside {
+  std::uint64_t count = 0;
+  Span first_at{};
+};
+
+// What was left to live of each key just after it had been written for the first time. Asked only
+// where a check is about it.
+struct TtlTally {
+  std::uint64_t asked = 0;
+  std::uint64_t without = 0;  // keys that never expire
+  std::int64_t least_ms = 0;  // of those that do
+  std::int64_t most_ms = 0;
+  std::string least_key;
+  std::string most_key;
+  std::string without_key;  // one of them
 };
 
 // Keys of one pattern on one instance.
@@ -25,13 +44,17 @@ struct PatternTally {
   std::uint64_t written = 0;  // different keys that were there at some time
   std::uint64_t lost = 0;     // different keys that were evicted at some time
   std::uint64_t evicted = 0;  // evictions; a key may come back and go again
+  std::uint64_t stale = 0;    // evictions on a score that the key's renewal had made void
   std::uint64_t expired = 0;
+  std::uint64_t removed = 0;   // flushed, deleted or moved away
   std::uint64_t vanished = 0;  // not there at the end, and nothing told that they left
   std::uint64_t resident = 0;  // there at the end, by the books
   std::uint64_t found = 0;     // there at the end, by looking
   // Evictions while keys of another watched pattern were resident on the instance, by that pattern.
-  std::vector<std::uint64_t> evicted_beside;
+  std::vector<Beside> evicted_beside;
   std::vector<Loss> first_losses;  // the first few
+  std::vector<Loss> stale_losses;  // the first few on a void score
+  TtlTally ttl;
 };
 
 // What one instance answered to the commands of one kind.
@@ -39,8 +62,10 @@ struct OperationTally {
   struct Error {
     std::uint64_t count = 0;
     Span first_at{};
+    Span last_at{};
   };
   std::uint64_t count = 0;
+  Span last_success{};                  // none: zero
   std::map<std::string, Error> errors;  // by message
 };
 
@@ -48,8 +73,30 @@ struct InstanceObservations {
   std::string name;
   std::vector<PatternTally> patterns;  // in the order of Observations::patterns
   std::array<OperationTally, operation_count> operations;
-  std::uint64_t used_memory = 0;  // at the end
+  std::uint64_t used_memory = 0;       // at the end
+  std::uint64_t used_memory_peak = 0;  // as seen at the ends of slices
 };
+
+// How things stood at one moment, of many that cut the duration into equal slices. What is counted
+// is counted from the start.
+struct Slice {
+  struct Keys {
+    std::uint64_t resident = 0;
+    std::uint64_t evicted = 0;
+  };
+  struct OfInstance {
+    std::uint64_t used_memory = 0;
+    std::vector<Keys> patterns;  // in the order of Observations::patterns
+  };
+  Span at{};  // since the start
+  std::vector<OfInstance> instances;
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t granted = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t failed = 0;
+};
+constexpr std::int64_t slice_count = 100;
 
 struct CacheTally {
   std::uint64_t hits = 0;
@@ -73,6 +120,7 @@ struct AdmissionTally {
   std::uint64_t excess = 0;  // tickets, over all clients
   std::uint64_t worst_excess = 0;
   std::string worst_client;
+  Span first_excess_at{};
 };
 
 struct Observations {
@@ -83,6 +131,8 @@ struct Observations {
   std::vector<InstanceObservations> instances;
   CacheTally cache;
   AdmissionTally admission;
+  std::vector<Slice> timeline;
+  bool tells_scores = true;  // whether every target tells on which score a key was evicted
 
   // The place of a pattern in `patterns`; it must be one of them.
   std::size_t place_of(const std::string& pattern) const;

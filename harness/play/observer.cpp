@@ -17,12 +17,15 @@ constexpr std::size_t messages_kept = 20;  // of one kind of command; some name 
 std::vector<std::string> patterns_in(const Scenario& scenario) {
   std::vector<std::string> patterns{std::string{bucket_prefix} + '*',
                                     std::string{cache_prefix} + '*'};
-  for (const Check& check : scenario.checks) {
-    for (const std::string& pattern : {check.keys, check.others}) {
-      if (!pattern.empty() && std::ranges::find(patterns, pattern) == patterns.end()) {
-        patterns.push_back(pattern);
-      }
+  const auto watch = [&patterns](const std::string& pattern) {
+    if (!pattern.empty() && std::ranges::find(patterns, pattern) == patterns.end()) {
+      patterns.push_back(pattern);
     }
+  };
+  for (const Check& check : scenario.checks) {
+    watch(check.keys);
+    watch(check.others);
+    for (const std::string& pattern : check.classes) watch(pattern);
   }
   return patterns;
 }
@@ -77,20 +80,23 @@ void Observer::request(Time at) {
 }
 
 void Observer::failed(std::size_t instance, Operation operation, std::string_view message) {
-  auto& errors = tally(instance, operation).errors;
+  OperationTally& seen = tally(instance, operation);
+  ++seen.count;
+  auto& errors = seen.errors;
   std::string booked{message};
   if (errors.size() >= messages_kept && !errors.contains(booked)) {
     booked = std::string{message.substr(0, message.find(' '))} + " …";
   }
   const auto [found, fresh] = errors.try_emplace(std::move(booked));
-  if (fresh) found->second.first_at = now_ - start_;
+  found->second.last_at = now_ - start_;
+  if (fresh) found->second.first_at = found->second.last_at;
   ++found->second.count;
   mix(hash_bytes(message, static_cast<std::uint64_t>(operation)));
 }
 
-void Observer::wrote(std::size_t instance, KeyId id) {
+bool Observer::wrote(std::size_t instance, KeyId id) {
   KeyState& key = keys_[id];
-  if (key.resident) return;
+  if (key.resident) return false;
   const bool fresh = !key.written;
   key.resident = key.written = true;
   key.instance = static_cast<std::uint16_t>(instance);
@@ -99,6 +105,26 @@ void Observer::wrote(std::size_t instance, KeyId id) {
     PatternTally& pattern = seen_.instances[instance].patterns[place];
     ++pattern.resident;
     pattern.written += fresh;
+  });
+  return fresh;
+}
+
+void Observer::lives(std::size_t instance, KeyId id, std::optional<std::chrono::milliseconds> ttl) {
+  each_bit(keys_[id].patterns, [&](std::size_t place) {
+    TtlTally& seen = seen_.instances[instance].patterns[place].ttl;
+    const bool first = seen.asked++ == seen.without;
+    if (!ttl) {
+      if (seen.without++ == 0) seen.without_key = roster_.name(id);
+      return;
+    }
+    if (first || ttl->count() < seen.least_ms) {
+      seen.least_ms = ttl->count();
+      seen.least_key = roster_.name(id);
+    }
+    if (first || ttl->count() > seen.most_ms) {
+      seen.most_ms = ttl->count();
+      seen.most_key = roster_.name(id);
+    }
   });
 }
 
@@ -112,11 +138,12 @@ void Observer::departed(std::size_t instance, const Departure& departure) {
   mix(*id ^ static_cast<std::uint64_t>(departure.reason) << 32);
   auto& patterns = seen_.instances[instance].patterns;
   each_bit(key.patterns, [&](std::size_t place) { --patterns[place].resident; });
-  if (departure.reason == Departure::Reason::evicted) {
-    evicted(instance, key, departure);
-  } else {
-    each_bit(key.patterns, [&](std::size_t place) { ++patterns[place].expired; });
-  }
+  if (departure.reason == Departure::Reason::evicted) return evicted(instance, key, departure);
+  const bool expired = departure.reason == Departure::Reason::expired_lazily ||
+                       departure.reason == Departure::Reason::expired_actively;
+  each_bit(key.patterns, [&](std::size_t place) {
+    ++(expired ? patterns[place].expired : patterns[place].removed);
+  });
 }
 
 void Observer::evicted(std::size_t instance, KeyState& key, const Departure& departure) {
@@ -127,13 +154,19 @@ void Observer::evicted(std::size_t instance, KeyState& key, const Departure& dep
     ++pattern.evicted;
     pattern.lost += first_time;
     for (std::size_t other = 0; other < patterns.size(); ++other) {
-      pattern.evicted_beside[other] += patterns[other].resident > 0;
+      if (patterns[other].resident == 0) continue;
+      Beside& beside = pattern.evicted_beside[other];
+      if (beside.count++ == 0) beside.first_at = now_ - start_;
     }
-    if (pattern.first_losses.size() == losses_kept) return;
-    pattern.first_losses.push_back({.at = now_ - start_,
-                                    .key = departure.key,
-                                    .ttl_ms = departure.ttl_ms,
-                                    .idle_ms = departure.idle_ms});
+    const Loss loss{.at = now_ - start_,
+                    .request = seen_.requests,
+                    .key = departure.key,
+                    .ttl_ms = departure.ttl_ms,
+                    .idle_ms = departure.idle_ms};
+    if (pattern.first_losses.size() < losses_kept) pattern.first_losses.push_back(loss);
+    if (!departure.stale_score) return;
+    ++pattern.stale;
+    if (pattern.stale_losses.size() < losses_kept) pattern.stale_losses.push_back(loss);
   });
 }
 
@@ -151,6 +184,25 @@ void Observer::asked(std::span<const Limit> limits, std::span<const KeyId> bucke
   tally.failed += outcome == Outcome::failed;
   mix(static_cast<std::uint64_t>(outcome));
   shadow_.request(limits, buckets, outcome == Outcome::granted, now_.time_since_epoch().count());
+}
+
+void Observer::end_slice(Time at, std::span<const std::uint64_t> used_memory) {
+  Slice& slice = seen_.timeline.emplace_back();
+  slice.at = at - start_;
+  for (std::size_t i = 0; i < seen_.instances.size(); ++i) {
+    InstanceObservations& seen = seen_.instances[i];
+    seen.used_memory_peak = std::max(seen.used_memory_peak, used_memory[i]);
+    Slice::OfInstance& instance = slice.instances.emplace_back();
+    instance.used_memory = used_memory[i];
+    for (const PatternTally& tally : seen.patterns) {
+      instance.patterns.push_back({.resident = tally.resident, .evicted = tally.evicted});
+    }
+  }
+  slice.hits = seen_.cache.hits;
+  slice.misses = seen_.cache.misses;
+  slice.granted = seen_.admission.granted;
+  slice.refused = seen_.admission.refused;
+  slice.failed = seen_.admission.failed;
 }
 
 void Observer::look(std::size_t instance, const std::vector<std::string>& found) {
@@ -176,9 +228,10 @@ void Observer::close(std::size_t instance, std::uint64_t used_memory, std::uint6
   mix(target_digest);
 }
 
-Observations Observer::take(std::uint64_t seed) {
+Observations Observer::take(std::uint64_t seed, bool tells_scores) {
   seen_.seed = seed;
-  shadow_.report(seen_.admission, roster_);
+  seen_.tells_scores = tells_scores;
+  shadow_.report(seen_.admission, roster_, start_);
   return std::move(seen_);
 }
 

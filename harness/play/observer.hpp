@@ -2,7 +2,9 @@
 // that happens goes through here once, in order, and into the digest.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,11 +24,17 @@ class Observer {
   void request(Time at);
 
   // A command was answered, or refused with this message.
-  void answered(std::size_t instance, Operation operation) { ++tally(instance, operation).count; }
+  void succeeded(std::size_t instance, Operation operation) {
+    OperationTally& seen = tally(instance, operation);
+    ++seen.count;
+    seen.last_success = now_ - start_;
+  }
   void failed(std::size_t instance, Operation operation, std::string_view message);
 
-  // A key was written: it is there, if it was not already.
-  void wrote(std::size_t instance, KeyId key);
+  // A key was written: it is there, if it was not already. Whether that was the first time.
+  bool wrote(std::size_t instance, KeyId key);
+  // What it has left to live; none: it never expires.
+  void lives(std::size_t instance, KeyId key, std::optional<std::chrono::milliseconds> ttl);
   void departed(std::size_t instance, const Departure& departure);
 
   void looked_up(bool hit);
@@ -34,10 +42,13 @@ class Observer {
   enum class Outcome : std::uint8_t { granted, refused, failed };
   void asked(std::span<const Limit> limits, std::span<const KeyId> buckets, Outcome outcome);
 
+  // How things stand at the end of a slice, with each instance's used_memory.
+  void end_slice(Time at, std::span<const std::uint64_t> used_memory);
+
   // At the end: holds the books against the keys that are really there.
   void look(std::size_t instance, const std::vector<std::string>& keys);
   void close(std::size_t instance, std::uint64_t used_memory, std::uint64_t target_digest);
-  Observations take(std::uint64_t seed);
+  Observations take(std::uint64_t seed, bool tells_scores);
 
  private:
   using PatternBits = std::uint16_t;  // a bit for each watched pattern that a key fits

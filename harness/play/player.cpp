@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "base/number.hpp"
 #include "play/limiter.hpp"
 #include "play/observer.hpp"
 #include "play/response_cache.hpp"
@@ -26,9 +27,12 @@ std::size_t place_of(const Scenario& scenario, std::string_view instance) {
 
 class Player {
  public:
-  Player(const Scenario& scenario, const TargetKind& kind, std::uint64_t seed)
+  Player(const Scenario& scenario, const TargetKind& kind, const Play& play)
       : scenario_{scenario},
-        seed_{seed},
+        seed_{play.seed},
+        end_{scenario.start + std::min(play.until.value_or(scenario.duration), scenario.duration)},
+        asks_ttl_{std::ranges::find(scenario.checks, CheckKind::ttl, &Check::kind) !=
+                  scenario.checks.end()},
         roster_{scenario},
         observer_{scenario, roster_},
         primary_{place_of(scenario, scenario.primary)},
@@ -45,6 +49,8 @@ class Player {
       const std::span requests = std::span{drawn}.first(count);
       prefetch(requests);
       for (const Request& request : requests) {
+        if (request.at > end_) return finish();
+        if (request.at >= next_slice_) end_slices(request.at);
         if (next_event_ < scenario_.events.size()) handle_events(request.at);
         observer_.request(request.at);
         serve(request);
@@ -54,8 +60,7 @@ class Player {
         progress(played, timeline.expected());
       }
     }
-    finish();
-    return observer_.take(seed_);
+    return finish();
   }
 
  private:
@@ -158,10 +163,12 @@ class Player {
     }
     targets_[primary_]->advance_to(request.at);
     const Limiter::Result result = block.limiter->consume(block.buckets, request.at);
-    observer_.answered(primary_, Operation::consume);
     const bool granted = result.outcome == Observer::Outcome::granted;
+    if (result.outcome != Observer::Outcome::failed) {
+      observer_.succeeded(primary_, Operation::consume);
+    }
     if (granted) {
-      for (const KeyId bucket : block.buckets) observer_.wrote(primary_, bucket);
+      for (const KeyId bucket : block.buckets) wrote(primary_, bucket, request.at);
     } else if (result.outcome == Observer::Outcome::failed) {
       observer_.failed(primary_, Operation::consume, result.message);
     }
@@ -173,27 +180,69 @@ class Player {
     const KeyId entry = roster_.entry(request.traffic, request.prompt);
     const Answer answer = block.cache->put(roster_.name(entry), request.prompt, request.at);
     note(cache_, Operation::cache_write, answer);
-    if (!answer.is_error()) observer_.wrote(cache_, entry);
+    if (!answer.is_error()) wrote(cache_, entry, request.at);
+  }
+
+  void wrote(std::size_t instance, KeyId key, Time now) {
+    if (observer_.wrote(instance, key) && asks_ttl_) ask_ttl(instance, key, now);
+  }
+
+  // By the instant of expiry: a TTL hangs on the target's own clock.
+  void ask_ttl(std::size_t instance, KeyId key, Time now) {
+    Target& target = *targets_[instance];
+    const Answer answer = target.run({"PEXPIRETIME", roster_.name(key)});
+    const std::optional<std::int64_t> expiry_ms = parse_integer(answer.text);
+    if (answer.kind != Answer::Kind::integer || !expiry_ms) return;
+    if (*expiry_ms == -2) return;  // it has gone already
+    if (*expiry_ms == -1) return observer_.lives(instance, key, std::nullopt);
+    const auto ahead = target.clock_ahead().value_or(std::chrono::milliseconds{0});
+    observer_.lives(instance, key,
+                    std::chrono::milliseconds{*expiry_ms} - ahead -
+                        std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()));
   }
 
   void note(std::size_t instance, Operation operation, const Answer& answer) {
-    observer_.answered(instance, operation);
-    if (answer.is_error()) observer_.failed(instance, operation, answer.text);
+    if (answer.is_error()) return observer_.failed(instance, operation, answer.text);
+    observer_.succeeded(instance, operation);
   }
 
-  void finish() {
-    const Time end = scenario_.start + scenario_.duration;
-    handle_events(end);
+  // Where the slices that are over by now end.
+  void end_slices(Time now) {
+    for (; next_slice_ <= now; ++slices_ended_, next_slice_ = slice_end(slices_ended_)) {
+      if (next_event_ < scenario_.events.size()) handle_events(next_slice_);
+      std::vector<std::uint64_t> used_memory;
+      for (const auto& target : targets_) {
+        target->advance_to(next_slice_);
+        used_memory.push_back(target->used_memory());
+      }
+      observer_.end_slice(next_slice_, used_memory);
+    }
+  }
+
+  Time slice_end(std::int64_t slices) const {
+    return scenario_.start + scenario_.duration * (slices + 1) / slice_count;
+  }
+
+  Observations finish() {
+    end_slices(end_);
+    handle_events(end_);
     for (std::size_t i = 0; i < targets_.size(); ++i) {
       Target& target = *targets_[i];
-      target.advance_to(end);
+      target.advance_to(end_);
+      // Asked before the keys, whose listing would itself take memory.
+      const std::uint64_t used_memory = target.used_memory();
       observer_.look(i, target.keys());
-      observer_.close(i, target.used_memory(), target.digest());
+      observer_.close(i, used_memory, target.digest());
     }
+    return observer_.take(seed_, std::ranges::all_of(targets_, [](const auto& target) {
+                            return target->tells_scores();
+                          }));
   }
 
   const Scenario& scenario_;
   std::uint64_t seed_;
+  Time end_;
+  bool asks_ttl_;
   Roster roster_;
   Observer observer_;
   std::size_t primary_;
@@ -201,13 +250,15 @@ class Player {
   std::vector<std::unique_ptr<Target>> targets_;
   std::deque<Block> blocks_;
   std::size_t next_event_ = 0;
+  std::int64_t slices_ended_ = 0;
+  Time next_slice_ = slice_end(0);
 };
 
 }  // namespace
 
-Observations play(const Scenario& scenario, const TargetKind& target, std::uint64_t seed,
+Observations play(const Scenario& scenario, const TargetKind& target, const Play& play,
                   const Progress& progress) {
-  return Player{scenario, target, seed}.run(progress);
+  return Player{scenario, target, play}.run(progress);
 }
 
 }  // namespace outlive::harness

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "play/observations.hpp"
 #include "scenario/model.hpp"
@@ -14,8 +15,14 @@ namespace outlive::harness {
 // Told now and then: requests played, and about how many there will be.
 using Progress = std::function<void(std::uint64_t played, std::uint64_t expected)>;
 
+struct Play {
+  std::uint64_t seed = 1;
+  std::optional<Span> until =
+      {};  // only what happens up to here, counted from the start; none: all
+};
+
 // Throws UserError when a target does not start or no longer answers.
-Observations play(const Scenario& scenario, const TargetKind& target, std::uint64_t seed,
+Observations play(const Scenario& scenario, const TargetKind& target, const Play& play,
                   const Progress& progress = {});
 
 }  // namespace outlive::harness

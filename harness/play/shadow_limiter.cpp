@@ -19,11 +19,16 @@ void ShadowLimiter::request(std::span<const Limit> limits, std::span<const KeyId
       client.ahead -= limits[i].tickets;
     }
     if (granted) client.ahead += limits[i].tickets;
-    client.ahead_max = std::max(client.ahead_max, client.ahead);
+    if (client.ahead <= client.ahead_max) continue;
+    client.ahead_max = client.ahead;
+    if (first_ahead_us_ < 0) first_ahead_us_ = now_us;
   }
 }
 
-void ShadowLimiter::report(AdmissionTally& tally, const Roster& roster) const {
+void ShadowLimiter::report(AdmissionTally& tally, const Roster& roster, Time start) const {
+  if (first_ahead_us_ >= 0) {
+    tally.first_excess_at = Span{first_ahead_us_} - start.time_since_epoch();
+  }
   for (KeyId key = 0; key < clients_.size(); ++key) {
     const Client& client = clients_[key];
     const auto excess = static_cast<std::uint64_t>(client.ahead_max);

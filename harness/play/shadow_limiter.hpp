@@ -20,7 +20,7 @@ class ShadowLimiter {
   void request(std::span<const Limit> limits, std::span<const KeyId> buckets, bool granted,
                std::int64_t now_us);
 
-  void report(AdmissionTally& tally, const Roster& roster) const;
+  void report(AdmissionTally& tally, const Roster& roster, Time start) const;
 
  private:
   struct Client {
@@ -31,6 +31,7 @@ class ShadowLimiter {
   };
 
   std::vector<Client> clients_;
+  std::int64_t first_ahead_us_ = -1;
 };
 
 }  // namespace outlive::harness

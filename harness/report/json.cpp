@@ -20,13 +20,14 @@ Json json_of(const Verdict& verdict) {
           {"claim", verdict.claim},
           {"seen", verdict.seen},
           {"figures", std::move(figures)},
+          {"first_at_us", verdict.first_at ? Json(verdict.first_at->count()) : Json(nullptr)},
           {"evidence", verdict.evidence}};
 }
 
 Json json_of(const PatternTally& tally, const std::string& pattern) {
-  return {{"pattern", pattern},        {"written", tally.written}, {"lost", tally.lost},
-          {"evicted", tally.evicted},  {"expired", tally.expired}, {"vanished", tally.vanished},
-          {"resident", tally.resident}};
+  return {{"pattern", pattern},       {"written", tally.written},   {"lost", tally.lost},
+          {"evicted", tally.evicted}, {"stale", tally.stale},       {"expired", tally.expired},
+          {"removed", tally.removed}, {"vanished", tally.vanished}, {"resident", tally.resident}};
 }
 
 Json json_of(const OperationTally& tally, Operation operation) {
@@ -52,6 +53,24 @@ Json json_of(const InstanceObservations& instance, const std::vector<std::string
   return json;
 }
 
+Json json_of(const Slice& slice) {
+  Json instances = Json::array();
+  for (const Slice::OfInstance& instance : slice.instances) {
+    Json resident = Json::array(), evicted = Json::array();
+    for (const Slice::Keys& keys : instance.patterns) {
+      resident.push_back(keys.resident);
+      evicted.push_back(keys.evicted);
+    }
+    instances.push_back({{"used_memory", instance.used_memory},
+                         {"resident", std::move(resident)},
+                         {"evicted", std::move(evicted)}});
+  }
+  return {{"at_us", slice.at.count()}, {"instances", std::move(instances)},
+          {"hits", slice.hits},        {"misses", slice.misses},
+          {"granted", slice.granted},  {"refused", slice.refused},
+          {"failed", slice.failed}};
+}
+
 Json json_of(const Played& one, bool repeatable) {
   const Observations& seen = one.observations;
   Json json{{"file", one.scenario.file}, {"title", one.scenario.title},
@@ -70,6 +89,8 @@ Json json_of(const Played& one, bool repeatable) {
   for (const InstanceObservations& instance : seen.instances) {
     instances.push_back(json_of(instance, seen.patterns));
   }
+  Json& timeline = json["timeline"] = Json::array();
+  for (const Slice& slice : seen.timeline) timeline.push_back(json_of(slice));
   json["cache"] = {{"hits", seen.cache.hits}, {"misses", seen.cache.misses}};
   json["admission"] = {
       {"asked", seen.admission.asked},     {"granted", seen.admission.granted},

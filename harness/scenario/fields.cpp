@@ -59,36 +59,74 @@ constexpr unsigned on(CheckKind kind) {
   return kind_bit(kind);
 }
 
+constexpr unsigned of_a_pattern = on(CheckKind::outlives) | on(CheckKind::never_evicted) |
+                                  on(CheckKind::evicted_share) | on(CheckKind::no_stale_pool) |
+                                  on(CheckKind::loses_nothing) | on(CheckKind::resident) |
+                                  on(CheckKind::ttl) | on(CheckKind::only_on);
+constexpr unsigned counted = on(CheckKind::hit_ratio) | on(CheckKind::errors) |
+                             on(CheckKind::evicted_share) | on(CheckKind::resident);
+
+double seconds(const Value& value) {
+  return std::chrono::duration<double>{value.span(Span{1})}.count();
+}
+
+double bytes(const Value& value) {
+  return static_cast<double>(value.bytes(1, std::uint64_t{1} << 50));
+}
+
 constexpr Field<Check> rows_of_check[] = {
     {"kind", any_kind, true,
-     "outlives, never-evicted, over-admission, hit-ratio, only-on or errors",
+     "outlives, order, never-evicted, evicted-share, no-stale-pool, loses-nothing, resident, ttl, "
+     "only-on, memory, over-admission, hit-ratio, errors or recovers-within",
      [](Check&, const Value&) {}},
     {"expect", any_kind, false, "holds (default) or violated: what a good run finds",
      [](Check& into, const Value& value) {
        into.expect_violated = value.word({"holds", "violated"}) == 1;
      }},
-    {"keys", on(CheckKind::outlives) | on(CheckKind::never_evicted) | on(CheckKind::only_on), true,
-     "a pattern like tensorzero_ratelimit:*",
+    {"keys", of_a_pattern, true, "a pattern like tensorzero_ratelimit:*",
      [](Check& into, const Value& value) { into.keys = value.text(); }},
+    {"classes", on(CheckKind::order), true,
+     "patterns, those that must go first in front, like [\"tensorzero_cache:*\", "
+     "\"tensorzero_ratelimit:*\"]",
+     [](Check& into, const Value& value) { into.classes = value.texts(2); }},
     {"others", on(CheckKind::outlives), true,
      "the pattern of keys that must go first, like tensorzero_cache:*",
      [](Check& into, const Value& value) { into.others = value.text(); }},
-    {"instance", on(CheckKind::only_on), true, "the only instance that may hold them",
+    {"instance", on(CheckKind::only_on) | on(CheckKind::memory), true,
+     "only-on: the only instance that may hold them; memory: the one whose memory is meant",
      [](Check& into, const Value& value) { into.instance = value.text(); }},
-    {"at_most", on(CheckKind::over_admission) | on(CheckKind::hit_ratio) | on(CheckKind::errors),
-     false, "the most that holds (over-admission, errors: 0 unless stated)",
+    {"instance", on(CheckKind::resident), false, "where (default: anywhere)",
+     [](Check& into, const Value& value) { into.instance = value.text(); }},
+    {"at_most", counted | on(CheckKind::over_admission), false,
+     "the most that holds: tickets, errors or keys, or a share like 0.05 (over-admission, errors: "
+     "0 "
+     "unless stated)",
      [](Check& into, const Value& value) { into.at_most = value.number(0, count_max); }},
-    {"at_least", on(CheckKind::hit_ratio) | on(CheckKind::errors), false, "the least that holds",
+    {"at_least", counted, false, "the least that holds: errors or keys, or a share like 0.9",
      [](Check& into, const Value& value) { into.at_least = value.number(0, count_max); }},
+    {"at_most", on(CheckKind::ttl), false, "the longest that a new key may live, like \"24h\"",
+     [](Check& into, const Value& value) { into.at_most = seconds(value); }},
+    {"at_least", on(CheckKind::ttl), false, "the shortest that a new key may live, like \"48h\"",
+     [](Check& into, const Value& value) { into.at_least = seconds(value); }},
+    {"at_most", on(CheckKind::memory), false, "bytes, like \"64mb\"",
+     [](Check& into, const Value& value) { into.at_most = bytes(value); }},
+    {"at_least", on(CheckKind::memory), false, "bytes",
+     [](Check& into, const Value& value) { into.at_least = bytes(value); }},
     {"worst_at_most", on(CheckKind::over_admission), false,
      "the most tickets that any one client may have got too many",
      [](Check& into, const Value& value) { into.worst_at_most = value.number(0, count_max); }},
-    {"operation", on(CheckKind::errors), false,
+    {"after", on(CheckKind::recovers_within), true,
+     "when what disturbs is over, counted from the start",
+     [](Check& into, const Value& value) { into.after = value.span(); }},
+    {"within", on(CheckKind::recovers_within), true, "how long commands may fail after that",
+     [](Check& into, const Value& value) { into.within = value.span(); }},
+    {"operation", on(CheckKind::errors) | on(CheckKind::recovers_within), false,
      "load, consume, cache-read or cache-write (default: any)",
      [](Check& into, const Value& value) {
        into.operation = static_cast<Operation>(value.word(operation_names()));
      }},
-    {"saying", on(CheckKind::errors), false, "only errors that begin so, like OOM",
+    {"saying", on(CheckKind::errors) | on(CheckKind::recovers_within), false,
+     "only errors that begin so, like OOM",
      [](Check& into, const Value& value) { into.saying = value.text(); }},
 };
 

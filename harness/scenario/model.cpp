@@ -6,8 +6,10 @@ namespace outlive::harness {
 namespace {
 
 constexpr std::array<std::string_view, 3> traffic_kinds{"rate-limit", "cache", "gateway"};
-constexpr std::array<std::string_view, 6> check_kinds{
-    "outlives", "never-evicted", "over-admission", "hit-ratio", "only-on", "errors"};
+constexpr std::array<std::string_view, check_kind_count> check_kinds{
+    "outlives",       "order",     "never-evicted", "evicted-share",  "no-stale-pool",
+    "loses-nothing",  "resident",  "ttl",           "only-on",        "memory",
+    "over-admission", "hit-ratio", "errors",        "recovers-within"};
 constexpr std::array<std::string_view, operation_count> operations{"load", "consume", "cache-read",
                                                                    "cache-write"};
 

@@ -104,12 +104,21 @@ struct Event {
 
 enum class CheckKind : std::uint8_t {
   outlives,
+  order,
   never_evicted,
+  evicted_share,
+  no_stale_pool,
+  loses_nothing,
+  resident,
+  ttl,
+  only_on,
+  memory,
   over_admission,
   hit_ratio,
-  only_on,
-  errors
+  errors,
+  recovers_within
 };
+constexpr std::size_t check_kind_count = 14;
 
 // The commands that an errors check may look at.
 enum class Operation : std::uint8_t { load, consume, cache_read, cache_write };
@@ -119,12 +128,15 @@ struct Check {
   CheckKind kind = CheckKind::outlives;
   std::string keys;                     // a glob pattern
   std::string others;                   // outlives: the pattern that must go first
-  std::string instance;                 // only-on
-  std::optional<double> at_least;       // hit-ratio, errors
-  std::optional<double> at_most;        // over-admission, hit-ratio, errors
+  std::vector<std::string> classes;     // order: patterns, those that must go first in front
+  std::string instance;                 // only-on, memory
+  std::optional<double> at_least;       // a share, a count, bytes or seconds, by kind
+  std::optional<double> at_most;        // the same
   std::optional<double> worst_at_most;  // over-admission
-  std::optional<Operation> operation;   // errors; none: any
-  std::string saying;                   // errors: what the message starts with
+  std::optional<Operation> operation;   // errors, recovers-within; none: any
+  std::string saying;                   // errors, recovers-within: what the message starts with
+  Span after{};                         // recovers-within: when what disturbs is over
+  Span within{};                        // recovers-within
   bool expect_violated = false;
   int line = 0;
 };

@@ -56,6 +56,18 @@ std::string Value::text() const {
   return {};
 }
 
+std::vector<std::string> Value::texts(std::size_t least) const {
+  std::vector<std::string> read;
+  const toml::array* list = node_->as_array();
+  for (std::size_t i = 0; list && i < list->size(); ++i) {
+    read.push_back(Value{name_, (*list)[i], *mistakes_}.text());
+  }
+  if (!list || list->size() < least) {
+    refuse("must be a list of at least " + std::to_string(least) + " texts");
+  }
+  return read;
+}
+
 std::int64_t Value::whole(std::int64_t least, std::int64_t most) const {
   const auto* value = node_->as_integer();
   if (value && value->get() >= least && value->get() <= most) return value->get();

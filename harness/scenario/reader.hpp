@@ -55,10 +55,11 @@ class Value {
   Mistakes& mistakes() const { return *mistakes_; }
 
   std::string text() const;
+  std::vector<std::string> texts(std::size_t least) const;  // a list of so many or more
   std::int64_t whole(std::int64_t least, std::int64_t most) const;
   double number(double least, double most) const;
   std::uint64_t bytes(std::uint64_t least, std::uint64_t most) const;  // 1000, "1kb"
-  Span span(Span least = Span::zero()) const;                                                   // "36h"
+  Span span(Span least = Span::zero()) const;                          // "36h"
   Rate rate() const;                                                   // "50/s"
   // One of the words; gives its place among them.
   std::size_t word(std::initializer_list<std::string_view> words) const;
@@ -102,7 +103,9 @@ void read_fields(const toml::table& table, std::span<const Field<T>> fields, uns
   for (const auto& [key, node] : table) {
     const Field<T>* found = nullptr;
     for (const Field<T>& field : fields) {
-      if (field.name == key.str()) found = &field;
+      // A word may mean another thing in another kind of table, and have a row for each.
+      const bool better = !found || (field.kinds & kind);
+      if (field.name == key.str() && better) found = &field;
     }
     if (found && (found->kinds & kind)) {
       found->read(into, Value{found->name, node, mistakes});

@@ -1,6 +1,7 @@
 #include "scenario/validate.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 
@@ -82,7 +83,26 @@ void validate_check(const Scenario& scenario, const Check& check, Mistakes& mist
   if (check.at_least && check.at_most && *check.at_least > *check.at_most) {
     mistakes.add(check.line, "at_least is more than at_most");
   }
-  if (check.kind == CheckKind::only_on && !check.instance.empty()) {
+  constexpr std::array bounded{CheckKind::evicted_share, CheckKind::resident, CheckKind::ttl,
+                               CheckKind::memory};
+  if (std::ranges::find(bounded, check.kind) != bounded.end() && !check.at_least &&
+      !check.at_most) {
+    mistakes.add(check.line,
+                 std::string{to_string(check.kind)} + " wants at_least, at_most or both");
+  }
+  const bool is_share =
+      check.kind == CheckKind::evicted_share || check.kind == CheckKind::hit_ratio;
+  if (is_share && std::max(check.at_least.value_or(0), check.at_most.value_or(0)) > 1) {
+    mistakes.add(check.line, std::string{to_string(check.kind)} +
+                                 " is a share, from 0 to 1: 5 % is written 0.05");
+  }
+  if (check.kind == CheckKind::recovers_within && scenario.duration > Span::zero() &&
+      check.after + check.within >= scenario.duration) {
+    mistakes.add(check.line, "recovers-within: the scenario has ended (" +
+                                 format_span(scenario.duration) + ") by then (" +
+                                 format_span(check.after + check.within) + ")");
+  }
+  if (!check.instance.empty()) {
     require_instance(scenario, check.instance, check.line, "instance", mistakes);
   }
 }
@@ -90,8 +110,9 @@ void validate_check(const Scenario& scenario, const Check& check, Mistakes& mist
 void validate_patterns(const Scenario& scenario, Mistakes& mistakes) {
   std::set<std::string_view> patterns;
   for (const Check& check : scenario.checks) {
-    for (const std::string_view pattern :
-         {std::string_view{check.keys}, std::string_view{check.others}}) {
+    std::vector<std::string_view> named{check.classes.begin(), check.classes.end()};
+    named.insert(named.end(), {check.keys, check.others});
+    for (const std::string_view pattern : named) {
       if (pattern.empty()) continue;
       if (patterns.insert(pattern).second && patterns.size() == pattern_count_max + 1) {
         mistakes.add(check.line, "the checks name more than " + std::to_string(pattern_count_max) +

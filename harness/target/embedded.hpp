@@ -19,6 +19,7 @@ class EmbeddedTarget final : public Target {
     emulator_.replace_function(name, std::move(body));
   }
   void on_departure(Listener listener) override;
+  bool tells_scores() const override { return true; }
   std::vector<std::string> keys() override;
   std::uint64_t used_memory() override { return emulator_.used_memory(); }
   std::uint64_t digest() override { return emulator_.digest(); }

@@ -55,8 +55,8 @@ class Target {
     static_cast<void>(at);
   }
 
-  // Runs `body` in place of a function that a library has, or will have. A target that can't goes on
-  // with the library's own, which does the same.
+  // Runs `body` in place of a function that a library has, or will have. A target that can't goes
+  // on with the library's own, which does the same.
   virtual void replace_function(std::string_view name, NativeFunction body) {
     static_cast<void>(name);
     static_cast<void>(body);
@@ -65,6 +65,8 @@ class Target {
   // Keys that are evicted or expire, from now on. The listener must not call the target.
   using Listener = std::function<void(const Departure&)>;
   virtual void on_departure(Listener listener) = 0;
+  // Whether it tells the score on which a key was evicted, and whether that was still true.
+  virtual bool tells_scores() const { return false; }
 
   // By looking: every key there is.
   virtual std::vector<std::string> keys() = 0;

@@ -55,15 +55,19 @@ TEST_CASE("outlives is violated by one eviction beside the others, and shows it"
   PatternTally& limits = limits_on_one(seen);
   limits.written = 8;
   limits.evicted = limits.lost = 1;
-  limits.evicted_beside[1] = 1;
-  limits.first_losses = {
-      {.at = std::chrono::minutes{5}, .key = "limit", .ttl_ms = 60'000, .idle_ms = -1}};
+  limits.evicted_beside[1] = {.count = 1, .first_at = std::chrono::minutes{5}};
+  limits.first_losses = {{.at = std::chrono::minutes{5},
+                          .request = 77,
+                          .key = "limit",
+                          .ttl_ms = 60'000,
+                          .idle_ms = -1}};
   cache_on_one(seen).written = 5;
   const Verdict verdict = judged(check_of(CheckKind::outlives), seen);
   CHECK(verdict.finding == Finding::violated);
   CHECK(verdict.seen == "1 of 8 lost (12.5 %), 0 evictions of the others");
+  CHECK(verdict.first_at == std::chrono::minutes{5});
   CHECK(verdict.evidence ==
-        std::vector<std::string>{"after 5 min one evicted limit, TTL left 1 min"});
+        std::vector<std::string>{"after 5 min (request 77) one evicted limit, TTL left 1 min"});
 }
 
 TEST_CASE("outlives holds when keys go after the last of the others has gone") {
@@ -85,10 +89,14 @@ TEST_CASE("a key that vanished unseen violates what watches over it") {
 
 TEST_CASE("a check of what never came up says nothing, and is not as stated either way") {
   for (const CheckKind kind :
-       {CheckKind::outlives, CheckKind::never_evicted, CheckKind::over_admission,
-        CheckKind::hit_ratio, CheckKind::only_on, CheckKind::errors}) {
+       {CheckKind::outlives, CheckKind::order, CheckKind::never_evicted, CheckKind::evicted_share,
+        CheckKind::no_stale_pool, CheckKind::loses_nothing, CheckKind::resident, CheckKind::ttl,
+        CheckKind::only_on, CheckKind::memory, CheckKind::over_admission, CheckKind::hit_ratio,
+        CheckKind::errors, CheckKind::recovers_within}) {
     CAPTURE(to_string(kind));
     Check check = check_of(kind);
+    check.at_most = 0.5;
+    check.classes = {"limit", "cache"};
     CHECK(judged(check, observations()).finding == Finding::unjudged);
     CHECK_FALSE(judged(check, observations()).as_stated());
     check.expect_violated = true;
@@ -163,6 +171,139 @@ TEST_CASE("errors are counted by operation and by what they say") {
   check.at_least = 2;
   CHECK(judged(check, seen).finding == Finding::holds);
   check.saying = "READONLY";
+  CHECK(judged(check, seen).finding == Finding::violated);
+}
+
+TEST_CASE("order is violated by a later class that goes while an earlier one is there") {
+  Observations seen = observations();
+  cache_on_one(seen).evicted = 9;
+  Check check = check_of(CheckKind::order);
+  check.classes = {"cache", "limit"};
+  CHECK(judged(check, seen).finding == Finding::holds);
+  CHECK(judged(check, seen).claim == "evictions take first cache, then limit");
+  limits_on_one(seen).evicted = 3;
+  limits_on_one(seen).evicted_beside[1] = {.count = 2, .first_at = std::chrono::hours{1}};
+  const Verdict verdict = judged(check, seen);
+  CHECK(verdict.finding == Finding::violated);
+  CHECK(verdict.evidence ==
+        std::vector<std::string>{
+            "after 1 h limit was evicted while cache was there, 2 times in all"});
+  CHECK(verdict.first_at == std::chrono::hours{1});
+}
+
+TEST_CASE("the evicted share is held between its bounds") {
+  Observations seen = observations();
+  limits_on_one(seen).written = 200;
+  limits_on_one(seen).lost = limits_on_one(seen).evicted = 10;
+  Check check = check_of(CheckKind::evicted_share);
+  check.at_most = 0.05;
+  CHECK(judged(check, seen).finding == Finding::holds);
+  CHECK(judged(check, seen).claim == "at most 5.0 % of limit are evicted");
+  check.at_most = 0.04;
+  CHECK(judged(check, seen).finding == Finding::violated);
+  check.at_least = 0.06;
+  check.at_most.reset();
+  CHECK(judged(check, seen).finding == Finding::violated);
+}
+
+TEST_CASE("a stale pool is seen where the target tells scores, and nowhere else judged") {
+  Observations seen = observations();
+  limits_on_one(seen).written = limits_on_one(seen).evicted = 4;
+  const Check check = check_of(CheckKind::no_stale_pool);
+  CHECK(judged(check, seen).finding == Finding::holds);
+  limits_on_one(seen).stale = 1;
+  limits_on_one(seen).stale_losses = {
+      {.at = std::chrono::seconds{9}, .request = 3, .key = "limit"}};
+  CHECK(judged(check, seen).finding == Finding::violated);
+  CHECK(judged(check, seen).seen == "1 of 4 evictions on a void score");
+  CHECK(judged(check, seen).first_at == std::chrono::seconds{9});
+  seen.tells_scores = false;
+  CHECK(judged(check, seen).finding == Finding::unjudged);
+}
+
+TEST_CASE("loses-nothing is violated by whatever takes a key but expiry") {
+  for (std::uint64_t PatternTally::*way :
+       {&PatternTally::evicted, &PatternTally::removed, &PatternTally::vanished}) {
+    Observations seen = observations();
+    limits_on_one(seen).written = 4;
+    limits_on_one(seen).expired = 4;
+    CHECK(judged(check_of(CheckKind::loses_nothing), seen).finding == Finding::holds);
+    limits_on_one(seen).*way = 1;
+    CHECK(judged(check_of(CheckKind::loses_nothing), seen).finding == Finding::violated);
+  }
+}
+
+TEST_CASE("resident counts the keys that are really there, on one instance or on all") {
+  Observations seen = observations();
+  limits_on_one(seen).written = limits_on_one(seen).found = 4;
+  seen.instances[1].patterns[0].found = 2;
+  Check check = check_of(CheckKind::resident);
+  check.at_least = 6;
+  CHECK(judged(check, seen).finding == Finding::holds);
+  check.instance = "one";
+  CHECK(judged(check, seen).finding == Finding::violated);
+  CHECK(judged(check, seen).claim == "at least 6 limit are there at the end on one");
+}
+
+TEST_CASE("a TTL is too short, too long or missing") {
+  Observations seen = observations();
+  limits_on_one(seen).ttl = {.asked = 3,
+                             .without = 0,
+                             .least_ms = 60'000,
+                             .most_ms = 120'000,
+                             .least_key = "a",
+                             .most_key = "b",
+                             .without_key = ""};
+  Check check = check_of(CheckKind::ttl);
+  check.at_least = 60;
+  check.at_most = 120;
+  CHECK(judged(check, seen).finding == Finding::holds);
+  CHECK(judged(check, seen).seen == "from 1 min to 2 min, 3 keys");
+  check.at_least = 61;
+  CHECK(judged(check, seen).evidence == std::vector<std::string>{"the shortest: a"});
+  check.at_least = 60;
+  limits_on_one(seen).ttl.without = 1;
+  limits_on_one(seen).ttl.without_key = "c";
+  CHECK(judged(check, seen).finding == Finding::violated);
+  check.at_most.reset();
+  CHECK(judged(check, seen).finding == Finding::holds);  // what never expires lives long enough
+}
+
+TEST_CASE("memory is held between its bounds at the end of each slice") {
+  Observations seen = observations();
+  for (const std::uint64_t used : {100U, 300U, 200U}) {
+    Slice& slice = seen.timeline.emplace_back();
+    slice.at = std::chrono::seconds{used};
+    slice.instances = {{.used_memory = used, .patterns = {}},
+                       {.used_memory = 9'999, .patterns = {}}};
+  }
+  Check check = check_of(CheckKind::memory);
+  check.instance = "one";
+  check.at_most = 300;
+  CHECK(judged(check, seen).finding == Finding::holds);
+  check.at_most = 299;
+  CHECK(judged(check, seen).finding == Finding::violated);
+  CHECK(judged(check, seen).first_at == std::chrono::seconds{300});
+}
+
+TEST_CASE("what recovers fails no more after its deadline, and succeeds") {
+  using std::chrono::minutes;
+  Observations seen = observations();
+  OperationTally& reads =
+      seen.instances[0].operations[static_cast<std::size_t>(Operation::cache_read)];
+  reads = {.count = 9, .last_success = minutes{60}, .errors = {}};
+  reads.errors["Connection refused"] = {.count = 2, .first_at = minutes{1}, .last_at = minutes{12}};
+  Check check = check_of(CheckKind::recovers_within);
+  check.after = minutes{10};
+  check.within = minutes{2};
+  CHECK(judged(check, seen).finding == Finding::holds);
+  check.within = minutes{1};
+  CHECK(judged(check, seen).finding == Finding::violated);
+  CHECK(
+      judged(check, seen).evidence ==
+      std::vector<std::string>{"after 12 min cache-read on one still failed: Connection refused"});
+  check.within = minutes{2};
+  reads.last_success = minutes{5};
   CHECK(judged(check, seen).finding == Finding::violated);
 }
 

@@ -123,14 +123,14 @@ Scenario small_scenario() {
 TEST_CASE("a play has one digest, whoever plays it, and a seed of its own another") {
   const Scenario scenario = small_scenario();
   const TargetKind embedded{"embedded"};
-  const Observations first = play(scenario, embedded, 1);
-  CHECK(first.digest == play(scenario, embedded, 1).digest);
-  CHECK(first.digest != play(scenario, embedded, 2).digest);
+  const Observations first = play(scenario, embedded, {.seed = 1});
+  CHECK(first.digest == play(scenario, embedded, {.seed = 1}).digest);
+  CHECK(first.digest != play(scenario, embedded, {.seed = 2}).digest);
   CHECK(first.requests > 8'000);
 }
 
 TEST_CASE("the books of a play agree with the keys that are there at the end") {
-  const Observations seen = play(small_scenario(), TargetKind{"embedded"}, 1);
+  const Observations seen = play(small_scenario(), TargetKind{"embedded"}, {.seed = 1});
   for (const PatternTally& tally : seen.instances[0].patterns) {
     CHECK(tally.vanished == 0);
     CHECK(tally.resident == tally.found);
@@ -140,12 +140,50 @@ TEST_CASE("the books of a play agree with the keys that are there at the end") {
   CHECK(seen.admission.granted + seen.admission.refused == seen.admission.asked);
 }
 
+TEST_CASE("the beginning of a play is played alike when the rest is left out") {
+  Scenario scenario = small_scenario();
+  const Observations whole = play(scenario, TargetKind{"embedded"}, {.seed = 1});
+  const Loss& first = whole.instances[0].patterns[0].first_losses.at(0);
+  const auto until = [&](Span end) {
+    return play(scenario, TargetKind{"embedded"}, {.seed = 1, .until = end})
+        .instances[0]
+        .patterns[0]
+        .evicted;
+  };
+  CHECK(until(first.at) > 0);
+  CHECK(until(first.at - 1us) == 0);
+}
+
+TEST_CASE("the timeline shows the course of a play in equal slices") {
+  const Observations seen = play(small_scenario(), TargetKind{"embedded"}, {.seed = 1});
+  REQUIRE(seen.timeline.size() == slice_count);
+  CHECK(seen.timeline.front().at == 18s);
+  CHECK(seen.timeline.back().at == 30min);
+  CHECK(seen.timeline.back().hits == seen.cache.hits);
+  CHECK(seen.timeline.back().instances.at(0).used_memory == seen.instances[0].used_memory);
+  CHECK(seen.timeline.back().instances.at(0).patterns.at(0).evicted ==
+        seen.instances[0].patterns[0].evicted);
+  CHECK(seen.timeline.front().instances.at(0).used_memory < seen.instances[0].used_memory_peak);
+}
+
+TEST_CASE("where a check is about it, each new key is asked for its TTL") {
+  Scenario scenario = small_scenario();
+  scenario.checks[0].kind = CheckKind::ttl;
+  const Observations seen = play(scenario, TargetKind{"embedded"}, {.seed = 1});
+  const TtlTally& limits = seen.instances[0].patterns[0].ttl;
+  CHECK(limits.asked == seen.instances[0].patterns[0].written);
+  CHECK(limits.without == 0);
+  CHECK(limits.least_ms == 48 * 3'600'000);       // a day's bucket
+  CHECK(limits.most_ms == 2 * 168 * 3'600'000L);  // a week's
+  CHECK(seen.instances[0].patterns[1].ttl.most_ms == 24 * 3'600'000);
+}
+
 TEST_CASE("an event changes a directive at its moment") {
   Scenario scenario = small_scenario();
   scenario.instances[0].directives = {{"maxmemory-policy", "allkeys-lru"}};
   scenario.events = {
       {.at = 20min, .instance = "valkey", .directives = {{"maxmemory", "used"}}, .line = 1}};
-  const Observations seen = play(scenario, TargetKind{"embedded"}, 1);
+  const Observations seen = play(scenario, TargetKind{"embedded"}, {.seed = 1});
   REQUIRE_FALSE(seen.instances[0].patterns[1].first_losses.empty());
   CHECK(seen.instances[0].patterns[1].first_losses[0].at >= 20min);
 }

@@ -25,7 +25,7 @@ class Bench {
   }
   AdmissionTally tally() const {
     AdmissionTally tally;
-    shadow_.report(tally, roster_);
+    shadow_.report(tally, roster_, Time{});
     return tally;
   }
 

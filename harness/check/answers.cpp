@@ -1,0 +1,141 @@
+// Checks on what the gateway was answered: tickets, hits, errors.
+#include <limits>
+
+#include "base/number.hpp"
+#include "check/judges.hpp"
+#include "scenario/quantity.hpp"
+
+namespace outlive::harness {
+namespace {
+
+using namespace wording;
+
+// "consume", or "any command".
+std::string words_of(const std::optional<Operation>& operation) {
+  return operation ? std::string{to_string(*operation)} : "any command";
+}
+
+}  // namespace
+
+void judge_over_admission(const Check& check, const Observations& seen, Verdict& verdict) {
+  constexpr double any = std::numeric_limits<double>::infinity();
+  const AdmissionTally& tally = seen.admission;
+  const double most = check.at_most.value_or(check.worst_at_most ? any : 0);
+  const double worst_most = check.worst_at_most.value_or(any);
+  verdict.claim =
+      most == 0
+          ? "nobody gets a ticket beyond the limit"
+          : "at most " + (most == any ? format_double(worst_most) + " tickets too many a client"
+                                      : format_double(most) + " tickets too many");
+  figure(verdict, "asked", tally.asked);
+  figure(verdict, "granted", tally.granted);
+  figure(verdict, "failed", tally.failed);
+  figure(verdict, "excess", tally.excess);
+  figure(verdict, "clients_ahead", tally.clients_ahead);
+  figure(verdict, "worst_excess", tally.worst_excess);
+  if (tally.granted == 0) {
+    verdict.seen = "no ticket was granted at all";
+    return;
+  }
+  verdict.finding = found(static_cast<double>(tally.excess) <= most &&
+                          static_cast<double>(tally.worst_excess) <= worst_most);
+  verdict.seen = format_count(tally.excess) + " tickets too many, " + format_count(tally.granted) +
+                 " requests granted";
+  if (tally.excess == 0) return;
+  verdict.seen += "; " + format_count(tally.clients_ahead) + " of " + format_count(tally.clients) +
+                  " clients got too many, the worst " + format_count(tally.worst_excess);
+  if (most == 0) shown_at(verdict, tally.first_excess_at);
+  verdict.evidence.push_back("the worst: " + tally.worst_client);
+}
+
+void judge_hit_ratio(const Check& check, const Observations& seen, Verdict& verdict) {
+  const double least = check.at_least.value_or(0), most = check.at_most.value_or(1);
+  verdict.claim =
+      "the cache answers " +
+      (check.at_most ? percent(least) + " to " + percent(most) : percent(least) + " or more") +
+      " of its look-ups";
+  figure(verdict, "hits", seen.cache.hits);
+  figure(verdict, "lookups", seen.cache.lookups());
+  verdict.figures.emplace_back("hit_ratio", seen.cache.hit_ratio());
+  if (seen.cache.lookups() == 0) {
+    verdict.seen = "nothing was looked up";
+    return;
+  }
+  verdict.finding = found(seen.cache.hit_ratio() >= least && seen.cache.hit_ratio() <= most);
+  verdict.seen =
+      percent(seen.cache.hit_ratio()) + " of " + format_count(seen.cache.lookups()) + " look-ups";
+}
+
+void judge_errors(const Check& check, const Observations& seen, Verdict& verdict) {
+  constexpr double any = std::numeric_limits<double>::infinity();
+  const double least = check.at_least.value_or(0);
+  const double most = check.at_most.value_or(check.at_least ? any : 0);
+  std::uint64_t commands = 0, errors = 0;
+  for (const InstanceObservations& instance : seen.instances) {
+    for (std::size_t i = 0; i < operation_count; ++i) {
+      const auto operation = static_cast<Operation>(i);
+      if (check.operation && *check.operation != operation) continue;
+      commands += instance.operations[i].count;
+      for (const auto& [message, error] : instance.operations[i].errors) {
+        if (!message.starts_with(check.saying)) continue;
+        errors += error.count;
+        if (most == 0) shown_at(verdict, error.first_at);
+        if (verdict.evidence.size() == evidence_max) continue;
+        verdict.evidence.push_back(format_count(error.count) + " × " +
+                                   std::string{to_string(operation)} + " on " + instance.name +
+                                   ", first after " + format_span(error.first_at) + ": " + message);
+      }
+    }
+  }
+  const std::string what =
+      "errors" + (check.operation ? " of " + std::string{to_string(*check.operation)} : "") +
+      (check.saying.empty() ? "" : " that begin with \"" + check.saying + '"');
+  verdict.claim = (most == 0     ? "no "
+                   : most == any ? format_double(least) + " or more "
+                                 : format_double(least) + " to " + format_double(most) + " ") +
+                  what;
+  figure(verdict, "errors", errors);
+  figure(verdict, "commands", commands);
+  verdict.seen = format_count(errors) + " in " + format_count(commands) + " commands";
+  if (commands == 0) return;
+  verdict.finding =
+      found(static_cast<double>(errors) >= least && static_cast<double>(errors) <= most);
+}
+
+void judge_recovers_within(const Check& check, const Observations& seen, Verdict& verdict) {
+  const Span deadline = check.after + check.within;
+  verdict.claim = "from " + format_span(check.within) + " after " + format_span(check.after) +
+                  " on, " + words_of(check.operation) + " fails no more";
+  std::uint64_t errors = 0;
+  Span last_error{}, last_success{};
+  for (const InstanceObservations& instance : seen.instances) {
+    for (std::size_t i = 0; i < operation_count; ++i) {
+      const auto operation = static_cast<Operation>(i);
+      if (check.operation && *check.operation != operation) continue;
+      const OperationTally& tally = instance.operations[i];
+      last_success = std::max(last_success, tally.last_success);
+      for (const auto& [message, error] : tally.errors) {
+        if (!message.starts_with(check.saying)) continue;
+        errors += error.count;
+        last_error = std::max(last_error, error.last_at);
+        if (error.last_at <= deadline || verdict.evidence.size() == evidence_max) continue;
+        verdict.evidence.push_back("after " + format_span(error.last_at) + " " +
+                                   std::string{to_string(operation)} + " on " + instance.name +
+                                   " still failed: " + message);
+      }
+    }
+  }
+  figure(verdict, "errors", errors);
+  figure(verdict, "last_error_us", static_cast<std::uint64_t>(last_error.count()));
+  figure(verdict, "last_success_us", static_cast<std::uint64_t>(last_success.count()));
+  if (errors == 0) {
+    verdict.seen = "nothing ever failed";
+    return;
+  }
+  verdict.finding = found(last_error <= deadline && last_success > check.after);
+  verdict.seen = format_count(errors) + " errors, the last after " + format_span(last_error);
+  if (last_success <= check.after) verdict.seen += "; nothing succeeded since";
+  if (last_error > deadline) shown_at(verdict, last_error);
+}
+
+}  // namespace outlive::harness
