@@ -15,6 +15,18 @@ std::string words_of(const std::optional<Operation>& operation) {
   return operation ? std::string{to_string(*operation)} : "any command";
 }
 
+// Each kind of command that the check is about, on each instance.
+template <typename Body>
+void each_operation(const Check& check, const Observations& seen, Body body) {
+  for (const InstanceObservations& instance : seen.instances) {
+    for (std::size_t i = 0; i < operation_count; ++i) {
+      const auto operation = static_cast<Operation>(i);
+      if (check.operation && *check.operation != operation) continue;
+      body(instance.operations[i], std::string{to_string(operation)} + " on " + instance.name);
+    }
+  }
+}
+
 }  // namespace
 
 void judge_over_admission(const Check& check, const Observations& seen, Verdict& verdict) {
@@ -61,7 +73,7 @@ void judge_hit_ratio(const Check& check, const Observations& seen, Verdict& verd
     verdict.seen = "nothing was looked up";
     return;
   }
-  verdict.finding = found(seen.cache.hit_ratio() >= least && seen.cache.hit_ratio() <= most);
+  verdict.finding = found(within_bounds(check, seen.cache.hit_ratio()));
   verdict.seen =
       percent(seen.cache.hit_ratio()) + " of " + format_count(seen.cache.lookups()) + " look-ups";
 }
@@ -71,22 +83,17 @@ void judge_errors(const Check& check, const Observations& seen, Verdict& verdict
   const double least = check.at_least.value_or(0);
   const double most = check.at_most.value_or(check.at_least ? any : 0);
   std::uint64_t commands = 0, errors = 0;
-  for (const InstanceObservations& instance : seen.instances) {
-    for (std::size_t i = 0; i < operation_count; ++i) {
-      const auto operation = static_cast<Operation>(i);
-      if (check.operation && *check.operation != operation) continue;
-      commands += instance.operations[i].count;
-      for (const auto& [message, error] : instance.operations[i].errors) {
-        if (!message.starts_with(check.saying)) continue;
-        errors += error.count;
-        if (most == 0) shown_at(verdict, error.first_at);
-        if (verdict.evidence.size() == evidence_max) continue;
-        verdict.evidence.push_back(format_count(error.count) + " × " +
-                                   std::string{to_string(operation)} + " on " + instance.name +
-                                   ", first after " + format_span(error.first_at) + ": " + message);
-      }
+  each_operation(check, seen, [&](const OperationTally& tally, const std::string& which) {
+    commands += tally.count;
+    for (const auto& [message, error] : tally.errors) {
+      if (!message.starts_with(check.saying)) continue;
+      errors += error.count;
+      if (most == 0) shown_at(verdict, error.first_at);
+      if (verdict.evidence.size() == evidence_max) continue;
+      verdict.evidence.push_back(format_count(error.count) + " × " + which + ", first after " +
+                                 format_span(error.first_at) + ": " + message);
     }
-  }
+  });
   const std::string what =
       "errors" + (check.operation ? " of " + std::string{to_string(*check.operation)} : "") +
       (check.saying.empty() ? "" : " that begin with \"" + check.saying + '"');
@@ -108,23 +115,17 @@ void judge_recovers_within(const Check& check, const Observations& seen, Verdict
                   " on, " + words_of(check.operation) + " fails no more";
   std::uint64_t errors = 0;
   Span last_error{}, last_success{};
-  for (const InstanceObservations& instance : seen.instances) {
-    for (std::size_t i = 0; i < operation_count; ++i) {
-      const auto operation = static_cast<Operation>(i);
-      if (check.operation && *check.operation != operation) continue;
-      const OperationTally& tally = instance.operations[i];
-      last_success = std::max(last_success, tally.last_success);
-      for (const auto& [message, error] : tally.errors) {
-        if (!message.starts_with(check.saying)) continue;
-        errors += error.count;
-        last_error = std::max(last_error, error.last_at);
-        if (error.last_at <= deadline || verdict.evidence.size() == evidence_max) continue;
-        verdict.evidence.push_back("after " + format_span(error.last_at) + " " +
-                                   std::string{to_string(operation)} + " on " + instance.name +
-                                   " still failed: " + message);
-      }
+  each_operation(check, seen, [&](const OperationTally& tally, const std::string& which) {
+    last_success = std::max(last_success, tally.last_success);
+    for (const auto& [message, error] : tally.errors) {
+      if (!message.starts_with(check.saying)) continue;
+      errors += error.count;
+      last_error = std::max(last_error, error.last_at);
+      if (error.last_at <= deadline || verdict.evidence.size() == evidence_max) continue;
+      verdict.evidence.push_back("after " + format_span(error.last_at) + " " + which +
+                                 " still failed: " + message);
     }
-  }
+  });
   figure(verdict, "errors", errors);
   figure(verdict, "last_error_us", static_cast<std::uint64_t>(last_error.count()));
   figure(verdict, "last_success_us", static_cast<std::uint64_t>(last_success.count()));

@@ -40,10 +40,7 @@ void judge_resident(const Check& check, const Observations& seen, Verdict& verdi
   }
   figure(verdict, "written", written);
   figure(verdict, "resident", resident);
-  if (written + resident == 0) {
-    verdict.seen = "no " + check.keys + " was ever written";
-    return;
-  }
+  if (!came_up(written + resident, check.keys, verdict)) return;
   verdict.finding = found(within_bounds(check, static_cast<double>(resident)));
   verdict.seen = format_count(resident) + " of " + format_count(written);
 }
@@ -55,16 +52,9 @@ void judge_ttl(const Check& check, const Observations& seen, Verdict& verdict) {
   for (const InstanceObservations& instance : seen.instances) {
     const TtlTally& tally = instance.patterns[keys].ttl;
     if (tally.without > 0) all.without_key = tally.without_key;
-    if (tally.asked > tally.without) {
-      const bool first = all.asked == all.without;
-      if (first || tally.least_ms < all.least_ms) {
-        all.least_ms = tally.least_ms;
-        all.least_key = tally.least_key;
-      }
-      if (first || tally.most_ms > all.most_ms) {
-        all.most_ms = tally.most_ms;
-        all.most_key = tally.most_key;
-      }
+    if (tally.finite() > 0) {
+      all.widen(tally.least_ms, tally.least_key);
+      all.widen(tally.most_ms, tally.most_key);
     }
     all.asked += tally.asked;
     all.without += tally.without;
@@ -73,12 +63,9 @@ void judge_ttl(const Check& check, const Observations& seen, Verdict& verdict) {
   figure(verdict, "without_ttl", all.without);
   figure(verdict, "least_ms", static_cast<std::uint64_t>(all.least_ms));
   figure(verdict, "most_ms", static_cast<std::uint64_t>(all.most_ms));
-  if (all.asked == 0) {
-    verdict.seen = "no " + check.keys + " was ever written";
-    return;
-  }
+  if (!came_up(all.asked, check.keys, verdict)) return;
   const auto seconds = [](std::int64_t ms) { return static_cast<double>(ms) / 1000; };
-  const bool finite = all.asked > all.without;
+  const bool finite = all.finite() > 0;
   const bool too_short = finite && check.at_least && seconds(all.least_ms) < *check.at_least;
   const bool too_long = finite && check.at_most && seconds(all.most_ms) > *check.at_most;
   const bool for_ever = all.without > 0 && check.at_most;
@@ -109,10 +96,7 @@ void judge_only_on(const Check& check, const Observations& seen, Verdict& verdic
   }
   figure(verdict, "here", here);
   figure(verdict, "elsewhere", elsewhere);
-  if (here + elsewhere == 0) {
-    verdict.seen = "no " + check.keys + " was ever written";
-    return;
-  }
+  if (!came_up(here + elsewhere, check.keys, verdict)) return;
   verdict.finding = found(elsewhere == 0);
 }
 

@@ -47,6 +47,8 @@ bool within_bounds(const Check& check, double value);
 inline Verdict::Finding found(bool holds) {
   return holds ? Verdict::Finding::holds : Verdict::Finding::violated;
 }
+// Whether there ever were such keys; else says that there were none.
+bool came_up(std::uint64_t written, const std::string& pattern, Verdict& verdict);
 void figure(Verdict& verdict, std::string name, std::uint64_t value);
 // Remembers the earliest moment that shows a violation.
 void shown_at(Verdict& verdict, Span at);

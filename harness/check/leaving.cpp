@@ -42,21 +42,25 @@ std::string words_of(const Loss& loss, const std::string& instance) {
   return line;
 }
 
-void add_losses(const Observations& seen, std::size_t keys, std::vector<Loss> PatternTally::*losses,
+using Losses = std::vector<Loss> PatternTally::*;
+
+void add_losses(const Observations& seen, const std::string& keys, Losses losses,
                 Verdict& verdict) {
   for (const InstanceObservations& instance : seen.instances) {
-    for (const Loss& loss : instance.patterns[keys].*losses) {
+    for (const Loss& loss : instance.patterns[seen.place_of(keys)].*losses) {
       verdict.evidence.push_back(words_of(loss, instance.name));
     }
   }
 }
 
-void show_first(const Observations& seen, std::size_t keys, std::vector<Loss> PatternTally::*losses,
-                Verdict& verdict) {
+// The same, where a single one of them is a violation.
+void blame_losses(const Observations& seen, const std::string& keys, Losses losses,
+                  Verdict& verdict) {
   for (const InstanceObservations& instance : seen.instances) {
-    const std::vector<Loss>& found = instance.patterns[keys].*losses;
+    const std::vector<Loss>& found = instance.patterns[seen.place_of(keys)].*losses;
     if (!found.empty()) shown_at(verdict, found.front().at);
   }
+  add_losses(seen, keys, losses, verdict);
 }
 
 std::string lost_of(const PatternSum& sum) {
@@ -74,10 +78,12 @@ void add_figures(const PatternSum& sum, Verdict& verdict) {
   verdict.figures.emplace_back("lost_share", ratio(sum.lost, sum.written));
 }
 
-// Whether such keys ever were; else says that they were not.
-bool came_up(const PatternSum& sum, const std::string& pattern, Verdict& verdict) {
-  if (sum.written == 0) verdict.seen = "no " + pattern + " was ever written";
-  return sum.written > 0;
+// Sums up the check's own pattern and books the figures that every such check has.
+PatternSum booked(const Check& check, const Observations& seen, Verdict& verdict) {
+  const std::size_t keys = seen.place_of(check.keys);
+  const PatternSum sum = sum_of(seen, keys, keys);
+  add_figures(sum, verdict);
+  return sum;
 }
 
 }  // namespace
@@ -89,12 +95,13 @@ void judge_outlives(const Check& check, const Observations& seen, Verdict& verdi
   add_figures(sum, verdict);
   figure(verdict, "evicted_beside", sum.beside.count);
   figure(verdict, "others_evicted", other.evicted);
-  if (!came_up(sum, check.keys, verdict) || !came_up(other, check.others, verdict)) return;
+  if (!came_up(sum.written, check.keys, verdict) || !came_up(other.written, check.others, verdict))
+    return;
   verdict.finding = found(sum.beside.count == 0 && sum.vanished == 0);
   verdict.seen = lost_of(sum) + ", " + format_count(other.evicted) + " evictions of the others";
   if (sum.evicted + other.evicted == 0) verdict.seen = "nothing was evicted: memory never ran out";
   if (sum.beside.count > 0) shown_at(verdict, sum.beside.first_at);
-  add_losses(seen, keys, &PatternTally::first_losses, verdict);
+  add_losses(seen, check.keys, &PatternTally::first_losses, verdict);
 }
 
 void judge_order(const Check& check, const Observations& seen, Verdict& verdict) {
@@ -128,35 +135,28 @@ void judge_order(const Check& check, const Observations& seen, Verdict& verdict)
 }
 
 void judge_never_evicted(const Check& check, const Observations& seen, Verdict& verdict) {
-  const std::size_t keys = seen.place_of(check.keys);
-  const PatternSum sum = sum_of(seen, keys, keys);
+  const PatternSum sum = booked(check, seen, verdict);
   verdict.claim = "no " + check.keys + " is evicted";
-  add_figures(sum, verdict);
-  if (!came_up(sum, check.keys, verdict)) return;
+  if (!came_up(sum.written, check.keys, verdict)) return;
   verdict.finding = found(sum.evicted == 0 && sum.vanished == 0);
   verdict.seen = lost_of(sum);
-  show_first(seen, keys, &PatternTally::first_losses, verdict);
-  add_losses(seen, keys, &PatternTally::first_losses, verdict);
+  blame_losses(seen, check.keys, &PatternTally::first_losses, verdict);
 }
 
 void judge_evicted_share(const Check& check, const Observations& seen, Verdict& verdict) {
-  const std::size_t keys = seen.place_of(check.keys);
-  const PatternSum sum = sum_of(seen, keys, keys);
+  const PatternSum sum = booked(check, seen, verdict);
   verdict.claim = bounds(check, percent) + " of " + check.keys + " are evicted";
-  add_figures(sum, verdict);
-  if (!came_up(sum, check.keys, verdict)) return;
+  if (!came_up(sum.written, check.keys, verdict)) return;
   verdict.finding = found(within_bounds(check, ratio(sum.lost, sum.written)));
   verdict.seen = lost_of(sum);
-  add_losses(seen, keys, &PatternTally::first_losses, verdict);
+  add_losses(seen, check.keys, &PatternTally::first_losses, verdict);
 }
 
 void judge_no_stale_pool(const Check& check, const Observations& seen, Verdict& verdict) {
-  const std::size_t keys = seen.place_of(check.keys);
-  const PatternSum sum = sum_of(seen, keys, keys);
+  const PatternSum sum = booked(check, seen, verdict);
   verdict.claim = "no " + check.keys + " is evicted on a score that its renewal had made void";
-  add_figures(sum, verdict);
   figure(verdict, "stale", sum.stale);
-  if (!came_up(sum, check.keys, verdict)) return;
+  if (!came_up(sum.written, check.keys, verdict)) return;
   if (!seen.tells_scores) {
     verdict.seen = "the target does not tell on which score a key is evicted";
     return;
@@ -164,22 +164,18 @@ void judge_no_stale_pool(const Check& check, const Observations& seen, Verdict& 
   verdict.finding = found(sum.stale == 0);
   verdict.seen =
       format_count(sum.stale) + " of " + format_count(sum.evicted) + " evictions on a void score";
-  show_first(seen, keys, &PatternTally::stale_losses, verdict);
-  add_losses(seen, keys, &PatternTally::stale_losses, verdict);
+  blame_losses(seen, check.keys, &PatternTally::stale_losses, verdict);
 }
 
 void judge_loses_nothing(const Check& check, const Observations& seen, Verdict& verdict) {
-  const std::size_t keys = seen.place_of(check.keys);
-  const PatternSum sum = sum_of(seen, keys, keys);
+  const PatternSum sum = booked(check, seen, verdict);
   verdict.claim = "each " + check.keys + " that was written stays until it expires";
-  add_figures(sum, verdict);
   figure(verdict, "removed", sum.removed);
-  if (!came_up(sum, check.keys, verdict)) return;
+  if (!came_up(sum.written, check.keys, verdict)) return;
   verdict.finding = found(sum.evicted + sum.removed + sum.vanished == 0);
   verdict.seen = lost_of(sum);
   if (sum.removed > 0) verdict.seen += ", " + format_count(sum.removed) + " times one was removed";
-  show_first(seen, keys, &PatternTally::first_losses, verdict);
-  add_losses(seen, keys, &PatternTally::first_losses, verdict);
+  blame_losses(seen, check.keys, &PatternTally::first_losses, verdict);
 }
 
 }  // namespace outlive::harness

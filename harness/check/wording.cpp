@@ -28,6 +28,11 @@ bool within_bounds(const Check& check, double value) {
          (!check.at_most || value <= *check.at_most);
 }
 
+bool came_up(std::uint64_t written, const std::string& pattern, Verdict& verdict) {
+  if (written == 0) verdict.seen = "no " + pattern + " was ever written";
+  return written > 0;
+}
+
 void figure(Verdict& verdict, std::string name, std::uint64_t value) {
   verdict.figures.emplace_back(std::move(name), static_cast<double>(value));
 }

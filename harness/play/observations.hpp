@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scenario/model.hpp"
@@ -37,6 +38,10 @@ struct TtlTally {
   std::string least_key;
   std::string most_key;
   std::string without_key;  // one of them
+
+  std::uint64_t finite() const { return asked - without; }
+  // Takes a key that expires into the range from the least to the most.
+  void widen(std::int64_t ms, std::string_view key);
 };
 
 // Keys of one pattern on one instance.
@@ -73,8 +78,7 @@ struct InstanceObservations {
   std::string name;
   std::vector<PatternTally> patterns;  // in the order of Observations::patterns
   std::array<OperationTally, operation_count> operations;
-  std::uint64_t used_memory = 0;       // at the end
-  std::uint64_t used_memory_peak = 0;  // as seen at the ends of slices
+  std::uint64_t used_memory = 0;  // at the end
 };
 
 // How things stood at one moment, of many that cut the duration into equal slices. What is counted

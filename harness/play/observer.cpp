@@ -37,6 +37,17 @@ void each_bit(unsigned bits, Take take) {
 
 }  // namespace
 
+void TtlTally::widen(std::int64_t ms, std::string_view key) {
+  if (least_key.empty() || ms < least_ms) {
+    least_ms = ms;
+    least_key = key;
+  }
+  if (most_key.empty() || ms > most_ms) {
+    most_ms = ms;
+    most_key = key;
+  }
+}
+
 std::size_t Observations::place_of(const std::string& pattern) const {
   const auto found = std::ranges::find(patterns, pattern);
   ensure(found != patterns.end(), "a check asks only for patterns that were watched");
@@ -112,19 +123,9 @@ bool Observer::wrote(std::size_t instance, KeyId id) {
 void Observer::lives(std::size_t instance, KeyId id, std::optional<std::chrono::milliseconds> ttl) {
   each_bit(keys_[id].patterns, [&](std::size_t place) {
     TtlTally& seen = seen_.instances[instance].patterns[place].ttl;
-    const bool first = seen.asked++ == seen.without;
-    if (!ttl) {
-      if (seen.without++ == 0) seen.without_key = roster_.name(id);
-      return;
-    }
-    if (first || ttl->count() < seen.least_ms) {
-      seen.least_ms = ttl->count();
-      seen.least_key = roster_.name(id);
-    }
-    if (first || ttl->count() > seen.most_ms) {
-      seen.most_ms = ttl->count();
-      seen.most_key = roster_.name(id);
-    }
+    ++seen.asked;
+    if (ttl) return seen.widen(ttl->count(), roster_.name(id));
+    if (seen.without++ == 0) seen.without_key = roster_.name(id);
   });
 }
 
@@ -158,15 +159,18 @@ void Observer::evicted(std::size_t instance, KeyState& key, const Departure& dep
       Beside& beside = pattern.evicted_beside[other];
       if (beside.count++ == 0) beside.first_at = now_ - start_;
     }
-    const Loss loss{.at = now_ - start_,
-                    .request = seen_.requests,
-                    .key = departure.key,
-                    .ttl_ms = departure.ttl_ms,
-                    .idle_ms = departure.idle_ms};
-    if (pattern.first_losses.size() < losses_kept) pattern.first_losses.push_back(loss);
+    const auto keep = [&](std::vector<Loss>& losses) {
+      if (losses.size() == losses_kept) return;
+      losses.push_back({.at = now_ - start_,
+                        .request = seen_.requests,
+                        .key = departure.key,
+                        .ttl_ms = departure.ttl_ms,
+                        .idle_ms = departure.idle_ms});
+    };
+    keep(pattern.first_losses);
     if (!departure.stale_score) return;
     ++pattern.stale;
-    if (pattern.stale_losses.size() < losses_kept) pattern.stale_losses.push_back(loss);
+    keep(pattern.stale_losses);
   });
 }
 
@@ -190,11 +194,9 @@ void Observer::end_slice(Time at, std::span<const std::uint64_t> used_memory) {
   Slice& slice = seen_.timeline.emplace_back();
   slice.at = at - start_;
   for (std::size_t i = 0; i < seen_.instances.size(); ++i) {
-    InstanceObservations& seen = seen_.instances[i];
-    seen.used_memory_peak = std::max(seen.used_memory_peak, used_memory[i]);
     Slice::OfInstance& instance = slice.instances.emplace_back();
     instance.used_memory = used_memory[i];
-    for (const PatternTally& tally : seen.patterns) {
+    for (const PatternTally& tally : seen_.instances[i].patterns) {
       instance.patterns.push_back({.resident = tally.resident, .evicted = tally.evicted});
     }
   }

@@ -99,8 +99,7 @@ constexpr Field<Check> rows_of_check[] = {
      [](Check& into, const Value& value) { into.instance = value.text(); }},
     {"at_most", counted | on(CheckKind::over_admission), false,
      "the most that holds: tickets, errors or keys, or a share like 0.05 (over-admission, errors: "
-     "0 "
-     "unless stated)",
+     "0 unless stated)",
      [](Check& into, const Value& value) { into.at_most = value.number(0, count_max); }},
     {"at_least", counted, false, "the least that holds: errors or keys, or a share like 0.9",
      [](Check& into, const Value& value) { into.at_least = value.number(0, count_max); }},
