@@ -1,4 +1,5 @@
 // Checks on what the gateway was answered: tickets, hits, errors.
+#include <algorithm>
 #include <limits>
 
 #include "base/number.hpp"
@@ -111,6 +112,8 @@ void judge_errors(const Check& check, const Observations& seen, Verdict& verdict
 
 void judge_recovers_within(const Check& check, const Observations& seen, Verdict& verdict) {
   const Span deadline = check.after + check.within;
+  const auto place = static_cast<std::size_t>(std::ranges::find(seen.deadlines, deadline) -
+                                              seen.deadlines.begin());
   verdict.claim = "from " + format_span(check.within) + " after " + format_span(check.after) +
                   " on, " + words_of(check.operation) + " fails no more";
   std::uint64_t errors = 0;
@@ -121,7 +124,10 @@ void judge_recovers_within(const Check& check, const Observations& seen, Verdict
       if (!message.starts_with(check.saying)) continue;
       errors += error.count;
       last_error = std::max(last_error, error.last_at);
-      if (error.last_at <= deadline || verdict.evidence.size() == evidence_max) continue;
+      if (error.last_at <= deadline) continue;
+      const bool known = place < error.first_after.size();
+      shown_at(verdict, known ? error.first_after[place].value_or(error.last_at) : error.last_at);
+      if (verdict.evidence.size() == evidence_max) continue;
       verdict.evidence.push_back("after " + format_span(error.last_at) + " " + which +
                                  " still failed: " + message);
     }
@@ -136,7 +142,31 @@ void judge_recovers_within(const Check& check, const Observations& seen, Verdict
   verdict.finding = found(last_error <= deadline && last_success > check.after);
   verdict.seen = format_count(errors) + " errors, the last after " + format_span(last_error);
   if (last_success <= check.after) verdict.seen += "; nothing succeeded since";
-  if (last_error > deadline) shown_at(verdict, last_error);
+}
+
+void judge_latency(const Check& check, const Observations& seen, Verdict& verdict) {
+  const bool any = check.longer_than == Span::zero();
+  const std::string what = any ? " for a reply" : " longer than " + format_span(check.longer_than);
+  const double most = check.at_most.value_or(0);
+  verdict.claim = most == 0 ? "no request waits" + what
+                            : "at most " + format_double(most) + " requests wait" + what;
+  std::uint64_t delayed = 0;
+  for (const auto& [wait, requests] : seen.delays.requests) {
+    if (wait > check.longer_than) delayed += requests;
+  }
+  const Span worst = seen.delays.requests.empty() ? Span{} : seen.delays.requests.rbegin()->first;
+  figure(verdict, "requests", seen.requests);
+  figure(verdict, "delayed", delayed);
+  figure(verdict, "worst_us", static_cast<std::uint64_t>(worst.count()));
+  if (seen.requests == 0) {
+    verdict.seen = "there was no request";
+    return;
+  }
+  verdict.finding = found(static_cast<double>(delayed) <= most);
+  verdict.seen = format_count(delayed) + " of " + format_count(seen.requests) + " requests";
+  if (delayed == 0) return;
+  verdict.seen += ", the worst by " + format_span(worst);
+  if (most == 0 && any) shown_at(verdict, seen.delays.first_at);
 }
 
 }  // namespace outlive::harness

@@ -32,6 +32,7 @@ void judge_over_admission(const Check& check, const Observations& seen, Verdict&
 void judge_hit_ratio(const Check& check, const Observations& seen, Verdict& verdict);
 void judge_errors(const Check& check, const Observations& seen, Verdict& verdict);
 void judge_recovers_within(const Check& check, const Observations& seen, Verdict& verdict);
+void judge_latency(const Check& check, const Observations& seen, Verdict& verdict);
 
 namespace wording {
 

@@ -9,10 +9,10 @@ namespace {
 
 // In the order of CheckKind.
 constexpr std::array<Judge, check_kind_count> judges{
-    judge_outlives,      judge_order,          judge_never_evicted,  judge_evicted_share,
-    judge_no_stale_pool, judge_loses_nothing,  judge_resident,       judge_ttl,
-    judge_only_on,       judge_memory,         judge_over_admission, judge_hit_ratio,
-    judge_errors,        judge_recovers_within};
+    judge_outlives,      judge_order,           judge_never_evicted,  judge_evicted_share,
+    judge_no_stale_pool, judge_loses_nothing,   judge_resident,       judge_ttl,
+    judge_only_on,       judge_memory,          judge_over_admission, judge_hit_ratio,
+    judge_errors,        judge_recovers_within, judge_latency};
 
 }  // namespace
 

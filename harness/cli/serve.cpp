@@ -5,6 +5,8 @@
 
 namespace outlive::harness {
 
-int serve_clients(std::span<char* const> words) { return serve(words.subspan(1)); }
+int serve_clients(std::span<char* const> words) {
+  return serve(words.subspan(1));
+}
 
 }  // namespace outlive::harness

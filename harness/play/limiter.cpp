@@ -7,19 +7,19 @@
 
 namespace outlive::harness {
 
-Answer load_rate_limits(Target& target, Engine engine) {
-  if (engine == Engine::native) target.replace_function(consume_function, NativeLimiter{});
-  return target.run({"FUNCTION", "LOAD", "REPLACE", rate_limit_library});
+Answer load_rate_limits(Channel& channel, Engine engine) {
+  if (engine == Engine::native) channel.replace_function(consume_function, NativeLimiter{});
+  return channel.run({"FUNCTION", "LOAD", "REPLACE", rate_limit_library});
 }
 
-Limiter::Limiter(const Traffic& traffic, Target& target, const Roster& roster)
-    : target_{target}, roster_{roster}, limit_count_{std::to_string(traffic.limits.size())} {
+Limiter::Limiter(const Traffic& traffic, Channel& channel, const Roster& roster)
+    : channel_{channel}, roster_{roster}, limit_count_{std::to_string(traffic.limits.size())} {
   for (const Limit& limit : traffic.limits) {
     limits_.push_back({std::to_string(limit.tickets), std::to_string(limit.capacity),
                        std::to_string(limit.refill), std::to_string(limit.window.count()),
                        bucket_ttl(limit)});
   }
-  const auto ahead = target.clock_ahead();
+  const auto ahead = channel.clock_ahead();
   if (ahead) ahead_ms_ = std::to_string(ahead->count());
   words_ = {"FCALL", ahead ? consume_at_function : consume_function, limit_count_};
   words_.resize(words_.size() + limits_.size());  // names of buckets
@@ -36,7 +36,7 @@ Limiter::Result Limiter::consume(std::span<const KeyId> buckets, Time now) {
   }
   const Digits now_us{now.time_since_epoch().count()};
   if (!ahead_ms_.empty()) words_[names_at + buckets.size()] = now_us;
-  const Answer answer = target_.run(words_);
+  const Answer answer = channel_.run(words_);
   if (answer.is_error()) return {Observer::Outcome::failed, answer.text};
   // cjson escapes quotes in names, so that this can be nothing else. All limits agree.
   const bool granted = answer.text.find(R"("success":true)") != answer.text.npos;
@@ -48,7 +48,7 @@ Limiter::Result Limiter::consume(std::span<const KeyId> buckets, Time now) {
 void Limiter::expires_later(std::span<const KeyId> buckets, Time now) {
   if (ahead_ms_.empty()) return;
   for (std::size_t i = 0; i < buckets.size(); ++i) {
-    target_.will_expire(roster_.name(buckets[i]), now + limits_[i].ttl);
+    channel_.will_expire(roster_.name(buckets[i]), now + limits_[i].ttl);
   }
 }
 

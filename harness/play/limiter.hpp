@@ -8,18 +8,18 @@
 #include <vector>
 
 #include "play/observer.hpp"
-#include "target/target.hpp"
+#include "target/channel.hpp"
 #include "traffic/roster.hpp"
 
 namespace outlive::harness {
 
 // Loads the Lua library, as the gateway does when it starts. An error is the server's answer. With
 // Engine::native, a target that can runs the functions in C++ from then on.
-Answer load_rate_limits(Target& target, Engine engine);
+Answer load_rate_limits(Channel& channel, Engine engine);
 
 class Limiter {
  public:
-  Limiter(const Traffic& traffic, Target& target, const Roster& roster);
+  Limiter(const Traffic& traffic, Channel& channel, const Roster& roster);
   Limiter(const Limiter&) = delete;  // words_ looks into the other members
   Limiter& operator=(const Limiter&) = delete;
 
@@ -39,7 +39,7 @@ class Limiter {
 
   void expires_later(std::span<const KeyId> buckets, Time now);
 
-  Target& target_;
+  Channel& channel_;
   const Roster& roster_;
   std::vector<Words> limits_;
   std::string limit_count_;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,10 +69,18 @@ struct OperationTally {
     std::uint64_t count = 0;
     Span first_at{};
     Span last_at{};
+    // The first at or after each of Observations::deadlines.
+    std::vector<std::optional<Span>> first_after;
   };
   std::uint64_t count = 0;
   Span last_success{};                  // none: zero
   std::map<std::string, Error> errors;  // by message
+};
+
+// Requests that waited for replies, by how long.
+struct DelayTally {
+  std::map<Span, std::uint64_t> requests;
+  Span first_at{};  // of the first that waited
 };
 
 struct InstanceObservations {
@@ -135,6 +144,8 @@ struct Observations {
   std::vector<InstanceObservations> instances;
   CacheTally cache;
   AdmissionTally admission;
+  DelayTally delays;
+  std::vector<Span> deadlines;  // of the recovers-within checks, in their order
   std::vector<Slice> timeline;
   bool tells_scores = true;  // whether every target tells on which score a key was evicted
 

@@ -61,6 +61,11 @@ Observer::Observer(const Scenario& scenario, const Roster& roster)
       keys_(roster.size()),
       shadow_{roster.bucket_count()} {
   seen_.patterns = patterns_in(scenario);
+  for (const Check& check : scenario.checks) {
+    if (check.kind == CheckKind::recovers_within) {
+      seen_.deadlines.push_back(check.after + check.within);
+    }
+  }
   for (const Instance& instance : scenario.instances) {
     InstanceObservations& seen = seen_.instances.emplace_back();
     seen.name = instance.name;
@@ -100,8 +105,17 @@ void Observer::failed(std::size_t instance, Operation operation, std::string_vie
   }
   const auto [found, fresh] = errors.try_emplace(std::move(booked));
   found->second.last_at = now_ - start_;
-  if (fresh) found->second.first_at = found->second.last_at;
-  ++found->second.count;
+  OperationTally::Error& error = found->second;
+  if (fresh) {
+    error.first_at = error.last_at;
+    error.first_after.resize(seen_.deadlines.size());
+  }
+  for (std::size_t i = 0; i < seen_.deadlines.size(); ++i) {
+    if (!error.first_after[i] && error.last_at > seen_.deadlines[i]) {
+      error.first_after[i] = error.last_at;
+    }
+  }
+  ++error.count;
   mix(hash_bytes(message, static_cast<std::uint64_t>(operation)));
 }
 
@@ -109,15 +123,43 @@ bool Observer::wrote(std::size_t instance, KeyId id) {
   KeyState& key = keys_[id];
   if (key.resident) return false;
   const bool fresh = !key.written;
+  mix(id);
+  came(instance, key);
+  return fresh;
+}
+
+void Observer::came(std::size_t instance, KeyState& key) {
+  const bool fresh = !key.written;
   key.resident = key.written = true;
   key.instance = static_cast<std::uint16_t>(instance);
-  mix(id);
   each_bit(key.patterns, [&](std::size_t place) {
     PatternTally& pattern = seen_.instances[instance].patterns[place];
     ++pattern.resident;
     pattern.written += fresh;
   });
-  return fresh;
+}
+
+void Observer::recount(std::size_t instance, const std::vector<std::string>& names) {
+  std::vector<bool> there(keys_.size());
+  for (const std::string& name : names) {
+    if (const std::optional<KeyId> id = roster_.find(name)) there[*id] = true;
+  }
+  for (KeyId id = 0; id < keys_.size(); ++id) {
+    KeyState& key = keys_[id];
+    const bool booked = key.resident && key.instance == instance;
+    if (booked == there[id]) continue;
+    mix(id);
+    if (there[id]) {
+      came(instance, key);
+      continue;
+    }
+    key.resident = false;
+    each_bit(key.patterns, [&](std::size_t place) {
+      PatternTally& pattern = seen_.instances[instance].patterns[place];
+      --pattern.resident;
+      ++pattern.removed;
+    });
+  }
 }
 
 void Observer::lives(std::size_t instance, KeyId id, std::optional<std::chrono::milliseconds> ttl) {
@@ -177,6 +219,13 @@ void Observer::evicted(std::size_t instance, KeyState& key, const Departure& dep
 void Observer::looked_up(bool hit) {
   ++(hit ? seen_.cache.hits : seen_.cache.misses);
   mix(hit);
+}
+
+void Observer::waited(Span wait) {
+  DelayTally& delays = seen_.delays;
+  if (delays.requests.empty()) delays.first_at = now_ - start_;
+  ++delays.requests[wait];
+  mix(static_cast<std::uint64_t>(wait.count()));
 }
 
 void Observer::asked(std::span<const Limit> limits, std::span<const KeyId> buckets,

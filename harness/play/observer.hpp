@@ -22,6 +22,8 @@ class Observer {
   Observer(const Scenario& scenario, const Roster& roster);
 
   void request(Time at);
+  // Something happens between requests.
+  void moment(Time at) { now_ = at; }
 
   // A command was answered, or refused with this message.
   void succeeded(std::size_t instance, Operation operation) {
@@ -37,7 +39,13 @@ class Observer {
   void lives(std::size_t instance, KeyId key, std::optional<std::chrono::milliseconds> ttl);
   void departed(std::size_t instance, const Departure& departure);
 
+  // What is really there after a flush or a restart: the rest was removed, and keys of a snapshot
+  // may be back.
+  void recount(std::size_t instance, const std::vector<std::string>& keys);
+
   void looked_up(bool hit);
+  // The request at hand waited so long for replies.
+  void waited(Span wait);
 
   enum class Outcome : std::uint8_t { granted, refused, failed };
   void asked(std::span<const Limit> limits, std::span<const KeyId> buckets, Outcome outcome);
@@ -65,6 +73,7 @@ class Observer {
   OperationTally& tally(std::size_t instance, Operation operation) {
     return seen_.instances[instance].operations[static_cast<std::size_t>(operation)];
   }
+  void came(std::size_t instance, KeyState& key);
   PatternBits patterns_of(std::string_view key) const;
   void evicted(std::size_t instance, KeyState& key, const Departure& departure);
   void mix(std::uint64_t fact);

@@ -6,9 +6,13 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/number.hpp"
+#include "outlive/emulator.hpp"
+#include "play/incidents.hpp"
 #include "play/limiter.hpp"
+#include "play/node.hpp"
 #include "play/observer.hpp"
 #include "play/response_cache.hpp"
 #include "traffic/roster.hpp"
@@ -19,6 +23,11 @@ namespace {
 
 constexpr std::size_t requests_ahead = 32;
 constexpr std::uint64_t requests_between_progress = 1 << 15;
+
+// How long until what supervises a gateway starts it again after a start that failed.
+constexpr Span gateway_start_again = std::chrono::seconds{10};
+constexpr std::string_view gateway_is_down =
+    "the gateway does not run: it could not load its functions";
 
 std::size_t place_of(const Scenario& scenario, std::string_view instance) {
   const auto found = std::ranges::find(scenario.instances, instance, &Instance::name);
@@ -36,9 +45,15 @@ class Player {
         roster_{scenario},
         observer_{scenario, roster_},
         primary_{place_of(scenario, scenario.primary)},
-        cache_{place_of(scenario, scenario.cache)} {
-    start_targets(kind);
-    start_gateway();
+        cache_{place_of(scenario, scenario.cache)},
+        databases_{scenario.primary_database},
+        moments_{moments_of(scenario)} {
+    if (scenario.cache_database != scenario.primary_database) {
+      databases_.push_back(scenario.cache_database);
+    }
+    start_nodes(kind);
+    make_blocks();
+    for (Gateway& gateway : gateways_) start(gateway, scenario_.start);
   }
 
   Observations run(const Progress& progress) {
@@ -51,7 +66,7 @@ class Player {
       for (const Request& request : requests) {
         if (request.at > end_) return finish();
         if (request.at >= next_slice_) end_slices(request.at);
-        if (next_event_ < scenario_.events.size()) handle_events(request.at);
+        if (next_moment_ < moments_.size()) happen_until(request.at);
         observer_.request(request.at);
         serve(request);
       }
@@ -64,52 +79,138 @@ class Player {
   }
 
  private:
+  // One that serves requests, while it runs.
+  struct Gateway {
+    std::string name;
+    bool limits = false;  // whether it loads functions when it starts
+    bool runs = false;
+    Time next_start{};  // of one that could not start
+    DriftingClock clock;
+  };
+
   // One block of traffic, with all that it needs for a request.
   struct Block {
-    explicit Block(const Traffic& played) : traffic{played}, buckets(played.limits.size()) {}
+    Block(const Traffic& played, std::size_t through)
+        : traffic{played}, gateway{through}, buckets(played.limits.size()) {}
 
     const Traffic& traffic;
+    std::size_t gateway;
     std::optional<Limiter> limiter;
     std::optional<ResponseCache> cache;
     std::vector<KeyId> buckets;  // of the request at hand
   };
 
-  void start_targets(const TargetKind& kind) {
+  void start_nodes(const TargetKind& kind) {
     const Random seeds{seed_};
     for (std::size_t i = 0; i < scenario_.instances.size(); ++i) {
       const Instance& instance = scenario_.instances[i];
       const std::uint64_t seed = seeds.fork("instance " + instance.name).seed();
-      targets_.push_back(kind.start(instance, scenario_.start, seed));
-      targets_[i]->on_departure(
+      Node& node = nodes_.emplace_back(kind.start(instance, scenario_.start, seed),
+                                       seeds.fork("troubles of " + instance.name));
+      node.server().on_departure(
           [this, i](const Departure& departure) { observer_.departed(i, departure); });
     }
+    primary_link_.emplace(nodes_[primary_], scenario_.primary_database);
+    cache_link_.emplace(nodes_[cache_], scenario_.cache_database);
   }
 
-  // As the gateway starts: it loads its functions, then serves.
-  void start_gateway() {
-    if (std::ranges::any_of(scenario_.traffic, &Traffic::takes_tickets)) {
-      note(primary_, Operation::load, load_rate_limits(*targets_[primary_], scenario_.engine));
-    }
+  void make_blocks() {
     for (const Traffic& traffic : scenario_.traffic) {
-      Block& block = blocks_.emplace_back(traffic);
-      if (traffic.takes_tickets()) block.limiter.emplace(traffic, *targets_[primary_], roster_);
+      const std::size_t through = gateway_called(traffic.gateway);
+      Block& block = blocks_.emplace_back(traffic, through);
+      if (traffic.takes_tickets()) {
+        gateways_[through].limits = true;
+        block.limiter.emplace(traffic, *primary_link_, roster_);
+      }
       if (!traffic.uses_cache()) continue;
       const Random chance = Random{seed_}.fork("sizes " + traffic.prompt_set);
-      block.cache.emplace(traffic, *targets_[cache_],
+      block.cache.emplace(traffic, *cache_link_,
                           draw_sizes(traffic.sizes, traffic.prompts, chance));
     }
   }
 
-  // Everything that happens up to and at this instant, before a request of that instant.
-  void handle_events(Time until) {
-    for (; next_event_ < scenario_.events.size(); ++next_event_) {
-      const Event& event = scenario_.events[next_event_];
-      const Time at = scenario_.start + event.at;
-      if (at > until) return;
-      Target& target = *targets_[place_of(scenario_, event.instance)];
-      target.advance_to(at);
-      configure(target, event.directives);
+  std::size_t gateway_called(const std::string& name) {
+    const auto found = std::ranges::find(gateways_, name, &Gateway::name);
+    if (found == gateways_.end()) {
+      gateways_.push_back({.name = name, .next_start = {}, .clock = {}});
+      return gateways_.size() - 1;
     }
+    return static_cast<std::size_t>(found - gateways_.begin());
+  }
+
+  // It loads its functions, then serves. One that can't is started again after a while.
+  void start(Gateway& gateway, Time now) {
+    gateway.runs = true;
+    if (!gateway.limits) return;
+    nodes_[primary_].advance_to(now);
+    const Answer answer = load_rate_limits(*primary_link_, scenario_.engine);
+    note(primary_, Operation::load, answer);
+    gateway.runs = !answer.is_error();
+    gateway.next_start = now + gateway_start_again;
+  }
+
+  // Everything that happens up to and at this instant, before a request of that instant.
+  void happen_until(Time until) {
+    for (; next_moment_ < moments_.size(); ++next_moment_) {
+      const Moment& moment = moments_[next_moment_];
+      const Time at = scenario_.start + moment.at;
+      if (at > until) return;
+      observer_.moment(at);
+      happen(moment, at);
+    }
+  }
+
+  void happen(const Moment& moment, Time at) {
+    const Event& event = *moment.event;
+    if (event.kind == EventKind::gateway_restart) return restart_gateways(event, at);
+    if (event.kind == EventKind::clock) return change_clock(event, at);
+    const std::size_t place = place_of(scenario_, event.instance);
+    Node& node = nodes_[place];
+    node.advance_to(at);
+    switch (moment.part) {
+      case Moment::Part::saves:
+        return node.save();
+      case Moment::Part::over:
+        node.end(event, at);
+        break;
+      case Moment::Part::begins:
+        if (event.kind == EventKind::config || event.kind == EventKind::flush) {
+          return command(place, event);
+        }
+        node.begin(event, at);
+        if (event.is_end_of_server() && !event.persistent) observer_.recount(place, {});
+    }
+    if (event.is_end_of_server() && event.persistent && node.runs()) {
+      observer_.recount(place, keys_of(node.server()));
+    }
+  }
+
+  // An operator's command. A server that is down can't be told anything.
+  void command(std::size_t place, const Event& event) {
+    Node& node = nodes_[place];
+    if (!node.runs()) {
+      throw UserError{scenario_.file + ":" + std::to_string(event.line) + ": " + event.instance +
+                      " is down when this happens"};
+    }
+    if (event.kind == EventKind::config) return configure(node.server(), event.directives);
+    node.server().run({"FLUSHALL"});
+    observer_.recount(place, {});
+  }
+
+  void restart_gateways(const Event& event, Time at) {
+    for (Gateway& gateway : gateways_) {
+      if (event.gateway.empty() || gateway.name == event.gateway) start(gateway, at);
+    }
+  }
+
+  void change_clock(const Event& event, Time at) {
+    if (!event.gateway.empty()) {
+      return gateways_[gateway_called(event.gateway)].clock.change(at, event.by, event.drift);
+    }
+    Node& node = nodes_[place_of(scenario_, event.instance)];
+    node.advance_to(at);
+    node.clock().change(at, event.by, event.drift);
+    if (node.runs() && event.by != Span::zero()) node.server().set_clock(node.clock_at(at));
   }
 
   // The keys that these requests will ask for first lie anywhere in memory: all are fetched before
@@ -129,6 +230,7 @@ class Player {
 
   // Those of the keys that live on this instance.
   void prefetch_on(std::size_t instance, std::span<const KeyId> keys) {
+    if (!nodes_[instance].runs()) return;
     std::array<std::string_view, requests_ahead> names;
     std::size_t count = 0;
     for (const KeyId key : keys) {
@@ -136,33 +238,63 @@ class Player {
         names[count++] = roster_.name(key);
       }
     }
-    targets_[instance]->prefetch(std::span{names}.first(count));
+    nodes_[instance].server().prefetch(std::span{names}.first(count));
   }
 
   // In the gateway's order: a hit takes no ticket; without a ticket nothing is asked or stored.
   void serve(const Request& request) {
     Block& block = blocks_[request.traffic];
-    if (block.cache && answered_from_cache(block, request)) return;
-    if (block.limiter && !admitted(block, request)) return;
-    if (block.cache) store(block, request);
+    if (!gateways_[block.gateway].runs && !comes_up(block, request)) return;
+    const bool answered = block.cache && answered_from_cache(block, request);
+    if (!answered && (!block.limiter || admitted(block, request)) && block.cache) {
+      store(block, request);
+    }
+    // Before anything has happened nothing makes a request wait.
+    if (next_moment_ > 0) [[unlikely]] {
+      Span waited{};
+      for (Node& node : nodes_) waited += node.take_wait();
+      if (waited > Span::zero()) observer_.waited(waited);
+    }
+  }
+
+  // Tries to start a gateway that could not; a request finds it up or fails.
+  bool comes_up(Block& block, const Request& request) {
+    Gateway& gateway = gateways_[block.gateway];
+    if (request.at >= gateway.next_start) start(gateway, request.at);
+    if (gateway.runs) return true;
+    if (block.limiter) {
+      take_buckets(block, request);
+      observer_.failed(primary_, Operation::consume, gateway_is_down);
+      observer_.asked(block.traffic.limits, block.buckets, Observer::Outcome::failed);
+    } else {
+      observer_.failed(cache_, Operation::cache_read, gateway_is_down);
+    }
+    return false;
   }
 
   bool answered_from_cache(Block& block, const Request& request) {
-    targets_[cache_]->advance_to(request.at);
+    nodes_[cache_].advance_to(request.at);
     const Answer answer =
         block.cache->get(roster_.name(roster_.entry(request.traffic, request.prompt)));
     note(cache_, Operation::cache_read, answer);
-    const bool hit = answer.kind == Answer::Kind::text;
+    const bool hit =
+        answer.kind == Answer::Kind::text &&
+        block.cache->is_fresh(answer.text, gateways_[block.gateway].clock.at(request.at));
     observer_.looked_up(hit);
     return hit;
   }
 
-  bool admitted(Block& block, const Request& request) {
+  void take_buckets(Block& block, const Request& request) {
     for (std::size_t i = 0; i < block.buckets.size(); ++i) {
       block.buckets[i] = roster_.bucket(request.traffic, i, request.user);
     }
-    targets_[primary_]->advance_to(request.at);
-    const Limiter::Result result = block.limiter->consume(block.buckets, request.at);
+  }
+
+  bool admitted(Block& block, const Request& request) {
+    take_buckets(block, request);
+    nodes_[primary_].advance_to(request.at);
+    const Limiter::Result result =
+        block.limiter->consume(block.buckets, nodes_[primary_].clock_at(request.at));
     const bool granted = result.outcome == Observer::Outcome::granted;
     if (result.outcome != Observer::Outcome::failed) {
       observer_.succeeded(primary_, Operation::consume);
@@ -171,6 +303,7 @@ class Player {
       for (const KeyId bucket : block.buckets) wrote(primary_, bucket, request.at);
     } else if (result.outcome == Observer::Outcome::failed) {
       observer_.failed(primary_, Operation::consume, result.message);
+      for (const KeyId bucket : block.buckets) maybe_wrote(primary_, bucket, request.at);
     }
     observer_.asked(block.traffic.limits, block.buckets, result.outcome);
     return granted;
@@ -178,27 +311,38 @@ class Player {
 
   void store(Block& block, const Request& request) {
     const KeyId entry = roster_.entry(request.traffic, request.prompt);
-    const Answer answer = block.cache->put(roster_.name(entry), request.prompt, request.at);
+    const Answer answer =
+        block.cache->put(roster_.name(entry), request.prompt, nodes_[cache_].clock_at(request.at),
+                         gateways_[block.gateway].clock.at(request.at));
     note(cache_, Operation::cache_write, answer);
-    if (!answer.is_error()) wrote(cache_, entry, request.at);
+    if (answer.is_error()) return maybe_wrote(cache_, entry, request.at);
+    wrote(cache_, entry, request.at);
   }
 
   void wrote(std::size_t instance, KeyId key, Time now) {
     if (observer_.wrote(instance, key) && asks_ttl_) ask_ttl(instance, key, now);
   }
 
+  // After a command that failed for the gateway, but perhaps not for the server.
+  void maybe_wrote(std::size_t instance, KeyId key, Time now) {
+    Node& node = nodes_[instance];
+    if (!node.runs() || !node.done_unheard()) return;
+    if (node.server().run({"EXISTS", roster_.name(key)}).text == "1") wrote(instance, key, now);
+  }
+
   // By the instant of expiry: a TTL hangs on the target's own clock.
   void ask_ttl(std::size_t instance, KeyId key, Time now) {
-    Target& target = *targets_[instance];
-    const Answer answer = target.run({"PEXPIRETIME", roster_.name(key)});
+    Node& node = nodes_[instance];
+    const Answer answer = node.server().run({"PEXPIRETIME", roster_.name(key)});
     const std::optional<std::int64_t> expiry_ms = parse_integer(answer.text);
     if (answer.kind != Answer::Kind::integer || !expiry_ms) return;
     if (*expiry_ms == -2) return;  // it has gone already
     if (*expiry_ms == -1) return observer_.lives(instance, key, std::nullopt);
-    const auto ahead = target.clock_ahead().value_or(std::chrono::milliseconds{0});
-    observer_.lives(instance, key,
-                    std::chrono::milliseconds{*expiry_ms} - ahead -
-                        std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()));
+    const auto ahead = node.server().clock_ahead().value_or(std::chrono::milliseconds{0});
+    observer_.lives(
+        instance, key,
+        std::chrono::milliseconds{*expiry_ms} - ahead -
+            std::chrono::floor<std::chrono::milliseconds>(node.clock_at(now).time_since_epoch()));
   }
 
   void note(std::size_t instance, Operation operation, const Answer& answer) {
@@ -209,15 +353,17 @@ class Player {
   // Where the slices that are over by now end.
   void end_slices(Time now) {
     for (; next_slice_ <= now; ++slices_ended_, next_slice_ = slice_end(slices_ended_)) {
-      if (next_event_ < scenario_.events.size()) handle_events(next_slice_);
+      happen_until(next_slice_);
       std::vector<std::uint64_t> used_memory;
-      for (const auto& target : targets_) {
-        target->advance_to(next_slice_);
-        used_memory.push_back(target->used_memory());
+      for (Node& node : nodes_) {
+        node.advance_to(next_slice_);
+        used_memory.push_back(node.runs() ? node.server().used_memory() : 0);
       }
       observer_.end_slice(next_slice_, used_memory);
     }
   }
+
+  std::vector<std::string> keys_of(Target& server) const { return server.keys(databases_); }
 
   Time slice_end(std::int64_t slices) const {
     return scenario_.start + scenario_.duration * (slices + 1) / slice_count;
@@ -225,18 +371,19 @@ class Player {
 
   Observations finish() {
     end_slices(end_);
-    handle_events(end_);
-    for (std::size_t i = 0; i < targets_.size(); ++i) {
-      Target& target = *targets_[i];
-      target.advance_to(end_);
+    happen_until(end_);
+    bool tells_scores = true;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      Target& server = nodes_[i].server();
+      tells_scores &= server.tells_scores();
+      if (!nodes_[i].runs()) continue;  // what it held comes back, or went when it ended
+      nodes_[i].advance_to(end_);
       // Asked before the keys, whose listing would itself take memory.
-      const std::uint64_t used_memory = target.used_memory();
-      observer_.look(i, target.keys());
-      observer_.close(i, used_memory, target.digest());
+      const std::uint64_t used_memory = server.used_memory();
+      observer_.look(i, keys_of(server));
+      observer_.close(i, used_memory, server.digest());
     }
-    return observer_.take(seed_, std::ranges::all_of(targets_, [](const auto& target) {
-                            return target->tells_scores();
-                          }));
+    return observer_.take(seed_, tells_scores);
   }
 
   const Scenario& scenario_;
@@ -247,9 +394,14 @@ class Player {
   Observer observer_;
   std::size_t primary_;
   std::size_t cache_;
-  std::vector<std::unique_ptr<Target>> targets_;
+  std::vector<int> databases_;  // that keys may be in
+  std::vector<Moment> moments_;
+  std::size_t next_moment_ = 0;
+  std::deque<Node> nodes_;
+  std::optional<Link> primary_link_;
+  std::optional<Link> cache_link_;
+  std::vector<Gateway> gateways_;
   std::deque<Block> blocks_;
-  std::size_t next_event_ = 0;
   std::int64_t slices_ended_ = 0;
   Time next_slice_ = slice_end(0);
 };

@@ -1,11 +1,12 @@
-// The gateway's cache of answers on a target: GET, and after a miss SETEX.
+// The gateway's cache of answers on a server: GET, and after a miss SETEX.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "target/target.hpp"
+#include "target/channel.hpp"
 #include "traffic/roster.hpp"
 
 namespace outlive::harness {
@@ -13,17 +14,21 @@ namespace outlive::harness {
 class ResponseCache {
  public:
   // `sizes` of the answers, by prompt.
-  ResponseCache(const Traffic& traffic, Target& target, std::vector<std::uint32_t> sizes);
+  ResponseCache(const Traffic& traffic, Channel& channel, std::vector<std::uint32_t> sizes);
 
-  Answer get(std::string_view key) { return target_.run({"GET", key}); }
-  Answer put(std::string_view key, std::uint32_t prompt, Time now);
+  Answer get(std::string_view key) { return channel_.run({"GET", key}); }
+  // Whether the gateway, whose clock shows `now`, may use what get() found.
+  bool is_fresh(std::string_view value, Time now) const;
+  // Stores the answer to a prompt. `now` by the server's clock, `written_at` by the gateway's.
+  Answer put(std::string_view key, std::uint32_t prompt, Time now, Time written_at);
 
  private:
-  Target& target_;
+  Channel& channel_;
   std::vector<std::uint32_t> sizes_;
   std::string text_;  // every answer is a piece of it
   std::chrono::seconds ttl_;
   std::string ttl_word_;
+  std::optional<std::chrono::seconds> max_age_;
 };
 
 }  // namespace outlive::harness

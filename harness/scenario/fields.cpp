@@ -51,7 +51,7 @@ constexpr Field<Scenario> rows_of_scenario[] = {
     {"instance", any_kind, true, "a [[instance]] for each Valkey", elsewhere},
     {"environment", any_kind, true, "[environment] with TENSORZERO_VALKEY_URL", elsewhere},
     {"traffic", any_kind, true, "at least one [[traffic]]", elsewhere},
-    {"event", any_kind, false, "a [[event]] for each change on the way", elsewhere},
+    {"event", any_kind, false, "a [[event]] for each thing that happens on the way", elsewhere},
     {"check", any_kind, true, "at least one [[check]]", elsewhere},
 };
 
@@ -77,7 +77,7 @@ double bytes(const Value& value) {
 constexpr Field<Check> rows_of_check[] = {
     {"kind", any_kind, true,
      "outlives, order, never-evicted, evicted-share, no-stale-pool, loses-nothing, resident, ttl, "
-     "only-on, memory, over-admission, hit-ratio, errors or recovers-within",
+     "only-on, memory, over-admission, hit-ratio, errors, recovers-within or latency",
      [](Check&, const Value&) {}},
     {"expect", any_kind, false, "holds (default) or violated: what a good run finds",
      [](Check& into, const Value& value) {
@@ -97,9 +97,9 @@ constexpr Field<Check> rows_of_check[] = {
      [](Check& into, const Value& value) { into.instance = value.text(); }},
     {"instance", on(CheckKind::resident), false, "where (default: anywhere)",
      [](Check& into, const Value& value) { into.instance = value.text(); }},
-    {"at_most", counted | on(CheckKind::over_admission), false,
-     "the most that holds: tickets, errors or keys, or a share like 0.05 (over-admission, errors: "
-     "0 unless stated)",
+    {"at_most", counted | on(CheckKind::over_admission) | on(CheckKind::latency), false,
+     "the most that holds: tickets, errors, keys or requests, or a share like 0.05 "
+     "(over-admission, errors, latency: 0 unless stated)",
      [](Check& into, const Value& value) { into.at_most = value.number(0, count_max); }},
     {"at_least", counted, false, "the least that holds: errors or keys, or a share like 0.9",
      [](Check& into, const Value& value) { into.at_least = value.number(0, count_max); }},
@@ -114,6 +114,9 @@ constexpr Field<Check> rows_of_check[] = {
     {"worst_at_most", on(CheckKind::over_admission), false,
      "the most tickets that any one client may have got too many",
      [](Check& into, const Value& value) { into.worst_at_most = value.number(0, count_max); }},
+    {"longer_than", on(CheckKind::latency), false,
+     "a request that waited longer is delayed, like \"100ms\" (default: any that waited)",
+     [](Check& into, const Value& value) { into.longer_than = value.span(); }},
     {"after", on(CheckKind::recovers_within), true,
      "when what disturbs is over, counted from the start",
      [](Check& into, const Value& value) { into.after = value.span(); }},

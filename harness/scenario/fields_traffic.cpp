@@ -177,6 +177,14 @@ constexpr Field<Traffic> rows_of_traffic[] = {
        constexpr std::chrono::seconds least{1};
        into.ttl = std::chrono::duration_cast<std::chrono::seconds>(value.span(least));
      }},
+    {"max_age", cached, false,
+     "an answer that is older, by the gateway's clock, counts as a miss (default: any will do)",
+     [](Traffic& into, const Value& value) {
+       constexpr std::chrono::seconds least{1};
+       into.max_age = std::chrono::duration_cast<std::chrono::seconds>(value.span(least));
+     }},
+    {"gateway", any_kind, false, "through which gateway it comes (default: gateway)",
+     [](Traffic& into, const Value& value) { into.gateway = value.text(); }},
 };
 
 }  // namespace

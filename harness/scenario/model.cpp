@@ -7,9 +7,12 @@ namespace {
 
 constexpr std::array<std::string_view, 3> traffic_kinds{"rate-limit", "cache", "gateway"};
 constexpr std::array<std::string_view, check_kind_count> check_kinds{
-    "outlives",       "order",     "never-evicted", "evicted-share",  "no-stale-pool",
-    "loses-nothing",  "resident",  "ttl",           "only-on",        "memory",
-    "over-admission", "hit-ratio", "errors",        "recovers-within"};
+    "outlives",       "order",     "never-evicted", "evicted-share",   "no-stale-pool",
+    "loses-nothing",  "resident",  "ttl",           "only-on",         "memory",
+    "over-admission", "hit-ratio", "errors",        "recovers-within", "latency"};
+constexpr std::array<std::string_view, event_kind_count> event_kinds{
+    "config", "flush", "restart", "crash", "failover",       "outage",
+    "slow",   "drop",  "fault",   "clock", "gateway-restart"};
 constexpr std::array<std::string_view, operation_count> operations{"load", "consume", "cache-read",
                                                                    "cache-write"};
 
@@ -17,6 +20,10 @@ constexpr std::array<std::string_view, operation_count> operations{"load", "cons
 
 std::string_view to_string(TrafficKind kind) {
   return traffic_kinds[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(EventKind kind) {
+  return event_kinds[static_cast<std::size_t>(kind)];
 }
 
 std::string_view to_string(CheckKind kind) {
@@ -29,6 +36,9 @@ std::string_view to_string(Operation operation) {
 
 std::span<const std::string_view> traffic_kind_names() {
   return traffic_kinds;
+}
+std::span<const std::string_view> event_kind_names() {
+  return event_kinds;
 }
 std::span<const std::string_view> check_kind_names() {
   return check_kinds;

@@ -86,20 +86,53 @@ struct Traffic {
   Popularity prompt_popularity;
   Sizes sizes;
   std::chrono::seconds ttl = std::chrono::hours{24};
+  // An answer that is older, by the gateway's clock, is not used. None: any is.
+  std::optional<std::chrono::seconds> max_age;
 
+  std::string gateway = "gateway";  // through which it comes
   int line = 0;
 
   bool takes_tickets() const { return kind != TrafficKind::cache; }
   bool uses_cache() const { return kind != TrafficKind::rate_limit; }
 };
 
-// Something that happens to an instance at a moment. `config`: directives change. A maxmemory of
-// "used", "used + 2mb" or "used - 2mb" means the memory in use at that moment.
+enum class EventKind : std::uint8_t {
+  config,           // directives change
+  flush,            // FLUSHALL
+  restart,          // the server ends in good order and is started again
+  crash,            // it ends without a word and is started again
+  failover,         // an empty server takes its place
+  outage,           // nobody reaches it; it goes on
+  slow,             // its replies take longer
+  drop,             // connections to it break
+  fault,            // commands get an error in place of their answer
+  clock,            // a clock is set, or runs fast
+  gateway_restart,  // a gateway ends and starts again: it loads its functions anew
+};
+constexpr std::size_t event_kind_count = 11;
+
+// Something that happens at a moment, or lasts from there.
 struct Event {
+  EventKind kind = EventKind::config;
   Span at{};
-  std::string instance;
+  Span lasting{};        // restart, crash, failover: until it is back; zero: at once
+  std::string instance;  // "": none is meant
+  std::string gateway;   // gateway-restart, clock; gateway-restart of "": all of them
+  // config. A maxmemory of "used", "used + 2mb" or "used - 2mb" means the memory in use then.
   std::vector<Directive> directives;
+  bool persistent = false;  // restart, crash: what was saved is loaded
+  Span saved{};             // crash: so long ago
+  Span by{};                // slow: what a reply takes longer; clock: the step, may be negative
+  Rate drift{0, std::chrono::seconds{1}};  // clock: microseconds that it gains in so long
+  double share = 1;                        // drop, fault: of the commands
+  std::string command;                     // fault: "" for any
+  std::string keys;                        // fault: a pattern for a command's first key; "" for any
+  std::string error;                       // fault
   int line = 0;
+
+  bool is_end_of_server() const {
+    return kind == EventKind::restart || kind == EventKind::crash || kind == EventKind::failover;
+  }
 };
 
 enum class CheckKind : std::uint8_t {
@@ -116,9 +149,10 @@ enum class CheckKind : std::uint8_t {
   over_admission,
   hit_ratio,
   errors,
-  recovers_within
+  recovers_within,
+  latency
 };
-constexpr std::size_t check_kind_count = 14;
+constexpr std::size_t check_kind_count = 15;
 
 // The commands that an errors check may look at.
 enum class Operation : std::uint8_t { load, consume, cache_read, cache_write };
@@ -137,6 +171,7 @@ struct Check {
   std::string saying;                   // errors, recovers-within: what the message starts with
   Span after{};                         // recovers-within: when what disturbs is over
   Span within{};                        // recovers-within
+  Span longer_than{};                   // latency: what is not yet a delay
   bool expect_violated = false;
   int line = 0;
 };
@@ -154,18 +189,22 @@ struct Scenario {
   std::vector<Instance> instances;
   std::string primary;  // names of instances, out of [environment]
   std::string cache;
+  int primary_database = 0;
+  int cache_database = 0;
   std::vector<Traffic> traffic;
-  std::vector<Event> events;  // by time
+  std::vector<Event> events;
   std::vector<Check> checks;
 };
 
 // The words that files, reports and the reference use for the kinds above.
 std::string_view to_string(TrafficKind kind);
+std::string_view to_string(EventKind kind);
 std::string_view to_string(CheckKind kind);
 std::string_view to_string(Operation operation);
 
 // All of them, in the order of the enumerators.
 std::span<const std::string_view> traffic_kind_names();
+std::span<const std::string_view> event_kind_names();
 std::span<const std::string_view> check_kind_names();
 std::span<const std::string_view> operation_names();
 

@@ -34,7 +34,6 @@ class Parser {
     each_table(root, "traffic", [&](const toml::table& table) { traffic(table, read); });
     each_table(root, "event", [&](const toml::table& table) { event(table, read); });
     each_table(root, "check", [&](const toml::table& table) { check(table, read); });
-    std::ranges::stable_sort(read.events, {}, &Event::at);
     validate(read, mistakes_);
     return read;
   }
@@ -113,17 +112,19 @@ class Parser {
   }
 
   void event(const toml::table& table, Scenario& into) {
-    constexpr std::string_view own[] = {"at", "instance"};
-    Event read{.at = {},
-               .instance = required_text(table, "instance", "an event"),
-               .directives = {},
-               .line = line_of(table)};
-    if (const toml::node* at = table.get("at")) {
-      read.at = Value{"at", *at, mistakes_}.span();
-    } else {
-      mistakes_.add(read.line, "an event lacks \"at\": when it happens, counted from the start");
+    const auto kind = kind_of(table, "an event", event_kind_names());
+    if (!kind) return;
+    Event read;
+    read.kind = static_cast<EventKind>(*kind);
+    read.line = line_of(table);
+    std::vector<std::string_view> elsewhere;
+    if (read.kind == EventKind::config) {
+      constexpr std::string_view own[] = {"kind", "at", "instance"};
+      read.directives = directives(table, own, true);
+      for (const Directive& directive : read.directives) elsewhere.push_back(directive.first);
     }
-    read.directives = directives(table, own, true);
+    read_fields(table, event_fields(), kind_bit(read.kind),
+                "an event of kind " + in_quotes(to_string(read.kind)), read, mistakes_, elsewhere);
     into.events.push_back(std::move(read));
   }
 
@@ -183,23 +184,26 @@ class Parser {
                     "[environment] lacks \"TENSORZERO_VALKEY_URL\": where rate limits are kept");
       return;
     }
-    into.primary = instance_of(variables[0], *primary, into);
+    const ValkeyUrl first = url_of(variables[0], *primary, into);
     // As the gateway: without a URL of its own the cache goes to the primary.
-    into.cache = cache ? instance_of(variables[1], *cache, into) : into.primary;
+    const ValkeyUrl second = cache ? url_of(variables[1], *cache, into) : first;
+    into.primary = first.host;
+    into.primary_database = first.database;
+    into.cache = second.host;
+    into.cache_database = second.database;
   }
 
-  std::string instance_of(std::string_view variable, const toml::node& node,
-                          const Scenario& scenario) {
+  ValkeyUrl url_of(std::string_view variable, const toml::node& node, const Scenario& scenario) {
     const Value value{variable, node, mistakes_};
     const std::string text = value.text();
     if (text.empty()) return {};
-    const ValkeyUrl url = parse_valkey_url(text);
+    ValkeyUrl url = parse_valkey_url(text);
     if (!url.mistake.empty()) {
       value.refuse(url.mistake);
       return {};
     }
     require_instance(scenario, url.host, value.line(), variable, mistakes_);
-    return url.host;
+    return url;
   }
 
   const DirectiveBook& book_;

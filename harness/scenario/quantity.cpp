@@ -56,6 +56,13 @@ std::optional<Span> take_part(std::string_view& text) {
   return Span{std::llround(*count * static_cast<double>(unit->us))};
 }
 
+// "h" or "10m".
+std::optional<Span> parse_period(std::string_view text) {
+  const Unit* unit = find_unit(text);
+  const std::optional<Span> span = unit ? Span{unit->us} : parse_span(text);
+  return span && *span > Span::zero() ? span : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Span> parse_span(std::string_view text) {
@@ -73,13 +80,21 @@ std::optional<Rate> parse_rate(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == text.npos) return std::nullopt;
   const std::optional<std::int64_t> count = parse_integer(trimmed(text.substr(0, slash)));
-  const std::string_view per = trimmed(text.substr(slash + 1));
-  const Unit* unit = find_unit(per);
-  const std::optional<Span> span = unit ? Span{unit->us} : parse_span(per);
-  if (!count || *count < 1 || *count > 1'000'000'000 || !span || *span <= Span::zero()) {
-    return std::nullopt;
-  }
-  return Rate{*count, *span};
+  const std::optional<Span> per = parse_period(trimmed(text.substr(slash + 1)));
+  if (!count || *count < 1 || *count > 1'000'000'000 || !per) return std::nullopt;
+  return Rate{*count, *per};
+}
+
+std::optional<Rate> parse_drift(std::string_view text) {
+  const bool loses = text.starts_with('-');
+  text.remove_prefix(loses);
+  const std::size_t slash = text.find('/');
+  if (slash == text.npos) return std::nullopt;
+  const std::optional<Span> gain = parse_span(trimmed(text.substr(0, slash)));
+  const std::optional<Span> per = parse_period(trimmed(text.substr(slash + 1)));
+  // A clock that gains or loses more than it should go is none.
+  if (!gain || !per || *gain > *per) return std::nullopt;
+  return Rate{loses ? -gain->count() : gain->count(), *per};
 }
 
 std::optional<std::int64_t> parse_used(std::string_view text) {

@@ -17,6 +17,9 @@ std::optional<Span> parse_span(std::string_view text);
 // A count and a duration or a single unit: "50/s", "3/10m", "1000/d".
 std::optional<Rate> parse_rate(std::string_view text);
 
+// What a clock gains in so long, in microseconds: "2s/h"; or loses: "-2s/h".
+std::optional<Rate> parse_drift(std::string_view text);
+
 // "used", "used + 2mb", "used - 100kb": how far from the memory in use. None for anything else.
 std::optional<std::int64_t> parse_used(std::string_view text);
 

@@ -3,6 +3,7 @@
 // with lines.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -92,15 +93,17 @@ struct Field {
 };
 
 // Reads the words of one table. `kind` is one bit; `what` names the table in messages, e.g.
-// `traffic of kind "cache"`.
+// `traffic of kind "cache"`. Words in `elsewhere` are read by somebody else.
 template <class T>
 void read_fields(const toml::table& table, std::span<const Field<T>> fields, unsigned kind,
-                 std::string_view what, T& into, Mistakes& mistakes) {
+                 std::string_view what, T& into, Mistakes& mistakes,
+                 std::span<const std::string_view> elsewhere = {}) {
   std::vector<std::string_view> known;
   for (const Field<T>& field : fields) {
     if (field.kinds & kind) known.push_back(field.name);
   }
   for (const auto& [key, node] : table) {
+    if (std::ranges::find(elsewhere, key.str()) != elsewhere.end()) continue;
     const Field<T>* found = nullptr;
     for (const Field<T>& field : fields) {
       // A word may mean another thing in another kind of table, and have a row for each.

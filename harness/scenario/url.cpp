@@ -19,7 +19,7 @@ std::string_view take_until(std::string_view& text, char mark) {
 }
 
 ValkeyUrl refused(std::string why) {
-  return {.host = {}, .mistake = std::move(why)};
+  return {.host = {}, .database = 0, .mistake = std::move(why)};
 }
 
 std::string scheme_mistake(std::string_view scheme) {
@@ -46,8 +46,10 @@ ValkeyUrl parse_valkey_url(std::string_view url) {
   if (host.find('@') != host.npos) {
     return refused("a user or password in the URL is not played; leave it out");
   }
-  if (!location.empty() && location != "0") {
-    return refused("only database 0 is played, not \"" + std::string{location} + "\"");
+  constexpr std::int64_t last_database = 15;  // `databases` is 16 by default
+  const auto database = location.empty() ? 0 : parse_integer(location);
+  if (!database || *database < 0 || *database > last_database) {
+    return refused("\"" + std::string{location} + "\" is no database: 0 to 15");
   }
   const std::string_view name = take_until(host, ':');
   const auto port = parse_integer(host);
@@ -55,7 +57,7 @@ ValkeyUrl parse_valkey_url(std::string_view url) {
     return refused("\"" + std::string{host} + "\" is no port");
   }
   if (name.empty()) return refused("the URL names no instance");
-  return {.host = std::string{name}, .mistake = {}};
+  return {.host = std::string{name}, .database = static_cast<int>(*database), .mistake = {}};
 }
 
 }  // namespace outlive::harness

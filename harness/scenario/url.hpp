@@ -7,13 +7,14 @@
 namespace outlive::harness {
 
 struct ValkeyUrl {
-  std::string host;     // the name of an instance
+  std::string host;  // the name of an instance
+  int database = 0;
   std::string mistake;  // what is wrong with it; empty: nothing
 };
 
-// scheme://name[:port][/0][?protocol=…]. The schemes are the gateway's (redis, rediss, valkey,
-// valkeys); TLS, port and protocol make no difference to what is evicted and are not played. A
-// password or another database would, and is refused.
+// scheme://name[:port][/database][?protocol=…]. The schemes are the gateway's (redis, rediss,
+// valkey, valkeys); TLS, port and protocol make no difference to what is evicted and are not
+// played. A password would, and is refused.
 ValkeyUrl parse_valkey_url(std::string_view url);
 
 }  // namespace outlive::harness

@@ -50,6 +50,36 @@ void validate_span(const Scenario& scenario, const Traffic& traffic, Mistakes& m
   }
 }
 
+void require_gateway(const Scenario& scenario, const Event& event, Mistakes& mistakes) {
+  std::vector<std::string_view> names;
+  for (const Traffic& traffic : scenario.traffic) names.push_back(traffic.gateway);
+  if (names.empty() || std::ranges::find(names, event.gateway) != names.end()) return;
+  mistakes.add_unknown(event.line, "gateway: the traffic", event.gateway, names);
+}
+
+void validate_event(const Scenario& scenario, const Event& event, Mistakes& mistakes) {
+  if (event.kind == EventKind::config && event.directives.empty()) {
+    mistakes.add(event.line, "this event changes no directive, like maxmemory = \"used\"");
+  }
+  if (event.kind == EventKind::clock && event.instance.empty() == event.gateway.empty()) {
+    mistakes.add(event.line, "a clock event wants an instance or a gateway, one of them");
+  }
+  if (event.kind == EventKind::clock && event.by == Span::zero() && event.drift.count == 0) {
+    mistakes.add(event.line, "a clock event wants by = \"5m\", drift = \"2s/h\" or both");
+  }
+  if (event.saved > event.at) {
+    mistakes.add(event.line, "saved = \"" + format_span(event.saved) +
+                                 "\": the scenario had not begun when that snapshot was taken");
+  }
+  if (event.saved > Span::zero() && !event.persistent) {
+    mistakes.add(event.line, "\"saved\" wants persistence = \"rdb\": else nothing is loaded");
+  }
+  if (!event.instance.empty()) {
+    require_instance(scenario, event.instance, event.line, "instance", mistakes);
+  }
+  if (!event.gateway.empty()) require_gateway(scenario, event, mistakes);
+}
+
 void validate_events(const Scenario& scenario, Mistakes& mistakes) {
   for (const Event& event : scenario.events) {
     if (scenario.duration > Span::zero() && event.at > scenario.duration) {
@@ -57,12 +87,7 @@ void validate_events(const Scenario& scenario, Mistakes& mistakes) {
                                    ") after the scenario has ended (" +
                                    format_span(scenario.duration) + ")");
     }
-    if (event.directives.empty()) {
-      mistakes.add(event.line, "this event changes no directive, like maxmemory = \"used\"");
-    }
-    if (!event.instance.empty()) {
-      require_instance(scenario, event.instance, event.line, "instance", mistakes);
-    }
+    validate_event(scenario, event, mistakes);
   }
 }
 

@@ -46,16 +46,40 @@ Answer take_answer(std::string_view& raw) {
 }  // namespace
 
 EmbeddedTarget::EmbeddedTarget(const Instance& instance, Time at, std::uint64_t seed)
-    : emulator_{{.directives = instance.directives,
-                 .seed = seed,
-                 .virtual_time = true,
-                 .start = at,
-                 .port = std::nullopt,
-                 .journal_limit = 0}},
-      now_{at} {}
+    : directives_{instance.directives}, seeds_{seed}, now_{at} {
+  start();
+}
+
+void EmbeddedTarget::start() {
+  // A server that was started again draws anew.
+  const std::uint64_t seed =
+      starts_ == 0 ? seeds_.seed() : seeds_.fork("start " + std::to_string(starts_)).seed();
+  ++starts_;
+  emulator_.emplace(Emulator::Options{.directives = directives_,
+                                      .seed = seed,
+                                      .virtual_time = true,
+                                      .start = now_,
+                                      .port = std::nullopt,
+                                      .journal_limit = 0});
+  database_is_first();
+}
+
+void EmbeddedTarget::start_again(Time now, bool loads) {
+  now_ = now;
+  start();
+  for (const auto& [name, body] : replaced_) emulator_->replace_function(name, body);
+  if (loads && saved_) saved_->load(*this);
+  if (listener_) emulator_->on_departure(listener_, false);
+}
+
+void EmbeddedTarget::replace_function(std::string_view name, NativeFunction body) {
+  emulator_->replace_function(name, body);
+  std::erase_if(replaced_, [name](const auto& known) { return known.first == name; });
+  replaced_.emplace_back(name, std::move(body));
+}
 
 Answer EmbeddedTarget::run(std::span<const std::string_view> words) {
-  std::string_view raw = emulator_.run_raw(words);
+  std::string_view raw = emulator_->run_raw(words);
   if (!raw.starts_with('*')) return take_answer(raw);
   const std::size_t count = to_length(take_line(raw).substr(1));
   Answer list{.kind = Answer::Kind::list};
@@ -70,17 +94,23 @@ Answer EmbeddedTarget::run(std::span<const std::string_view> words) {
 
 void EmbeddedTarget::advance_to(Time now) {
   if (now <= now_) return;
-  emulator_.advance(now - now_);
+  emulator_->advance(now - now_);
+  now_ = now;
+}
+
+void EmbeddedTarget::set_clock(Time now) {
+  emulator_->set_time(now);
   now_ = now;
 }
 
 void EmbeddedTarget::on_departure(Listener listener) {
-  emulator_.on_departure(std::move(listener), false);
+  listener_ = std::move(listener);
+  emulator_->on_departure(listener_, false);
 }
 
-std::vector<std::string> EmbeddedTarget::keys() {
+std::vector<std::string> EmbeddedTarget::keys_of_database() {
   std::vector<std::string> found;
-  for (Reply& key : emulator_.run({"KEYS", "*"}).elements) found.push_back(std::move(key.text));
+  for (Reply& key : emulator_->run({"KEYS", "*"}).elements) found.push_back(std::move(key.text));
   return found;
 }
 

@@ -1,8 +1,12 @@
 // The emulator in this process, on the scenario's clock: the default target.
 #pragma once
 
+#include <optional>
+
+#include "base/random.hpp"
 #include "outlive/emulator.hpp"
 #include "scenario/parse.hpp"
+#include "target/snapshot.hpp"
 #include "target/target.hpp"
 
 namespace outlive::harness {
@@ -13,20 +17,30 @@ class EmbeddedTarget final : public Target {
 
   using Target::run;
   Answer run(std::span<const std::string_view> words) override;
-  void prefetch(std::span<const std::string_view> keys) override { emulator_.prefetch(keys); }
+  void prefetch(std::span<const std::string_view> keys) override { emulator_->prefetch(keys); }
   void advance_to(Time now) override;
-  void replace_function(std::string_view name, NativeFunction body) override {
-    emulator_.replace_function(name, std::move(body));
-  }
+  void set_clock(Time now) override;
+  void save() override { saved_ = Snapshot::take(*this); }
+  void stop() override { emulator_.reset(); }
+  void start_again(Time now, bool loads) override;
+  void replace_function(std::string_view name, NativeFunction body) override;
   void on_departure(Listener listener) override;
   bool tells_scores() const override { return true; }
-  std::vector<std::string> keys() override;
-  std::uint64_t used_memory() override { return emulator_.used_memory(); }
-  std::uint64_t digest() override { return emulator_.digest(); }
+  std::vector<std::string> keys_of_database() override;
+  std::uint64_t used_memory() override { return emulator_->used_memory(); }
+  std::uint64_t digest() override { return emulator_->digest(); }
 
  private:
-  Emulator emulator_;
+  void start();
+
+  std::vector<Directive> directives_;
+  Random seeds_;
+  int starts_ = 0;
+  std::optional<Emulator> emulator_;  // none: stopped
   Time now_;
+  Listener listener_;
+  std::vector<std::pair<std::string, NativeFunction>> replaced_;
+  std::optional<Snapshot> saved_;
 };
 
 // Directives as the emulator, and so Valkey, knows them.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/number.hpp"
 #include "outlive/emulator.hpp"
@@ -9,16 +10,20 @@
 namespace outlive::harness {
 namespace {
 
-constexpr std::string_view evicted_channel = "__keyevent@0__:evicted";
-constexpr std::string_view expired_channel = "__keyevent@0__:expired";
+// Of whichever database.
+constexpr std::string_view evicted_channels = "__keyevent@*__:evicted";
+constexpr std::string_view expired_channels = "__keyevent@*__:expired";
 constexpr std::chrono::hours margin{1};
 constexpr int start_tries = 4'000;  // brief pauses: some 20 s
 constexpr timeval patience{30, 0};  // for one reply
 
-std::vector<std::string> arguments(int port, const Instance& instance) {
+constexpr std::string_view rdb_file = "dump.rdb";
+
+std::vector<std::string> arguments(int port, const std::string& folder,
+                                   const std::vector<Directive>& directives) {
   std::vector<std::string> words{"--port", std::to_string(port), "--bind", "127.0.0.1", "--save",
-                                 "",       "--appendonly",       "no"};
-  for (const auto& [name, value] : instance.directives) {
+                                 "",       "--appendonly",       "no",     "--dir",     folder};
+  for (const auto& [name, value] : directives) {
     words.push_back("--" + name);
     words.push_back(value);
   }
@@ -60,23 +65,58 @@ Answer answer_of(const redisReply& reply) {
 }  // namespace
 
 ExecTarget::ExecTarget(const std::string& program, const Instance& instance, Time at)
-    : program_{program},
-      port_{free_port()},
-      process_{program, arguments(port_, instance)},
-      now_{at} {
-  connect();
+    : program_{program}, directives_{instance.directives}, port_{free_port()}, now_{at} {
+  start_program();
   set_clock_distance(at);
+}
+
+void ExecTarget::start_program() {
+  process_.emplace(program_, arguments(port_, folder_.path(), directives_));
+  connect();
   subscribe();
+  database_is_first();
+}
+
+void ExecTarget::save() {
+  has_file_ = !run({"SAVE"}).is_error();
+  if (!has_file_) saved_ = Snapshot::take(*this);
+}
+
+void ExecTarget::stop() {
+  context_.reset();
+  process_.reset();
+}
+
+void ExecTarget::start_again(Time now, bool loads) {
+  now_ = now;
+  due_ = {};
+  expiry_.clear();
+  const std::filesystem::path file = std::filesystem::path{folder_.path()} / rdb_file;
+  std::error_code ignored;
+  if (!loads) std::filesystem::remove(file, ignored);
+  start_program();
+  if (!loads) return;
+  if (saved_ && !has_file_) saved_->load(*this);
+  watch_expiries();
+}
+
+// Keys that came back expire when the scenario reaches the instants that they were written with.
+void ExecTarget::watch_expiries() {
+  for (const std::string& key : keys(databases())) {
+    const auto expiry_ms = parse_integer(run({"PEXPIRETIME", key}).text);
+    if (!expiry_ms || *expiry_ms < 0) continue;
+    will_expire(key, Time{std::chrono::milliseconds{*expiry_ms} - clock_ahead_});
+  }
 }
 
 void ExecTarget::connect() {
-  for (int tries = 0; process_.running() && tries < start_tries; ++tries) {
+  for (int tries = 0; process_->running() && tries < start_tries; ++tries) {
     context_.reset(redisConnect("127.0.0.1", port_));
     if (context_ && !context_->err) break;
     pause_briefly();
   }
-  if (!process_.running() || !context_ || context_->err) {
-    throw UserError{program_ + " does not serve; its last words: " + process_.last_words()};
+  if (!process_->running() || !context_ || context_->err) {
+    throw UserError{program_ + " does not serve; its last words: " + process_->last_words()};
   }
   redisSetTimeout(context_.get(), patience);
   context_->privdata = this;
@@ -95,10 +135,10 @@ void ExecTarget::set_clock_distance(Time at) {
                                                                        at.time_since_epoch());
 }
 
-// In RESP3 the answer to SUBSCRIBE is itself a message, so that the reply awaited is PING's.
+// In RESP3 the answer to PSUBSCRIBE is itself a message, so that the reply awaited is PING's.
 void ExecTarget::subscribe() {
-  redisAppendCommand(context_.get(), "SUBSCRIBE %b %b", evicted_channel.data(),
-                     evicted_channel.size(), expired_channel.data(), expired_channel.size());
+  redisAppendCommand(context_.get(), "PSUBSCRIBE %b %b", evicted_channels.data(),
+                     evicted_channels.size(), expired_channels.data(), expired_channels.size());
   redisAppendCommand(context_.get(), "PING");
   await_reply();
 }
@@ -107,7 +147,7 @@ ExecTarget::OwnedReply ExecTarget::await_reply() {
   void* reply = nullptr;
   if (redisGetReply(context_.get(), &reply) != REDIS_OK) {
     throw UserError{program_ + " no longer answers (" + context_->errstr +
-                    "); its last words: " + process_.last_words()};
+                    "); its last words: " + process_->last_words()};
   }
   return OwnedReply{static_cast<redisReply*>(reply)};
 }
@@ -126,7 +166,9 @@ ExecTarget::OwnedReply ExecTarget::ask(std::span<const std::string_view> words) 
 
 Answer ExecTarget::run(std::span<const std::string_view> words) {
   last_ = ask(words);
-  return answer_of(*last_);
+  Answer answer = answer_of(*last_);
+  if (answer.kind == Answer::Kind::integer) answer.text = digits_ = std::to_string(last_->integer);
+  return answer;
 }
 
 void ExecTarget::advance_to(Time now) {
@@ -156,13 +198,14 @@ void ExecTarget::will_expire(std::string_view key, Time at) {
 
 void ExecTarget::receive_push(void* target, void* message) {
   const OwnedReply push{static_cast<redisReply*>(message)};
-  if (push->elements != 3 || push->element[2]->type != REDIS_REPLY_STRING) return;
-  const std::string_view channel = text_of(*push->element[1]);
-  const std::string_view key = text_of(*push->element[2]);
+  // pmessage, pattern, channel, key.
+  if (push->elements != 4 || push->element[3]->type != REDIS_REPLY_STRING) return;
+  const std::string_view channels = text_of(*push->element[1]);
+  const std::string_view key = text_of(*push->element[3]);
   auto& self = *static_cast<ExecTarget*>(target);
   self.expiry_.erase(std::string{key});
   self.tell(
-      channel == evicted_channel ? Departure::Reason::evicted : Departure::Reason::expired_lazily,
+      channels == evicted_channels ? Departure::Reason::evicted : Departure::Reason::expired_lazily,
       key);
 }
 
@@ -176,7 +219,7 @@ void ExecTarget::tell(Departure::Reason reason, std::string_view key) {
   listener_(departure);
 }
 
-std::vector<std::string> ExecTarget::keys() {
+std::vector<std::string> ExecTarget::keys_of_database() {
   std::vector<std::string> found;
   std::string cursor = "0";
   do {

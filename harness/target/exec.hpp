@@ -14,10 +14,12 @@
 
 #include <hiredis/hiredis.h>
 
+#include <optional>
 #include <queue>
 #include <unordered_map>
 
 #include "target/process.hpp"
+#include "target/snapshot.hpp"
 #include "target/target.hpp"
 
 namespace outlive::harness {
@@ -30,10 +32,14 @@ class ExecTarget final : public Target {
   using Target::run;
   Answer run(std::span<const std::string_view> words) override;
   void advance_to(Time now) override;
+  void set_clock(Time now) override { now_ = now; }
+  void save() override;
+  void stop() override;
+  void start_again(Time now, bool loads) override;
   std::optional<std::chrono::milliseconds> clock_ahead() const override { return clock_ahead_; }
   void will_expire(std::string_view key, Time at) override;
   void on_departure(Listener listener) override { listener_ = std::move(listener); }
-  std::vector<std::string> keys() override;
+  std::vector<std::string> keys_of_database() override;
   std::uint64_t used_memory() override;
 
  private:
@@ -59,11 +65,20 @@ class ExecTarget final : public Target {
   static void receive_push(void* target, void* message);
   void tell(Departure::Reason reason, std::string_view key);
 
+  void start_program();
+  void watch_expiries();
+
   std::string program_;
+  std::vector<Directive> directives_;
   int port_;
-  Process process_;
+  TemporaryFolder folder_;          // where its RDB file lies
+  std::optional<Process> process_;  // none: stopped
   std::unique_ptr<redisContext, FreeContext> context_;
   OwnedReply last_;
+  std::string digits_;  // of the last answer, when it was a number
+  // What save() kept: true, an RDB file; else, where the program writes none, a snapshot.
+  bool has_file_ = false;
+  std::optional<Snapshot> saved_;
   std::chrono::milliseconds clock_ahead_{};
   Time now_;
   Listener listener_;

@@ -6,8 +6,11 @@
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 
 #include "outlive/emulator.hpp"
 
@@ -78,6 +81,18 @@ std::string Process::last_words() const {
     }
   }
   return line.empty() ? last : line;
+}
+
+TemporaryFolder::TemporaryFolder()
+    : path_{(std::filesystem::temp_directory_path() / "outlive-XXXXXX").string()} {
+  if (!mkdtemp(path_.data())) {
+    throw UserError{path_ + ": no temporary folder: " + std::strerror(errno)};
+  }
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
 }
 
 int free_port() {

@@ -25,6 +25,20 @@ class Process {
   int id_ = 0;
 };
 
+// A folder of its own for files that nobody needs later; it goes with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();  // throws UserError where none can be made
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 // A TCP port of the loopback interface that nobody listens on.
 int free_port();
 

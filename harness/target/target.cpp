@@ -1,5 +1,7 @@
 #include "target/target.hpp"
 
+#include <cstdlib>
+
 #include "base/text.hpp"
 #include "outlive/emulator.hpp"
 #include "scenario/quantity.hpp"
@@ -21,6 +23,35 @@ std::string absolute(Target& target, const Directive& directive) {
 }
 
 }  // namespace
+
+void Target::change_database(int database) {
+  const Answer answer = run({"SELECT", std::to_string(database)});
+  if (answer.is_error()) {
+    throw UserError{"SELECT " + std::to_string(database) + ": " + std::string{answer.text}};
+  }
+  database_ = database;
+}
+
+// Out of lines like "db3:keys=12,expires=0,avg_ttl=0".
+std::vector<int> Target::databases() {
+  std::vector<int> found;
+  const std::string info{run({"INFO", "keyspace"}).text};
+  for (std::size_t at = info.find("\ndb"); at != info.npos; at = info.find("\ndb", at + 1)) {
+    found.push_back(std::atoi(info.c_str() + at + 3));
+  }
+  return found;
+}
+
+std::vector<std::string> Target::keys(std::span<const int> databases) {
+  std::vector<std::string> all;
+  const int before = database_;
+  for (const int database : databases) {
+    select(database);
+    for (std::string& key : keys_of_database()) all.push_back(std::move(key));
+  }
+  select(before);
+  return all;
+}
 
 void configure(Target& target, std::span<const Directive> directives) {
   for (const Directive& directive : directives) {

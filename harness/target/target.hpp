@@ -16,51 +16,34 @@
 #include "outlive/departure.hpp"
 #include "outlive/native_function.hpp"
 #include "scenario/model.hpp"
+#include "target/channel.hpp"
 
 namespace outlive::harness {
 
-// As much of a reply as the commands of a gateway need. The text is good until the next command.
-struct Answer {
-  enum class Kind : std::uint8_t { null, text, integer, list, error };
-  Kind kind = Kind::null;
-  std::string_view text = {};  // a bulk or simple string, an error without '-', an integer's digits
-  std::string_view second = {};  // list: `text` is its first element, this its second
-  bool first_is_null = false;
-
-  bool is_null() const { return kind == Kind::null; }
-  bool is_error() const { return kind == Kind::error; }
-};
-
-class Target {
+class Target : public Channel {
  public:
-  virtual ~Target() = default;
+  using Channel::run;
 
-  virtual Answer run(std::span<const std::string_view> words) = 0;
-  Answer run(std::initializer_list<std::string_view> words) {
-    return run(std::span{words.begin(), words.size()});
+  int database() const { return database_; }
+  // Commands from now on are for this database. Throws UserError where there is none.
+  void select(int database) {
+    if (database != database_) change_database(database);
   }
 
   // A hint: these keys will be asked for soon.
   virtual void prefetch(std::span<const std::string_view> keys) { static_cast<void>(keys); }
 
-  // Time never goes back.
+  // Lives on to this instant, in order; does nothing for one that is over.
   virtual void advance_to(Time now) = 0;
+  // The clock is set, forward or back.
+  virtual void set_clock(Time now) = 0;
 
-  // None: the target's clock is the scenario's. Else its clock can't be moved, and keys expire when
-  // the target is told: an expiry is written as the scenario's instant plus this distance, which
-  // keeps all keys in order of their TTL, and will_expire() announces it.
-  virtual std::optional<std::chrono::milliseconds> clock_ahead() const { return std::nullopt; }
-  virtual void will_expire(std::string_view key, Time at) {
-    static_cast<void>(key);
-    static_cast<void>(at);
-  }
-
-  // Runs `body` in place of a function that a library has, or will have. A target that can't goes
-  // on with the library's own, which does the same.
-  virtual void replace_function(std::string_view name, NativeFunction body) {
-    static_cast<void>(name);
-    static_cast<void>(body);
-  }
+  // Keeps all keys and functions as SAVE does, for start_again().
+  virtual void save() = 0;
+  // Ends the server as it stands. Until start_again() nothing may be asked of it.
+  virtual void stop() = 0;
+  // A server with the instance's own directives: empty, or with what was saved last.
+  virtual void start_again(Time now, bool loads) = 0;
 
   // Keys that are evicted or expire, from now on. The listener must not call the target.
   using Listener = std::function<void(const Departure&)>;
@@ -68,11 +51,25 @@ class Target {
   // Whether it tells the score on which a key was evicted, and whether that was still true.
   virtual bool tells_scores() const { return false; }
 
-  // By looking: every key there is.
-  virtual std::vector<std::string> keys() = 0;
+  // By looking: every key of these databases. Asks for no more than that: what is answered takes
+  // memory, which could push keys out.
+  std::vector<std::string> keys(std::span<const int> databases);
   virtual std::uint64_t used_memory() = 0;
   // Of all that it holds; 0 where the target does not repeat itself.
   virtual std::uint64_t digest() { return 0; }
+
+  // Those that hold keys.
+  std::vector<int> databases();
+  virtual std::vector<std::string> keys_of_database() = 0;
+
+ protected:
+  // A server that was started again, or a new connection.
+  void database_is_first() { database_ = 0; }
+
+ private:
+  void change_database(int database);
+
+  int database_ = 0;
 };
 
 // Sets directives on a running target. Throws UserError when it refuses.

@@ -65,7 +65,7 @@ Left play_on(Emulator emulator, std::uint64_t requests) {
                                             "2",     "3600000000"};
     const std::vector<std::string_view> two{
         "FCALL", consume_function, "2",   user,   other,  "1",           "3",
-        "2",     "3600000000",    "900", "2000", "2000", "604800000000"};
+        "2",     "3600000000",     "900", "2000", "2000", "604800000000"};
     const Reply tickets = emulator.run(chance.below(2) == 0 ? one : two);
     // In which order Lua's tables have their members hangs on how Lua was built.
     left.replies.push_back(nlohmann::json::parse(tickets.text).dump());

@@ -4,7 +4,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "play/limiter.hpp"
-#include "play/response_cache.hpp"
 #include "target/embedded.hpp"
 #include "traffic/roster.hpp"
 
@@ -86,20 +85,6 @@ TEST_CASE("a full server fails requests for tickets with its own words") {
     REQUIRE_FALSE(bench.target.run({"CONFIG", "SET", "maxmemory", "1"}).is_error());
     CHECK(bench.ask(start) == Observer::Outcome::failed);
   }
-}
-
-TEST_CASE("the response cache stores under the gateway's TTL") {
-  Traffic traffic;
-  traffic.prompts = 1;
-  traffic.ttl = 1h;
-  EmbeddedTarget target{Instance{}, start, 1};
-  ResponseCache cache{traffic, target, {500}};
-  CHECK(cache.get("k").is_null());
-  CHECK_FALSE(cache.put("k", 0, start).is_error());
-  CHECK(cache.get("k").text.size() == 500);
-  CHECK(target.run({"TTL", "k"}).text == "3600");
-  target.advance_to(start + 1h + 1ms);
-  CHECK(cache.get("k").is_null());
 }
 
 Scenario small_scenario() {
@@ -184,11 +169,124 @@ TEST_CASE("where a check is about it, each new key is asked for its TTL") {
 TEST_CASE("an event changes a directive at its moment") {
   Scenario scenario = small_scenario();
   scenario.instances[0].directives = {{"maxmemory-policy", "allkeys-lru"}};
-  scenario.events = {
-      {.at = 20min, .instance = "valkey", .directives = {{"maxmemory", "used"}}, .line = 1}};
+  Event& event = scenario.events.emplace_back();
+  event.at = 20min;
+  event.instance = "valkey";
+  event.directives = {{"maxmemory", "used"}};
   const Observations seen = play(scenario, TargetKind{"embedded"}, {.seed = 1});
   REQUIRE_FALSE(seen.instances[0].patterns[1].first_losses.empty());
   CHECK(seen.instances[0].patterns[1].first_losses[0].at >= 20min);
+}
+
+// A flushed, restarted or unreachable server, in a play whose gateway starts anew at the 25th
+// minute.
+Observations played_with(EventKind kind) {
+  Scenario scenario = small_scenario();
+  scenario.instances[0].directives = {{"maxmemory", "0"}};
+  Event& event = scenario.events.emplace_back();
+  event.kind = kind;
+  event.at = 20min;
+  event.lasting = 1min;
+  event.instance = "valkey";
+  Event& again = scenario.events.emplace_back();
+  again.kind = EventKind::gateway_restart;
+  again.at = 25min;
+  return play(scenario, TargetKind{"embedded"}, {.seed = 1});
+}
+
+const OperationTally& consumed(const Observations& seen) {
+  return seen.instances[0].operations[static_cast<std::size_t>(Operation::consume)];
+}
+
+TEST_CASE("after a flush keys are gone, functions are not") {
+  const Observations seen = played_with(EventKind::flush);
+  CHECK(seen.instances[0].patterns[0].removed > 0);
+  CHECK(seen.instances[0].patterns[0].vanished == 0);
+  CHECK(consumed(seen).errors.empty());
+  CHECK(seen.admission.excess > 0);
+}
+
+TEST_CASE("a server without persistence comes back without functions, until the gateway restarts") {
+  const Observations seen = played_with(EventKind::restart);
+  const auto& errors = consumed(seen).errors;
+  REQUIRE(errors.contains("connection refused"));
+  REQUIRE(errors.contains("ERR Function not found"));
+  CHECK(errors.at("connection refused").last_at < 21min);
+  CHECK(errors.at("ERR Function not found").first_at >= 21min);
+  CHECK(errors.at("ERR Function not found").last_at < 25min);
+  CHECK(consumed(seen).last_success > 29min);
+  CHECK(seen.instances[0].patterns[0].resident == seen.instances[0].patterns[0].found);
+}
+
+TEST_CASE("an outage loses nothing and gives nobody too much") {
+  const Observations seen = played_with(EventKind::outage);
+  CHECK(consumed(seen).errors.contains("timed out"));
+  CHECK(seen.instances[0].patterns[0].removed == 0);
+  CHECK(seen.admission.excess == 0);
+  CHECK_FALSE(seen.delays.requests.empty());
+}
+
+TEST_CASE("a gateway that cannot load its functions fails its requests and tries again") {
+  Scenario scenario = small_scenario();
+  Event& outage = scenario.events.emplace_back();
+  outage.kind = EventKind::outage;
+  outage.at = 20min;
+  outage.lasting = 1min;
+  outage.instance = "valkey";
+  Event& restart = scenario.events.emplace_back();
+  restart.kind = EventKind::gateway_restart;
+  restart.at = 20min + 30s;
+  const Observations seen = play(scenario, TargetKind{"embedded"}, {.seed = 1});
+  const auto& down =
+      consumed(seen).errors.at("the gateway does not run: it could not load its functions");
+  CHECK(down.first_at >= 20min + 30s);
+  CHECK(down.last_at < 21min + 10s);
+  CHECK(down.last_at > 21min);  // the server was there again, the gateway not yet
+  CHECK(consumed(seen).last_success > 29min);
+}
+
+TEST_CASE("a server's clock set forward gives limits back early") {
+  Scenario scenario = small_scenario();
+  scenario.instances[0].directives = {{"maxmemory", "0"}};
+  Event& step = scenario.events.emplace_back();
+  step.kind = EventKind::clock;
+  step.at = 20min;
+  step.instance = "valkey";
+  step.by = 170h;  // a week and a bit
+  const Observations seen = play(scenario, TargetKind{"embedded"}, {.seed = 1});
+  CHECK(seen.admission.excess > 0);
+  CHECK(seen.admission.first_excess_at >= 20min);
+}
+
+TEST_CASE("the same events in another order are the same play") {
+  Scenario scenario = small_scenario();
+  for (const EventKind kind : {EventKind::drop, EventKind::slow, EventKind::flush}) {
+    Event& event = scenario.events.emplace_back();
+    event.kind = kind;
+    event.at = 20min;
+    event.lasting = 1min;
+    event.instance = "valkey";
+    event.by = 5ms;
+    event.share = 0.5;
+  }
+  const auto digest = [&] { return play(scenario, TargetKind{"embedded"}, {.seed = 1}).digest; };
+  const std::uint64_t first = digest();
+  std::ranges::reverse(scenario.events);
+  CHECK(digest() == first);
+}
+
+TEST_CASE("a server that is down can't be told of directives: where that stands is said") {
+  Scenario scenario = small_scenario();
+  Event& restart = scenario.events.emplace_back();
+  restart.kind = EventKind::restart;
+  restart.at = 10min;
+  restart.lasting = 10min;
+  restart.instance = "valkey";
+  Event& config = scenario.events.emplace_back();
+  config.at = 15min;
+  config.instance = "valkey";
+  config.line = 12;
+  CHECK_THROWS_AS(play(scenario, TargetKind{"embedded"}, {.seed = 1}), UserError);
 }
 
 TEST_CASE("a target is embedded or a program") {

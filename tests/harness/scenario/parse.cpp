@@ -46,6 +46,7 @@ size = { lognormal = { median = "2kb", sigma = 0.5, max = "1mb" } }
 ttl = "36h"
 
 [[event]]
+kind = "config"
 at = "10m"
 instance = "cache"
 maxmemory = "used + 1mb"
@@ -164,14 +165,43 @@ TEST_CASE("what cannot be played is refused with the reason") {
       {whole("[[traffic]]\nkind = \"rate-limit\"\nusers = 9\nrate = \"1/s\"\nlimits = [{ window = "
              "\"day\", capacity = 1, tickets = 2 }]\n"),
        "a request takes 2 tickets and a full bucket has 1"},
-      {whole(std::string{cache_traffic} +
-             "[[event]]\nat = \"2h\"\ninstance = \"valkey\"\nmaxmemory = \"used\"\n"),
+      {whole(std::string{cache_traffic} + "[[event]]\nkind = \"config\"\nat = \"2h\"\ninstance = "
+                                          "\"valkey\"\nmaxmemory = \"used\"\n"),
        "this event comes (2 h) after the scenario has ended"},
-      {whole(std::string{cache_traffic} +
-             "[[event]]\nat = \"2m\"\ninstance = \"valkye\"\nmaxmemory = \"used\"\n"),
+      {whole(std::string{cache_traffic} + "[[event]]\nkind = \"config\"\nat = \"2m\"\ninstance = "
+                                          "\"valkye\"\nmaxmemory = \"used\"\n"),
        "did you mean \"valkey\"?"},
-      {whole(std::string{cache_traffic} + "[[event]]\nat = \"2m\"\ninstance = \"valkey\"\n"),
+      {whole(std::string{cache_traffic} +
+             "[[event]]\nkind = \"config\"\nat = \"2m\"\ninstance = \"valkey\"\n"),
        "this event changes no directive"},
+      {whole(std::string{cache_traffic} + "[[event]]\nat = \"2m\"\n"), "an event lacks \"kind\""},
+      {whole(std::string{cache_traffic} + "[[event]]\nkind = \"flsh\"\n"),
+       "kind = \"flsh\": did you mean \"flush\"?"},
+      {whole(std::string{cache_traffic} +
+             "[[event]]\nkind = \"flush\"\nat = \"2m\"\ninstance = \"valkey\"\nby = \"1s\"\n"),
+       "\"by\" has no meaning in an event of kind \"flush\""},
+      {whole(std::string{cache_traffic} +
+             "[[event]]\nkind = \"outage\"\nat = \"2m\"\ninstance = \"valkey\"\n"),
+       "lacks \"lasting\": how long"},
+      {whole(std::string{cache_traffic} +
+             "[[event]]\nkind = \"clock\"\nat = \"2m\"\nby = \"1s\"\n"),
+       "wants an instance or a gateway"},
+      {whole(std::string{cache_traffic} +
+             "[[event]]\nkind = \"clock\"\nat = \"2m\"\ngateway = \"gateway\"\n"),
+       "a clock event wants by"},
+      {whole(std::string{cache_traffic} +
+             "[[event]]\nkind = \"clock\"\nat = \"2m\"\ngateway = \"gatway\"\nby = \"1s\"\n"),
+       "did you mean \"gateway\"?"},
+      {whole(std::string{cache_traffic} +
+             "[[event]]\nkind = \"clock\"\nat = \"2m\"\ngateway = \"gateway\"\ndrift = \"2h/h\"\n"),
+       "drift = \"2h/h\": must be a gain like"},
+      {whole(std::string{cache_traffic} + "[[event]]\nkind = \"crash\"\nat = \"2m\"\ninstance = "
+                                          "\"valkey\"\nsaved = \"1m\"\n"),
+       "\"saved\" wants persistence"},
+      {whole(std::string{cache_traffic} +
+             "[[event]]\nkind = \"crash\"\nat = \"2m\"\ninstance = \"valkey\"\n"
+             "persistence = \"rdb\"\nsaved = \"3m\"\n"),
+       "the scenario had not begun when that snapshot was taken"},
       {whole(std::string{cache_traffic} + "[[check]]\nkind = \"over-admission\"\n"),
        "no traffic takes tickets"},
       {whole(std::string{limit_traffic} + "[[check]]\nkind = \"hit-ratio\"\nat_least = 0.1\n"),

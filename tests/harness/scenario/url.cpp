@@ -18,7 +18,7 @@ TEST_CASE("a URL that would be played differently is refused") {
         "the scheme \"valky\" is not one of the gateway's; did you mean \"valkey\"?");
   CHECK(parse_valkey_url("redis://:secret@a").mistake ==
         "a user or password in the URL is not played; leave it out");
-  CHECK(parse_valkey_url("redis://a/5").mistake == "only database 0 is played, not \"5\"");
+  CHECK(parse_valkey_url("redis://a/16").mistake == "\"16\" is no database: 0 to 15");
   CHECK(parse_valkey_url("redis://a:none").mistake == "\"none\" is no port");
   CHECK(parse_valkey_url("redis://:6379").mistake == "the URL names no instance");
 }
