@@ -70,7 +70,7 @@ struct OperationTally {
     Span first_at{};
     Span last_at{};
     // The first at or after each of Observations::deadlines.
-    std::vector<std::optional<Span>> first_after;
+    std::vector<std::optional<Span>> first_after = {};
   };
   std::uint64_t count = 0;
   Span last_success{};                  // none: zero
