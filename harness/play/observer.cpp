@@ -22,6 +22,7 @@ std::vector<std::string> patterns_in(const Scenario& scenario) {
       patterns.push_back(pattern);
     }
   };
+  for (const std::string& pattern : scenario.watched) watch(pattern);
   for (const Check& check : scenario.checks) {
     watch(check.keys);
     watch(check.others);
@@ -78,11 +79,11 @@ Observer::Observer(const Scenario& scenario, const Roster& roster)
 }
 
 Observer::PatternBits Observer::patterns_of(std::string_view key) const {
-  unsigned bits = 0;
+  PatternBits bits = 0;
   for (std::size_t place = 0; place < seen_.patterns.size(); ++place) {
-    if (glob_match(seen_.patterns[place], key)) bits |= 1U << place;
+    if (glob_match(seen_.patterns[place], key)) bits |= PatternBits{1} << place;
   }
-  return static_cast<PatternBits>(bits);
+  return bits;
 }
 
 void Observer::mix(std::uint64_t fact) {
@@ -191,7 +192,8 @@ void Observer::departed(std::size_t instance, const Departure& departure) {
 
 void Observer::evicted(std::size_t instance, KeyState& key, const Departure& departure) {
   auto& patterns = seen_.instances[instance].patterns;
-  const bool first_time = !std::exchange(key.lost, true);
+  const bool first_time = !key.lost;
+  key.lost = true;
   each_bit(key.patterns, [&](std::size_t place) {
     PatternTally& pattern = patterns[place];
     ++pattern.evicted;

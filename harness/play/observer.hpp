@@ -59,15 +59,15 @@ class Observer {
   Observations take(std::uint64_t seed, bool tells_scores);
 
  private:
-  using PatternBits = std::uint16_t;  // a bit for each watched pattern that a key fits
+  using PatternBits = std::uint32_t;  // a bit for each watched pattern that a key fits
 
   struct KeyState {
     PatternBits patterns = 0;
     std::uint16_t instance = 0;  // where it was last written
-    bool resident = false;
-    bool written = false;
-    bool lost = false;
-    bool found = false;
+    bool resident : 1 = false;
+    bool written : 1 = false;
+    bool lost : 1 = false;
+    bool found : 1 = false;
   };
 
   OperationTally& tally(std::size_t instance, Operation operation) {

@@ -194,6 +194,7 @@ struct Scenario {
   std::vector<Traffic> traffic;
   std::vector<Event> events;
   std::vector<Check> checks;
+  std::vector<std::string> watched;  // patterns of keys to count, besides those of checks
 };
 
 // The words that files, reports and the reference use for the kinds above.

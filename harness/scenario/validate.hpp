@@ -9,9 +9,10 @@
 
 namespace outlive::harness {
 
-// How many different patterns the checks of one scenario may name: a key knows in one word of bits
-// which of them it fits.
+// How many different patterns the checks of one scenario may name, and how many its player may watch
+// besides: with the gateway's own two, a key knows in 32 bits which of them it fits.
 constexpr std::size_t pattern_count_max = 16;
+constexpr std::size_t watched_count_max = 14;
 
 void validate(const Scenario& scenario, Mistakes& mistakes);
 

@@ -3,11 +3,15 @@
 //   const outlive::ScenarioResult result = outlive::play_scenario("scenarios/split/split.toml");
 //   CHECK(result.as_stated());
 //   for (const outlive::CheckResult& check : result.checks) puts(check.seen.c_str());
+//   CHECK(result.keys("tensorzero_ratelimit:*").lost == 0);
 //
-// scenarios/README.md is the language of scenario files.
+// scenarios/README.md is the language of scenario files; outlive/scenario_builder.hpp writes them
+// in code, and outlive/catch2.hpp has matchers.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,19 +34,77 @@ struct CheckResult {
   bool as_stated() const { return verdict == stated; }
 };
 
+// Keys that fit a pattern, counted over a play.
+struct KeyCounts {
+  std::uint64_t written = 0;  // different keys that were there at some time
+  std::uint64_t lost = 0;     // different keys that were evicted at some time
+  std::uint64_t evicted = 0;  // evictions; a key may come back and go again
+  std::uint64_t expired = 0;
+  std::uint64_t removed = 0;   // flushed, deleted or moved away
+  std::uint64_t vanished = 0;  // gone at the end, and nothing told that they left
+  std::uint64_t resident = 0;  // there at the end
+
+  KeyCounts& operator+=(const KeyCounts& other);
+};
+
+struct InstanceCounts {
+  std::string name;
+  std::uint64_t used_memory = 0;                     // at the end
+  std::map<std::string, KeyCounts> keys = {};        // by pattern
+  std::map<std::string, std::uint64_t> errors = {};  // by message
+};
+
+// Requests that wanted tickets of a rate limit, and tickets beyond what an undisturbed limiter
+// would have granted.
+struct TicketCounts {
+  std::uint64_t asked = 0;
+  std::uint64_t granted = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t failed = 0;  // neither: the command failed
+  std::uint64_t excess = 0;  // tickets too many, over all clients
+  std::uint64_t worst_excess = 0;
+  std::string worst_client = {};  // the bucket's key; empty: nobody got too many
+};
+
+struct LookUpCounts {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+};
+
+// How things stood at one moment of many that cut the play into equal slices; counts are from the
+// start.
+struct TimelinePoint {
+  std::chrono::microseconds at{};              // since the start
+  std::vector<InstanceCounts> instances = {};  // `resident` and `evicted` of their keys alone
+  LookUpCounts look_ups = {};
+  std::uint64_t granted = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t failed = 0;
+};
+
 struct ScenarioResult {
   std::string title;
   std::uint64_t seed = 0;
   std::uint64_t digest = 0;  // two equal plays on the embedded emulator have equal digests
   std::uint64_t requests = 0;
-  std::vector<CheckResult> checks;  // in the file's order
+  std::vector<CheckResult> checks = {};        // in the file's order
+  std::vector<InstanceCounts> instances = {};  // likewise
+  TicketCounts tickets = {};
+  LookUpCounts look_ups = {};
+  std::vector<TimelinePoint> timeline = {};
 
   bool as_stated() const;
+  // Of a pattern that a check or ScenarioOptions::watch names, or the gateway's own two; on all
+  // instances, or on one. Throws UserError for another pattern or instance.
+  KeyCounts keys(std::string_view pattern, std::string_view instance = {}) const;
+  // A few lines for people: the title, then each check with what was seen and its evidence.
+  std::string summary() const;
 };
 
 struct ScenarioOptions {
   std::string target = "embedded";         // or exec:PATH, a program like valkey-server
   std::optional<std::uint64_t> seed = {};  // none: the scenario's own
+  std::vector<std::string> watch = {};     // patterns of keys to count, besides those of checks
 };
 
 // Throws UserError: for a file with mistakes (a line each, with file and line), for a target that
