@@ -4,13 +4,16 @@
     test_scenarios.py PROGRAM
 """
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
 
-from runs import SCENARIOS, figure, played, run
+from runs import FILES, ROOT, SCENARIOS, figure, played, run
 
 PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
+
+FOLDERS = {file.parent.name for file in FILES}
 
 BROKEN = """title = "Broken"
 duration = "1h"
@@ -34,7 +37,15 @@ class Scenarios(unittest.TestCase):
     def test_every_verdict_is_as_stated(self):
         status, out, err = run(PROGRAM, "run", SCENARIOS)
         self.assertEqual(status, 0, out + err)
-        self.assertIn("9 as stated", out)
+        self.assertIn(f": {len(FILES)} as stated", out)
+
+    def test_both_readmes_list_every_file(self):
+        for readme, suffix in ((SCENARIOS / "README.md", ".toml"), (ROOT / "README.md", "")):
+            rows = [line for line in readme.read_text().splitlines() if line.startswith("| `")]
+            listed = [name for row in rows for name in re.findall(r"`([a-z-]+/[a-z0-9-]+)" + suffix + "`", row)]
+            there = sorted(str(file.relative_to(SCENARIOS).with_suffix("")) for file in FILES)
+            with self.subTest(readme=readme):
+                self.assertEqual(sorted(name for name in listed if name.split("/")[0] in FOLDERS), there)
 
     def test_two_plays_of_one_seed_are_one_and_of_two_seeds_are_two(self):
         file = SCENARIOS / "policies" / "allkeys-lru.toml"
