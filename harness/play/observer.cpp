@@ -258,6 +258,20 @@ void Observer::end_slice(Time at, std::span<const std::uint64_t> used_memory) {
   slice.failed = seen_.admission.failed;
 }
 
+std::vector<KeyId> Observer::unseen(std::size_t instance,
+                                    const std::vector<std::string>& names) const {
+  std::vector<bool> there(keys_.size());
+  for (const std::string& name : names) {
+    if (const std::optional<KeyId> id = roster_.find(name)) there[*id] = true;
+  }
+  std::vector<KeyId> missing;
+  for (KeyId id = 0; id < keys_.size(); ++id) {
+    const KeyState& key = keys_[id];
+    if (key.resident && key.instance == instance && !there[id]) missing.push_back(id);
+  }
+  return missing;
+}
+
 void Observer::look(std::size_t instance, const std::vector<std::string>& found) {
   auto& patterns = seen_.instances[instance].patterns;
   for (const std::string& name : found) {

@@ -369,7 +369,14 @@ class Player {
     return scenario_.start + scenario_.duration * (slices + 1) / slice_count;
   }
 
+  // A key whose time is over isn't listed any more, and yet nobody is told until it is asked for.
+  void have_expired(Target& server, KeyId key) {
+    server.select(roster_.is_bucket(key) ? scenario_.primary_database : scenario_.cache_database);
+    server.run({"EXISTS", roster_.name(key)});
+  }
+
   Observations finish() {
+    const Directive no_cap[] = {{"maxmemory", "0"}};
     end_slices(end_);
     happen_until(end_);
     bool tells_scores = true;
@@ -378,9 +385,12 @@ class Player {
       tells_scores &= server.tells_scores();
       if (!nodes_[i].runs()) continue;  // what it held comes back, or went when it ended
       nodes_[i].advance_to(end_);
-      // Asked before the keys, whose listing would itself take memory.
       const std::uint64_t used_memory = server.used_memory();
-      observer_.look(i, keys_of(server));
+      // Looking takes memory, and must not push out what is looked for.
+      configure(server, no_cap);
+      const std::vector<std::string> keys = keys_of(server);
+      for (const KeyId key : observer_.unseen(i, keys)) have_expired(server, key);
+      observer_.look(i, keys);
       observer_.close(i, used_memory, server.digest());
     }
     return observer_.take(seed_, tells_scores);

@@ -126,6 +126,18 @@ TEST_CASE("the books of a play agree with the keys that are there at the end") {
   CHECK(seen.admission.granted + seen.admission.refused == seen.admission.asked);
 }
 
+TEST_CASE("a key that is due at the end has expired, whether the server has noticed or not") {
+  Scenario scenario = small_scenario();
+  scenario.instances[0].directives = {{"maxmemory", "0"}};
+  scenario.traffic[0].kind = TrafficKind::cache;
+  scenario.traffic[0].ttl = 10min;
+  const Observations seen = play(scenario, TargetKind{"embedded"}, {.seed = 1});
+  const PatternTally& answers = seen.instances[0].patterns[1];
+  CHECK(answers.vanished == 0);
+  CHECK(answers.expired > 1'000);
+  CHECK(answers.resident == answers.found);
+}
+
 TEST_CASE("the beginning of a play is played alike when the rest is left out") {
   Scenario scenario = small_scenario();
   const Observations whole = play(scenario, TargetKind{"embedded"}, {.seed = 1});
