@@ -66,6 +66,7 @@ class ExecTarget final : public Target {
   void tell(Departure::Reason reason, std::string_view key);
 
   void start_program();
+  void track_latency();
   void watch_expiries();
 
   std::string program_;
