@@ -124,8 +124,9 @@ class Player {
       }
       if (!traffic.uses_cache()) continue;
       const Random chance = Random{seed_}.fork("sizes " + traffic.prompt_set);
-      block.cache.emplace(traffic, *cache_link_,
-                          draw_sizes(traffic.sizes, traffic.prompts, chance));
+      block.cache.emplace(
+          traffic, *cache_link_,
+          draw_sizes(traffic.sizes, traffic.prompts_in(scenario_.duration), chance));
     }
   }
 

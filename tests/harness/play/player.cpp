@@ -115,6 +115,26 @@ TEST_CASE("a play has one digest, whoever plays it, and a seed of its own anothe
   CHECK(first.requests > 8'000);
 }
 
+TEST_CASE("traffic that changes with time has one digest, and all who ever come are in the books") {
+  Scenario scenario = small_scenario();
+  Traffic& traffic = scenario.traffic[0];
+  traffic.phases = {{10min, {1, 1s}, {9, 1s}}, {5min, {30, 1s}, {30, 1s}}};
+  traffic.repeats = true;
+  traffic.user_turnover = {600, 1h};
+  traffic.prompt_popularity = {
+      .shape = Popularity::Shape::hot, .hot = 50, .share = 0.9, .moves = {600, 1h}};
+  traffic.sizes.shape = Sizes::Shape::histogram;
+  traffic.sizes.bins = {{100, 1}, {5'000, 1}};
+  const TargetKind embedded{"embedded"};
+  const Observations first = play(scenario, embedded, {.seed = 1});
+  CHECK(first.digest == play(scenario, embedded, {.seed = 1}).digest);
+  CHECK(first.digest != play(scenario, embedded, {.seed = 2}).digest);
+  CHECK(std::abs(static_cast<double>(first.requests) - 2 * (3'000 + 9'000)) < 700);
+  const PatternTally& buckets = first.instances[0].patterns[0];
+  CHECK(buckets.written > 2 * 500);  // two limits each, and nearly 300 new users
+  CHECK(buckets.written <= 2 * 800);
+}
+
 TEST_CASE("the books of a play agree with the keys that are there at the end") {
   const Observations seen = play(small_scenario(), TargetKind{"embedded"}, {.seed = 1});
   for (const PatternTally& tally : seen.instances[0].patterns) {
