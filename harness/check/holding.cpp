@@ -101,7 +101,7 @@ void judge_only_on(const Check& check, const Observations& seen, Verdict& verdic
 }
 
 void judge_memory(const Check& check, const Observations& seen, Verdict& verdict) {
-  verdict.claim = "used_memory of " + check.instance + " stays at " + bounds(check, shown_bytes);
+  verdict.claim = "used_memory of " + check.instance + " is " + bounds(check, shown_bytes);
   for (std::size_t i = 0; i < seen.instances.size(); ++i) {
     if (seen.instances[i].name != check.instance) continue;
     std::uint64_t least = UINT64_MAX, most = 0;

@@ -147,7 +147,8 @@ void judge_evicted_share(const Check& check, const Observations& seen, Verdict& 
   const PatternSum sum = booked(check, seen, verdict);
   verdict.claim = bounds(check, percent) + " of " + check.keys + " are evicted";
   if (!came_up(sum.written, check.keys, verdict)) return;
-  verdict.finding = found(within_bounds(check, ratio(sum.lost, sum.written)));
+  // Of one that vanished nobody knows why.
+  verdict.finding = found(within_bounds(check, ratio(sum.lost, sum.written)) && sum.vanished == 0);
   verdict.seen = lost_of(sum);
   add_losses(seen, check.keys, &PatternTally::first_losses, verdict);
 }

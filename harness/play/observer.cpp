@@ -258,6 +258,20 @@ void Observer::end_slice(Time at, std::span<const std::uint64_t> used_memory) {
   slice.failed = seen_.admission.failed;
 }
 
+std::vector<KeyId> Observer::unseen(std::size_t instance,
+                                    const std::vector<std::string>& names) const {
+  std::vector<bool> there(keys_.size());
+  for (const std::string& name : names) {
+    if (const std::optional<KeyId> id = roster_.find(name)) there[*id] = true;
+  }
+  std::vector<KeyId> missing;
+  for (KeyId id = 0; id < keys_.size(); ++id) {
+    const KeyState& key = keys_[id];
+    if (key.resident && key.instance == instance && !there[id]) missing.push_back(id);
+  }
+  return missing;
+}
+
 void Observer::look(std::size_t instance, const std::vector<std::string>& found) {
   auto& patterns = seen_.instances[instance].patterns;
   for (const std::string& name : found) {
@@ -281,8 +295,9 @@ void Observer::close(std::size_t instance, std::uint64_t used_memory, std::uint6
   mix(target_digest);
 }
 
-Observations Observer::take(std::uint64_t seed) {
+Observations Observer::take(std::uint64_t seed, bool tells_scores) {
   seen_.seed = seed;
+  seen_.tells_scores = tells_scores;
   shadow_.report(seen_.admission, roster_, start_);
   return std::move(seen_);
 }

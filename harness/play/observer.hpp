@@ -53,10 +53,12 @@ class Observer {
   // How things stand at the end of a slice, with each instance's used_memory.
   void end_slice(Time at, std::span<const std::uint64_t> used_memory);
 
+  // Keys that are there by the books and not among these.
+  std::vector<KeyId> unseen(std::size_t instance, const std::vector<std::string>& keys) const;
   // At the end: holds the books against the keys that are really there.
   void look(std::size_t instance, const std::vector<std::string>& keys);
   void close(std::size_t instance, std::uint64_t used_memory, std::uint64_t target_digest);
-  Observations take(std::uint64_t seed);
+  Observations take(std::uint64_t seed, bool tells_scores);
 
  private:
   using PatternBits = std::uint32_t;  // a bit for each watched pattern that a key fits

@@ -16,6 +16,7 @@ constexpr unsigned kind_bit(Kind kind) {
 std::span<const Field<Scenario>> scenario_fields();
 std::span<const Field<Traffic>> traffic_fields();
 std::span<const Field<Limit>> limit_fields();
+std::span<const Field<Phase>> phase_fields();
 std::span<const Field<Event>> event_fields();
 std::span<const Field<Check>> check_fields();
 

@@ -2,82 +2,13 @@
 #include <array>
 
 #include "scenario/fields.hpp"
+#include "scenario/shapes.hpp"
 
 namespace outlive::harness {
 namespace {
 
-constexpr std::uint64_t bytes_max = 512ULL * 1024 * 1024;  // Valkey's proto-max-bulk-len
-constexpr std::int64_t population_max = 20'000'000;
-
 constexpr unsigned limited = kind_bit(TrafficKind::rate_limit) | kind_bit(TrafficKind::gateway);
 constexpr unsigned cached = kind_bit(TrafficKind::cache) | kind_bit(TrafficKind::gateway);
-
-// The only word of an inline table like { zipf = 0.99 }.
-const toml::node* sole_entry(const Value& value, std::string_view key) {
-  const toml::table* table = value.node().as_table();
-  return table && table->size() == 1 ? table->get(key) : nullptr;
-}
-
-Popularity read_popularity(const Value& value) {
-  if (const toml::node* exponent = sole_entry(value, "zipf")) {
-    return {Popularity::Shape::zipf, Value{"zipf", *exponent, value.mistakes()}.number(0.01, 5)};
-  }
-  if (value.node().is_table()) {
-    value.refuse("must be \"uniform\", \"once\" or { zipf = 0.99 }");
-    return {};
-  }
-  constexpr std::array shapes{Popularity::Shape::uniform, Popularity::Shape::once};
-  return {shapes[value.word({"uniform", "once"})], 0};
-}
-
-struct Lognormal {
-  std::uint64_t median = 0;
-  double sigma = 0;
-  std::uint64_t least = 1;
-  std::uint64_t most = bytes_max;
-};
-
-constexpr Field<Lognormal> lognormal_fields[] = {
-    {"median", any_kind, true, "half of the values are smaller",
-     [](Lognormal& into, const Value& value) { into.median = value.bytes(1, bytes_max); }},
-    {"sigma", any_kind, true, "standard deviation of the logarithm; 1 spreads wide",
-     [](Lognormal& into, const Value& value) { into.sigma = value.number(0, 5); }},
-    {"min", any_kind, false, "nothing smaller",
-     [](Lognormal& into, const Value& value) { into.least = value.bytes(1, bytes_max); }},
-    {"max", any_kind, false, "nothing larger",
-     [](Lognormal& into, const Value& value) { into.most = value.bytes(1, bytes_max); }},
-};
-
-Sizes read_uniform_sizes(const Value& value, const toml::node& range) {
-  const toml::array* ends = range.as_array();
-  if (!ends || ends->size() != 2) {
-    value.refuse("uniform wants the least and the most, like { uniform = [\"1kb\", \"4kb\"] }");
-    return {};
-  }
-  Sizes sizes{.shape = Sizes::Shape::uniform};
-  sizes.least = Value{"uniform", (*ends)[0], value.mistakes()}.bytes(1, bytes_max);
-  sizes.most = Value{"uniform", (*ends)[1], value.mistakes()}.bytes(1, bytes_max);
-  if (sizes.least > sizes.most) value.refuse("the least is more than the most");
-  return sizes;
-}
-
-Sizes read_sizes(const Value& value) {
-  if (const toml::node* range = sole_entry(value, "uniform"))
-    return read_uniform_sizes(value, *range);
-  if (const toml::node* shape = sole_entry(value, "lognormal"); shape && shape->is_table()) {
-    Lognormal read;
-    read_fields(*shape->as_table(), std::span<const Field<Lognormal>>{lognormal_fields}, any_kind,
-                "lognormal", read, value.mistakes());
-    return {Sizes::Shape::lognormal, read.least, read.most, read.median, read.sigma};
-  }
-  if (value.node().is_table()) {
-    value.refuse(
-        "must be a size, { uniform = [least, most] } or { lognormal = { median, sigma } }");
-    return {};
-  }
-  const std::uint64_t bytes = value.bytes(1, bytes_max);
-  return {Sizes::Shape::fixed, bytes, bytes, bytes, 0};
-}
 
 constexpr std::pair<std::string_view, Span> windows[] = {
     {"second", std::chrono::seconds{1}}, {"minute", std::chrono::minutes{1}},
@@ -140,8 +71,17 @@ constexpr Field<Traffic> rows_of_traffic[] = {
      [](Traffic& into, const Value& value) { into.from = value.span(); }},
     {"until", any_kind, false, "when it ends, counted from the start (default: with the scenario)",
      [](Traffic& into, const Value& value) { into.until = value.span(); }},
-    {"rate", any_kind, true, "requests in all, like \"50/s\"",
-     [](Traffic& into, const Value& value) { into.rate = value.rate(); }},
+    {"rate", any_kind, false,
+     "requests in all, like \"50/s\", or by the time of day, { day = \"50/s\", night = \"5/s\" }; "
+     "this or phases must be there",
+     [](Traffic& into, const Value& value) { read_rate(into, value); }},
+    {"phases", any_kind, false,
+     "stretches of time, each with its rate or, for a ramp, two: [{ lasting = \"10m\", rate = "
+     "\"5/s\" }, { lasting = \"5m\", rate = [\"5/s\", \"50/s\"] }]; after the last the traffic is "
+     "over",
+     [](Traffic& into, const Value& value) { into.phases = read_phases(value); }},
+    {"repeat", any_kind, false, "true: after the last phase the first comes again",
+     [](Traffic& into, const Value& value) { into.repeats = value.truth(); }},
     {"arrivals", any_kind, false, "poisson (default) or regular",
      [](Traffic& into, const Value& value) {
        into.arrivals = static_cast<Arrivals>(value.word({"poisson", "regular"}));
@@ -154,8 +94,13 @@ constexpr Field<Traffic> rows_of_traffic[] = {
      "users are named by it and a number (default: u); blocks with one prefix share users",
      [](Traffic& into, const Value& value) { into.user_prefix = value.text(); }},
     {"user_popularity", limited, false,
-     "uniform (default), { zipf = 0.99 }, or once: each one time, in order",
+     "who comes next: uniform (default), { zipf = 0.99 }, { hot = … }, { moving = … }, or once: "
+     "each "
+     "one time, in order",
      [](Traffic& into, const Value& value) { into.user_popularity = read_popularity(value); }},
+    {"user_turnover", limited, false,
+     "how many leave, and new ones come in their place, like \"100/h\" (default: none)",
+     [](Traffic& into, const Value& value) { into.user_turnover = value.rate(); }},
     {"limits", limited, true, "the limits that every request must pass",
      [](Traffic& into, const Value& value) { into.limits = read_limits(value); }},
     {"prompts", cached, true, "how many different prompts are asked",
@@ -166,11 +111,17 @@ constexpr Field<Traffic> rows_of_traffic[] = {
      "a name for these prompts (default: prompts); blocks that name the same set share prompts",
      [](Traffic& into, const Value& value) { into.prompt_set = value.text(); }},
     {"prompt_popularity", cached, false,
-     "uniform (default), { zipf = 0.99 }, or once: each one time, in order",
+     "who comes next: uniform (default), { zipf = 0.99 }, { hot = … }, { moving = … }, or once: "
+     "each "
+     "one time, in order",
      [](Traffic& into, const Value& value) { into.prompt_popularity = read_popularity(value); }},
+    {"prompt_turnover", cached, false,
+     "how many are asked no more, and new ones in their place, like \"100/h\" (default: none)",
+     [](Traffic& into, const Value& value) { into.prompt_turnover = value.rate(); }},
     {"size", cached, false,
-     "bytes of a cached answer (default: 1000): a size, { uniform = [least, most] } or "
-     "{ lognormal = { median = \"2kb\", sigma = 0.8, max = \"1mb\" } }",
+     "bytes of a cached answer (default: 1000): a size, { uniform = [least, most] }, "
+     "{ lognormal = { median = \"2kb\", sigma = 0.8, max = \"1mb\" } } or { histogram = "
+     "\"sizes.csv\" }",
      [](Traffic& into, const Value& value) { into.sizes = read_sizes(value); }},
     {"ttl", cached, false, "how long an answer stays in the cache (default: 24h, the gateway's)",
      [](Traffic& into, const Value& value) {

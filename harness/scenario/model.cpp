@@ -18,6 +18,14 @@ constexpr std::array<std::string_view, operation_count> operations{"load", "cons
 
 }  // namespace
 
+// In doubles, which are exact up to 2^53 and the same everywhere: products of 64 bits could
+// overflow.
+std::uint64_t times_in(Span lasting, const Rate& rate) {
+  const double times = static_cast<double>(lasting.count()) * static_cast<double>(rate.count) /
+                       static_cast<double>(rate.per.count());
+  return static_cast<std::uint64_t>(times);
+}
+
 std::string_view to_string(TrafficKind kind) {
   return traffic_kinds[static_cast<std::size_t>(kind)];
 }

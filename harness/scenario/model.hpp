@@ -32,23 +32,49 @@ struct Rate {
   Span per = std::chrono::seconds{1};
 };
 
+constexpr Rate never{0, std::chrono::seconds{1}};
+
+// How many whole times it happens in so long.
+std::uint64_t times_in(Span lasting, const Rate& rate);
+
 enum class Arrivals : std::uint8_t { poisson, regular };
 
-// Who of many comes next. `once`: each of them one time, in order; then the traffic ends.
-struct Popularity {
-  enum class Shape : std::uint8_t { uniform, zipf, once };
-  Shape shape = Shape::uniform;
-  double exponent = 0;  // zipf: the k-th is drawn with weight 1 / k^exponent
+// A stretch of time in which a rate, which may be none, goes evenly from the first to the last.
+struct Phase {
+  Span lasting{};  // zero: to the end of the traffic
+  Rate first;
+  Rate last;
 };
 
-// Bytes of a cache value. It hangs on the prompt alone: the same prompt has the same answer.
+// Who of many comes next. `once`: each of them one time, in order; then the traffic ends. `hot`:
+// the first few have a share for themselves, the others the rest; if it moves, the few are others
+// with time.
+struct Popularity {
+  enum class Shape : std::uint8_t { uniform, zipf, once, hot };
+  Shape shape = Shape::uniform;
+  double exponent = 0;    // zipf: the k-th is drawn with weight 1 / k^exponent
+  std::uint64_t hot = 0;  // hot: how many
+  double share = 0;       // hot: theirs
+  Rate moves = never;     // hot: the first of them becomes one of the others, the next one hot
+};
+
+// Values up to so many bytes, and above the bin before: how many of them there are.
+struct SizeBin {
+  std::uint64_t most = 0;
+  double weight = 0;
+};
+
+// Bytes of a value. A cached answer's hang on the prompt alone: the same prompt has the same
+// answer.
 struct Sizes {
-  enum class Shape : std::uint8_t { fixed, uniform, lognormal };
+  enum class Shape : std::uint8_t { fixed, uniform, lognormal, histogram };
   Shape shape = Shape::fixed;
   std::uint64_t least = 1'000;  // fixed: the size
   std::uint64_t most = 1'000;
   std::uint64_t median = 1'000;  // lognormal, cut to least … most
   double sigma = 0;
+  std::string file = {};  // histogram: as the scenario names it
+  std::vector<SizeBin> bins = {};
 };
 
 // One row of a gateway's `[[rate_limiting.rules]]`: so much of a resource in a window.
@@ -73,17 +99,25 @@ struct Traffic {
   std::string name;
   Span from{};
   std::optional<Span> until;  // none: the end of the scenario
-  Rate rate;
+  Rate rate;                  // the same throughout, where there are no phases
+  std::vector<Phase> phases;  // one after the other; after the last the traffic is over
+  bool repeats = false;       // but for these: after the last the first comes again
+  // The phases are those of a day, and begin at this time of it (UTC). None: they begin with the
+  // traffic.
+  std::optional<Span> day_begins;
   Arrivals arrivals = Arrivals::poisson;
 
   std::uint64_t users = 0;  // rate-limit, gateway
   std::string user_prefix = "u";
   Popularity user_popularity;
+  // A new one comes in the place of the one that has been there longest.
+  Rate user_turnover = never;
   std::vector<Limit> limits;
 
   std::uint64_t prompts = 0;  // cache, gateway
   std::string prompt_set = "prompts";
   Popularity prompt_popularity;
+  Rate prompt_turnover = never;
   Sizes sizes;
   std::chrono::seconds ttl = std::chrono::hours{24};
   // An answer that is older, by the gateway's clock, is not used. None: any is.
@@ -94,6 +128,11 @@ struct Traffic {
 
   bool takes_tickets() const { return kind != TrafficKind::cache; }
   bool uses_cache() const { return kind != TrafficKind::rate_limit; }
+  // All that there will ever have been in a scenario so long.
+  std::uint64_t users_in(Span duration) const { return users + times_in(duration, user_turnover); }
+  std::uint64_t prompts_in(Span duration) const {
+    return prompts + times_in(duration, prompt_turnover);
+  }
 };
 
 enum class EventKind : std::uint8_t {

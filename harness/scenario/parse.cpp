@@ -1,11 +1,13 @@
 #include "scenario/parse.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/text.hpp"
 #include "scenario/fields.hpp"
+#include "scenario/histogram.hpp"
 #include "scenario/quantity.hpp"
 #include "scenario/reader.hpp"
 #include "scenario/url.hpp"
@@ -23,7 +25,8 @@ std::string in_quotes(std::string_view text) {
 
 class Parser {
  public:
-  Parser(const DirectiveBook& book, Mistakes& mistakes) : book_{book}, mistakes_{mistakes} {}
+  Parser(const DirectiveBook& book, const std::string& file, Mistakes& mistakes)
+      : book_{book}, file_{file}, mistakes_{mistakes} {}
 
   Scenario scenario(const toml::table& root) {
     Scenario read;
@@ -137,7 +140,44 @@ class Parser {
     read.line = line_of(table);
     read_fields(table, traffic_fields(), kind_bit(read.kind),
                 "traffic of kind " + in_quotes(to_string(read.kind)), read, mistakes_);
+    require_rate(table, read);
+    if (!read.sizes.file.empty()) {
+      read.sizes.bins = load_histogram(read.sizes.file, {"size", *table.get("size"), mistakes_});
+    }
     into.traffic.push_back(std::move(read));
+  }
+
+  // Either the one rate, or phases that have their own.
+  void require_rate(const toml::table& table, const Traffic& traffic) {
+    const bool rate = table.contains("rate"), phases = table.contains("phases");
+    const std::string what = "traffic of kind " + in_quotes(to_string(traffic.kind));
+    if (!rate && !phases) {
+      mistakes_.add(line_of(table), what + " lacks \"rate\": requests in all, like \"50/s\"");
+    } else if (rate && phases) {
+      mistakes_.add(line_of(*table.get("phases")),
+                    what + " has a \"rate\", and \"phases\" with theirs");
+    } else if (!phases && table.contains("repeat")) {
+      mistakes_.add(line_of(*table.get("repeat")), "\"repeat\" wants \"phases\"");
+    }
+  }
+
+  // The text of a file that the scenario names: relative to the scenario's own place.
+  std::optional<std::string> text_of(const std::string& path, const Value& named) {
+    std::ifstream file{path, std::ios::binary};
+    std::ostringstream text;
+    if (file && (text << file.rdbuf())) return text.str();
+    named.refuse(path + " can't be read, or is empty");
+    return std::nullopt;
+  }
+
+  std::string beside_scenario(const std::string& path) const {
+    return (std::filesystem::path{file_}.parent_path() / path).lexically_normal().string();
+  }
+
+  std::vector<SizeBin> load_histogram(const std::string& name, const Value& named) {
+    const std::string path = beside_scenario(name);
+    const auto text = text_of(path, named);
+    return text ? parse_histogram(*text, path, mistakes_) : std::vector<SizeBin>{};
   }
 
   void check(const toml::table& table, Scenario& into) {
@@ -207,13 +247,15 @@ class Parser {
   }
 
   const DirectiveBook& book_;
+  const std::string& file_;
   Mistakes& mistakes_;
 };
 
 [[noreturn]] void report(const std::string& file, Mistakes& mistakes) {
   std::string lines;
   for (const Mistake& mistake : mistakes.take()) {
-    lines.append(lines.empty() ? "" : "\n").append(file).append(":");
+    lines.append(lines.empty() ? "" : "\n");
+    lines.append(mistake.file.empty() ? file : mistake.file).append(":");
     lines.append(std::to_string(mistake.line)).append(": ").append(mistake.what);
   }
   throw ScenarioError{lines};
@@ -226,7 +268,7 @@ Scenario parse_scenario(std::string_view text, std::string file, const Directive
   Scenario scenario;
   try {
     const toml::table root = toml::parse(text, file);
-    scenario = Parser{book, mistakes}.scenario(root);
+    scenario = Parser{book, file, mistakes}.scenario(root);
   } catch (const toml::parse_error& error) {
     mistakes.add(static_cast<int>(error.source().begin.line), std::string{error.description()});
   }

@@ -35,12 +35,6 @@ bool is_digit(char letter) {
   return letter >= '0' && letter <= '9';
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // Takes "30m" off the front of "30m15s".
 std::optional<Span> take_part(std::string_view& text) {
   std::size_t digits = 0;
@@ -65,6 +59,12 @@ std::optional<Span> parse_period(std::string_view text) {
 
 }  // namespace
 
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 std::optional<Span> parse_span(std::string_view text) {
   if (text.empty()) return std::nullopt;
   Span sum{};
@@ -76,12 +76,12 @@ std::optional<Span> parse_span(std::string_view text) {
   return sum;
 }
 
-std::optional<Rate> parse_rate(std::string_view text) {
+std::optional<Rate> parse_rate(std::string_view text, std::int64_t least) {
   const std::size_t slash = text.find('/');
   if (slash == text.npos) return std::nullopt;
   const std::optional<std::int64_t> count = parse_integer(trimmed(text.substr(0, slash)));
   const std::optional<Span> per = parse_period(trimmed(text.substr(slash + 1)));
-  if (!count || *count < 1 || *count > 1'000'000'000 || !per) return std::nullopt;
+  if (!count || *count < least || *count > 1'000'000'000 || !per) return std::nullopt;
   return Rate{*count, *per};
 }
 

@@ -11,11 +11,17 @@
 
 namespace outlive::harness {
 
+constexpr std::uint64_t bytes_max =
+    512ULL * 1024 * 1024;  // of a value: Valkey's proto-max-bulk-len
+
+// Without blanks at its ends.
+std::string_view trimmed(std::string_view text);
+
 // One or more numbers with units, without blanks: "90s", "1h30m", "0.5s". us, ms, s, m, h, d.
 std::optional<Span> parse_span(std::string_view text);
 
-// A count and a duration or a single unit: "50/s", "3/10m", "1000/d".
-std::optional<Rate> parse_rate(std::string_view text);
+// A count, at least so much, and a duration or a single unit: "50/s", "3/10m", "1000/d".
+std::optional<Rate> parse_rate(std::string_view text, std::int64_t least = 1);
 
 // What a clock gains in so long, in microseconds: "2s/h"; or loses: "-2s/h".
 std::optional<Rate> parse_drift(std::string_view text);

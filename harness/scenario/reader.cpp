@@ -1,6 +1,7 @@
 #include "scenario/reader.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/number.hpp"
 #include "base/text.hpp"
@@ -42,7 +43,8 @@ void Mistakes::add_unknown(int line, std::string_view what, std::string_view wor
 }
 
 std::vector<Mistake> Mistakes::take() {
-  std::ranges::stable_sort(found_, {}, &Mistake::line);
+  std::ranges::stable_sort(found_, {},
+                           [](const Mistake& one) { return std::tie(one.file, one.line); });
   return std::move(found_);
 }
 
@@ -104,9 +106,15 @@ Span Value::span(Span least) const {
   return {};
 }
 
-Rate Value::rate() const {
+bool Value::truth() const {
+  if (const auto* truth = node_->as_boolean()) return truth->get();
+  refuse("must be true or false");
+  return false;
+}
+
+Rate Value::rate(std::int64_t least) const {
   const auto* text = node_->as_string();
-  const auto value = text ? parse_rate(text->get()) : std::nullopt;
+  const auto value = text ? parse_rate(text->get(), least) : std::nullopt;
   if (value) return *value;
   refuse("must be a rate like \"50/s\", \"3/10m\" or \"1000/d\"");
   return {};

@@ -23,16 +23,21 @@ namespace outlive::harness {
 struct Mistake {
   int line = 0;
   std::string what;
+  std::string file = {};  // empty: the scenario's own
 };
 
 class Mistakes {
  public:
   void add(int line, std::string what) { found_.push_back({line, std::move(what)}); }
+  // In a file that the scenario names.
+  void add_in(const std::string& file, int line, std::string what) {
+    found_.push_back({line, std::move(what), file});
+  }
   // For a word that is not among those known there: with the nearest, or all of them.
   void add_unknown(int line, std::string_view what, std::string_view word,
                    std::span<const std::string_view> known);
   bool any() const { return !found_.empty(); }
-  // By line.
+  // By file, the scenario's own first, and line.
   std::vector<Mistake> take();
 
  private:
@@ -61,7 +66,8 @@ class Value {
   double number(double least, double most) const;
   std::uint64_t bytes(std::uint64_t least, std::uint64_t most) const;  // 1000, "1kb"
   Span span(Span least = Span::zero()) const;                          // "36h"
-  Rate rate() const;                                                   // "50/s"
+  Rate rate(std::int64_t least = 1) const;                             // "50/s"
+  bool truth() const;
   // One of the words; gives its place among them.
   std::size_t word(std::initializer_list<std::string_view> words) const;
   std::size_t word(std::span<const std::string_view> words) const;

@@ -19,37 +19,6 @@ void validate_instances(const Scenario& scenario, Mistakes& mistakes) {
   }
 }
 
-// The gateway names a bucket by resource and scope alone, so two windows of one resource meet in
-// one bucket and every request fails with "Duplicate keys are not allowed in the input array".
-void validate_limits(const Traffic& traffic, Mistakes& mistakes) {
-  std::set<std::pair<std::string_view, Limit::Scope>> seen;
-  for (const Limit& limit : traffic.limits) {
-    if (!seen.insert({limit.resource, limit.scope}).second) {
-      mistakes.add(traffic.line, "two limits on " + limit.resource +
-                                     " with one scope share a bucket name; the gateway would "
-                                     "refuse every request (\"Duplicate keys are not allowed\")");
-    }
-    if (limit.tickets > limit.capacity) {
-      mistakes.add(traffic.line, "a request takes " + std::to_string(limit.tickets) +
-                                     " tickets and a full bucket has " +
-                                     std::to_string(limit.capacity));
-    }
-  }
-}
-
-void validate_span(const Scenario& scenario, const Traffic& traffic, Mistakes& mistakes) {
-  if (scenario.duration == Span::zero()) return;  // unreadable: already told
-  const Span until = traffic.until.value_or(scenario.duration);
-  if (traffic.from >= until) {
-    mistakes.add(traffic.line, "this traffic ends (" + format_span(until) + ") before it begins (" +
-                                   format_span(traffic.from) + ")");
-  } else if (until > scenario.duration) {
-    mistakes.add(traffic.line, "this traffic goes on (" + format_span(until) +
-                                   ") after the scenario has ended (" +
-                                   format_span(scenario.duration) + ")");
-  }
-}
-
 void require_gateway(const Scenario& scenario, const Event& event, Mistakes& mistakes) {
   std::vector<std::string_view> names;
   for (const Traffic& traffic : scenario.traffic) names.push_back(traffic.gateway);
@@ -151,10 +120,7 @@ void validate_patterns(const Scenario& scenario, Mistakes& mistakes) {
 
 void validate(const Scenario& scenario, Mistakes& mistakes) {
   validate_instances(scenario, mistakes);
-  for (const Traffic& traffic : scenario.traffic) {
-    validate_span(scenario, traffic, mistakes);
-    validate_limits(traffic, mistakes);
-  }
+  for (const Traffic& traffic : scenario.traffic) validate_traffic(scenario, traffic, mistakes);
   validate_events(scenario, mistakes);
   for (const Check& check : scenario.checks) validate_check(scenario, check, mistakes);
   validate_patterns(scenario, mistakes);

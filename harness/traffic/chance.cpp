@@ -27,15 +27,35 @@ constexpr double ln_2_high = 0x1.62e42feep-1;  // 20 bits short, so that its mul
 constexpr double ln_2_low = 0x1.a39ef35793c76p-33;
 constexpr double sqrt_half = 0x1.6a09e667f3bcdp-1;
 
-std::uint32_t draw_size(const Sizes& sizes, Random& random) {
-  if (sizes.shape == Sizes::Shape::uniform) {
-    return static_cast<std::uint32_t>(sizes.least + random.below(sizes.most - sizes.least + 1));
+// Evenly within a bin that was drawn by its weight.
+std::uint32_t draw_from_histogram(const Sizes& sizes, Random& random) {
+  double sum = 0;
+  for (const SizeBin& bin : sizes.bins) sum += bin.weight;
+  double left = random.unit() * sum;
+  std::uint64_t before = 0;
+  for (const SizeBin& bin : sizes.bins) {
+    if (left < bin.weight) {
+      return static_cast<std::uint32_t>(before + 1 + random.below(bin.most - before));
+    }
+    left -= bin.weight;
+    before = bin.most;
   }
-  const double drawn =
-      static_cast<double>(sizes.median) * portable_exp(sizes.sigma * normal(random));
-  const double cut =
-      std::clamp(drawn, static_cast<double>(sizes.least), static_cast<double>(sizes.most));
-  return static_cast<std::uint32_t>(cut);
+  return static_cast<std::uint32_t>(before);
+}
+
+std::vector<double> zipf_shares(double exponent, std::uint64_t count) {
+  std::vector<double> share(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    share[i] = portable_exp(-exponent * portable_log(static_cast<double>(i + 1)));
+  }
+  return share;
+}
+
+std::vector<double> hot_shares(const Popularity& popularity, std::uint64_t count) {
+  const std::uint64_t hot = popularity.hot;
+  std::vector<double> share(count, (1 - popularity.share) / static_cast<double>(count - hot));
+  std::fill_n(share.begin(), hot, popularity.share / static_cast<double>(hot));
+  return share;
 }
 
 }  // namespace
@@ -75,20 +95,27 @@ double portable_log(double x) {
 Chooser::Chooser(const Popularity& popularity, std::uint64_t count, const Random& random)
     : shape_{popularity.shape}, count_{count}, random_{random} {
   if (shape_ == Popularity::Shape::once) return;
-  if (shape_ == Popularity::Shape::zipf) fill_slots(popularity.exponent);
+  if (shape_ == Popularity::Shape::zipf) fill_slots(zipf_shares(popularity.exponent, count));
+  if (shape_ == Popularity::Shape::hot) fill_slots(hot_shares(popularity, count));
+  draw_ahead();
+}
+
+Chooser::Chooser(const std::vector<double>& weights, const Random& random)
+    : shape_{Popularity::Shape::uniform}, count_{weights.size()}, random_{random} {
+  fill_slots(weights);
+  draw_ahead();
+}
+
+void Chooser::draw_ahead() {
   while (next_ < drawn_.size()) {
     ++next_;
     draw();
   }
 }
 
-void Chooser::fill_slots(double exponent) {
-  std::vector<double> share(count_);
+void Chooser::fill_slots(std::vector<double> share) {
   double sum = 0;
-  for (std::uint64_t i = 0; i < count_; ++i) {
-    share[i] = portable_exp(-exponent * portable_log(static_cast<double>(i + 1)));
-    sum += share[i];
-  }
+  for (const double one : share) sum += one;
   slots_.resize(count_);
   std::vector<std::uint32_t> small, large;
   for (std::uint32_t i = 0; i < count_; ++i) {
@@ -108,6 +135,24 @@ void Chooser::fill_slots(double exponent) {
   for (const auto* rest : {&small, &large}) {
     for (const std::uint32_t i : *rest) slots_[i] = {UINT32_MAX, i};
   }
+}
+
+std::uint32_t draw_size(const Sizes& sizes, Random& random) {
+  switch (sizes.shape) {
+    case Sizes::Shape::fixed:
+      return static_cast<std::uint32_t>(sizes.least);
+    case Sizes::Shape::uniform:
+      return static_cast<std::uint32_t>(sizes.least + random.below(sizes.most - sizes.least + 1));
+    case Sizes::Shape::histogram:
+      return draw_from_histogram(sizes, random);
+    case Sizes::Shape::lognormal:
+      break;
+  }
+  const double drawn =
+      static_cast<double>(sizes.median) * portable_exp(sizes.sigma * normal(random));
+  const double cut =
+      std::clamp(drawn, static_cast<double>(sizes.least), static_cast<double>(sizes.most));
+  return static_cast<std::uint32_t>(cut);
 }
 
 std::vector<std::uint32_t> draw_sizes(const Sizes& sizes, std::uint64_t count, Random random) {

@@ -40,6 +40,8 @@ double portable_log(double x);
 class Chooser {
  public:
   Chooser(const Popularity& popularity, std::uint64_t count, const Random& random);
+  // Each with a weight of its own.
+  Chooser(const std::vector<double>& weights, const Random& random);
 
   // `once` alone comes to an end.
   bool exhausted() const { return shape_ == Popularity::Shape::once && next_ == count_; }
@@ -63,7 +65,9 @@ class Chooser {
     std::uint32_t alias;  // whose the rest is
   };
 
-  void fill_slots(double exponent);
+  // `share`: how often each is drawn, in whatever unit.
+  void fill_slots(std::vector<double> share);
+  void draw_ahead();
   // Draws the last of those ahead, in the place of the one that was just taken.
   void draw() {
     WideProduct& drawn = drawn_[(next_ - 1) % drawn_.size()];
@@ -79,6 +83,9 @@ class Chooser {
   // Drawn ahead, so that their slots, which lie anywhere, are near when it is their turn.
   std::array<WideProduct, 8> drawn_{};
 };
+
+// The size of one value.
+std::uint32_t draw_size(const Sizes& sizes, Random& random);
 
 // The size of each of `count` values, drawn in order.
 std::vector<std::uint32_t> draw_sizes(const Sizes& sizes, std::uint64_t count, Random random);

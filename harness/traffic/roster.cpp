@@ -46,7 +46,7 @@ void Roster::add_buckets(const Scenario& scenario) {
   std::map<std::string_view, std::uint64_t> users;
   for (const Traffic& traffic : scenario.traffic) {
     std::uint64_t& count = users[traffic.user_prefix];
-    count = std::max(count, traffic.users);
+    count = std::max(count, traffic.users_in(scenario.duration));
   }
   std::map<std::tuple<std::string_view, Limit::Scope, std::string_view>, Family> families;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
@@ -73,7 +73,7 @@ void Roster::add_entries(const Scenario& scenario) {
   std::map<std::string_view, std::uint64_t> prompts;
   for (const Traffic& traffic : scenario.traffic) {
     std::uint64_t& count = prompts[traffic.prompt_set];
-    count = std::max(count, traffic.prompts);
+    count = std::max(count, traffic.prompts_in(scenario.duration));
   }
   std::map<std::string_view, Family> families;
   std::string name;

@@ -18,18 +18,23 @@ Span arrival(const Rate& rate, std::int64_t k) {
 
 Timeline::Source::Source(const Traffic& traffic, const Scenario& scenario, const Random& random)
     : traffic_{&traffic},
+      start_{scenario.start},
       begin_{scenario.start + traffic.from},
       end_{scenario.start + traffic.until.value_or(scenario.duration)},
       mean_us_{static_cast<double>(traffic.rate.per.count()) /
                static_cast<double>(traffic.rate.count)},
-      users_{traffic.user_popularity, traffic.users, random.fork("users")},
-      prompts_{traffic.prompt_popularity, traffic.prompts, random.fork("prompts")},
+      users_{traffic.user_popularity, traffic.users, traffic.user_turnover, random.fork("users")},
+      prompts_{traffic.prompt_popularity, traffic.prompts, traffic.prompt_turnover,
+               random.fork("prompts")},
       arrivals_{random.fork("arrivals")} {
+  if (!traffic.phases.empty()) curve_.emplace(traffic, begin_, end_ - begin_);
   schedule();
 }
 
 void Timeline::Source::schedule() {
-  if (traffic_->arrivals == Arrivals::regular) {
+  if (curve_) {
+    schedule_by_curve();
+  } else if (traffic_->arrivals == Arrivals::regular) {
     at_ = begin_ + arrival(traffic_->rate, arrived_);
   } else {
     elapsed_us_ += exponential(arrivals_) * mean_us_;
@@ -39,16 +44,26 @@ void Timeline::Source::schedule() {
            (traffic_->uses_cache() && prompts_.exhausted());
 }
 
+void Timeline::Source::schedule_by_curve() {
+  // Regular ones come at their beginning, then whenever one more is due; to the nearest
+  // microsecond, where a ramp's root is not exact.
+  const bool regular = traffic_->arrivals == Arrivals::regular;
+  const auto due_us = curve_->after(regular ? arrived_ > 0 : exponential(arrivals_));
+  at_ = due_us ? begin_ + Span{static_cast<std::int64_t>(*due_us + (regular ? 0.5 : 0))} : end_;
+}
+
 void Timeline::Source::take(Request& request) {
   request.at = at_;
-  request.user = traffic_->takes_tickets() ? users_.next() : 0;
-  request.prompt = traffic_->uses_cache() ? prompts_.next() : 0;
+  request.user = traffic_->takes_tickets() ? users_.next(at_ - start_) : 0;
+  request.prompt = traffic_->uses_cache() ? prompts_.next(at_ - start_) : 0;
   ++arrived_;
   schedule();
 }
 
 std::uint64_t Timeline::Source::expected() const {
-  double count = static_cast<double>((end_ - begin_).count()) / mean_us_;
+  const Span lasting = end_ - begin_;
+  double count =
+      curve_ ? curve_->expected(lasting) : static_cast<double>(lasting.count()) / mean_us_;
   const auto at_most = [&count](const Popularity& popularity, std::uint64_t population) {
     if (popularity.shape == Popularity::Shape::once) {
       count = std::min(count, static_cast<double>(population));

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "scenario/model.hpp"
-#include "traffic/chance.hpp"
+#include "traffic/population.hpp"
+#include "traffic/rate_curve.hpp"
 
 namespace outlive::harness {
 
@@ -44,17 +46,20 @@ class Timeline {
 
    private:
     void schedule();
+    void schedule_by_curve();
 
     const Traffic* traffic_;
+    Time start_;  // of the scenario
     Time begin_;
     Time end_;
     Time at_{};
     bool ended_ = false;
     std::int64_t arrived_ = 0;
-    double mean_us_;         // between two arrivals
-    double elapsed_us_ = 0;  // poisson: from the beginning to the next arrival
-    Chooser users_;
-    Chooser prompts_;
+    double mean_us_;                  // between two arrivals
+    double elapsed_us_ = 0;           // poisson: from the beginning to the next arrival
+    std::optional<RateCurve> curve_;  // where the rate changes
+    Population users_;
+    Population prompts_;
     Random arrivals_;
   };
 

@@ -5,6 +5,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"
+FILES = sorted(SCENARIOS.rglob("*.toml"))  # that ship with outlive
 
 
 def run(program, *words):

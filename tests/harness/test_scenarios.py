@@ -4,13 +4,16 @@
     test_scenarios.py PROGRAM
 """
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
 
-from runs import SCENARIOS, figure, played, run
+from runs import FILES, ROOT, SCENARIOS, figure, played, run
 
 PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
+
+FOLDERS = {file.parent.name for file in FILES}
 
 BROKEN = """title = "Broken"
 duration = "1h"
@@ -28,20 +31,56 @@ kind = "errors"
 """
 
 
+def with_events_reversed(text):
+    """A scenario whose [[event]] tables change places: the first with the last, and so on."""
+    tables = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    places = [i for i, table in enumerate(tables) if table.startswith("[[event]]")]
+    for place, event in zip(places, [tables[i] for i in reversed(places)]):
+        tables[place] = event
+    return "".join(tables)
+
+
 class Scenarios(unittest.TestCase):
     maxDiff = None
 
     def test_every_verdict_is_as_stated(self):
         status, out, err = run(PROGRAM, "run", SCENARIOS)
         self.assertEqual(status, 0, out + err)
-        self.assertIn("9 as stated", out)
+        self.assertIn(f": {len(FILES)} as stated", out)
 
-    def test_two_plays_of_one_seed_are_one_and_of_two_seeds_are_two(self):
+    def test_both_readmes_list_every_file(self):
+        for readme, suffix in ((SCENARIOS / "README.md", ".toml"), (ROOT / "README.md", "")):
+            rows = [line for line in readme.read_text().splitlines() if line.startswith("| `")]
+            listed = [name for row in rows for name in re.findall(r"`([a-z-]+/[a-z0-9-]+)" + suffix + "`", row)]
+            there = sorted(str(file.relative_to(SCENARIOS).with_suffix("")) for file in FILES)
+            with self.subTest(readme=readme):
+                self.assertEqual(sorted(name for name in listed if name.split("/")[0] in FOLDERS), there)
+
+    def test_another_seed_is_another_play(self):
         file = SCENARIOS / "policies" / "allkeys-lru.toml"
-        first, again = played(PROGRAM, file), played(PROGRAM, file)
-        other = played(PROGRAM, file, "--seed", 2)
-        self.assertEqual(first, again)
-        self.assertNotEqual(first[file.name]["digest"], other[file.name]["digest"])
+        self.assertNotEqual(played(PROGRAM, file)[file.name]["digest"],
+                            played(PROGRAM, file, "--seed", 2)[file.name]["digest"])
+
+    def test_two_plays_of_one_seed_are_one(self):
+        first, again = played(PROGRAM, SCENARIOS), played(PROGRAM, SCENARIOS)
+        self.assertEqual(len(first), len(FILES))
+        for name, scenario in first.items():
+            with self.subTest(name):
+                self.assertEqual(scenario, again[name])
+
+    def test_the_order_of_events_in_the_file_makes_no_difference(self):
+        shuffled = 0
+        for file in FILES:
+            text = file.read_text()
+            other = with_events_reversed(text)
+            if other == text:
+                continue
+            shuffled += 1
+            with self.subTest(file.name), tempfile.TemporaryDirectory() as folder:
+                copy = pathlib.Path(folder) / file.name
+                copy.write_text(other)
+                self.assertEqual(played(PROGRAM, file)[file.name]["digest"], played(PROGRAM, copy)[file.name]["digest"])
+        self.assertGreater(shuffled, 3)
 
     def test_domination_loses_as_many_limits_as_valkey_does(self):
         # Valkey 8.1.1, two runs: 4,543 and 4,422 of 50,000.
@@ -86,7 +125,7 @@ class CommandLine(unittest.TestCase):
     def test_what_cannot_be_run_ends_with_status_2_and_one_line(self):
         for words, says in (
             (["run", "nowhere.toml"], "nowhere.toml: can't be read"),
-            (["run", SCENARIOS, "--target", "moon"], "must be embedded, serve, serve:PATH"),
+            (["run", SCENARIOS, "--target", "moon"], "must be embedded or exec:PATH"),
             (["run"], "PATH is required"),
             (["run", SCENARIOS, "--targt", "x"], "Did you mean --target?"),
             (["runn"], 'did you mean "run"?'),

@@ -1,20 +1,40 @@
 #!/usr/bin/env python3
-"""The scenarios on a real Valkey 8.1, on the embedded emulator and on `outlive serve`: the same verdicts, and keys
-lost as far apart as seeds explain. Exit status 77 where no real server is to be had.
+"""All scenarios on a real Valkey 8.1, on outlive as a server and on the embedded emulator: the same requests, the
+same verdicts, and figures as far apart as chance explains. Exit status 77 where no real server is to be had.
 
     test_targets.py PROGRAM
 """
+import concurrent.futures
+import math
+import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from runs import ROOT, SCENARIOS, figure, played, verdicts
+from runs import FILES, ROOT, SCENARIOS, played, verdicts
 
 PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
-SEEDS = (1, 2, 3, 4, 5)
 SKIPPED = 77
+
+SEEDS = range(1, 11)
+# How far a further play may lie from the mean of ten, in their standard deviations: Student's t with nine degrees of
+# freedom leaves 1 in 1,000 outside. Of some 500 figures one in two runs would be; so a figure that lies outside is
+# looked at again, and only one that lies outside three times in three plays differs.
+DEVIATIONS = 4.78 * math.sqrt(1 + 1 / len(SEEDS))
+PLAYS = 3
+# What keys weigh is modelled within 3 % (the worst figures of the test fidelity), and the connection over which a real
+# server is played on has some ten kilobytes of its own. So much of whatever follows from how many keys fit.
+MODEL = 0.05
+# A policy that goes by idle time or by minutes: a real server's clock can't be moved, so that what took hours takes
+# seconds. It is held against outlive as a server, whose idle times shrink alike. Plays of real servers lie within 2 % of
+# their mean; four times that is allowed, and 1 % of all requests.
+BY_IDLE_TIME = re.compile(r'^maxmemory-policy = "[a-z]+-(lru|lfu)"', re.MULTILINE)
+SOCKET = 0.08
+SOCKET_REQUESTS = 0.01
+FEW = 2  # apart is nothing
 
 
 def reference_server():
@@ -26,74 +46,110 @@ def reference_server():
     return found.stdout.strip()
 
 
+def figures(scenario):
+    """What a play counted, by name."""
+    counted = {f"cache {name}": count for name, count in scenario["cache"].items()}
+    counted |= {f"tickets {name}": count for name, count in scenario["admission"].items()}
+    for instance in scenario["instances"]:
+        for pattern in instance["patterns"]:
+            counted |= {f"{instance['name']} {pattern['pattern']} {name}": count for name, count in pattern.items()
+                        if isinstance(count, int) and name != "stale"}  # which a real server does not tell
+        for operation in instance["operations"]:
+            failed = sum(error["count"] for error in operation["errors"])
+            counted[f"{instance['name']} {operation['operation']} failed"] = failed
+    return counted
+
+
+def deviation(values):
+    mean = sum(values) / len(values)
+    return (sum((one - mean) ** 2 for one in values) / (len(values) - 1)) ** 0.5
+
+
+class Plays:
+    """Plays one file at a time, as many at once as there are processors."""
+
+    def __init__(self, folder):
+        self.pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
+        self.alike = folder / "scenarios"  # the shipped ones, with the allocator that Debian's Valkey has
+        for file in FILES:
+            copy = self.alike / file.relative_to(SCENARIOS)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            text = file.read_text()
+            copy.write_text(re.sub(r"^\[\[instance\]\]$", r"\g<0>\noutlive-allocator-quantum = 16", text,
+                                   flags=re.MULTILINE))
+        link = folder / "valkey-server"  # under this name it is a server
+        link.symlink_to(pathlib.Path(PROGRAM).resolve())
+        self.server = f"exec:{link}"
+
+    def start(self, file, target="embedded", seed=1):
+        where = file if target == "real" else self.alike / file.relative_to(SCENARIOS)
+        name = {"real": f"exec:{SERVER}", "served": self.server, "embedded": "embedded"}[target]
+        return self.pool.submit(lambda: played(PROGRAM, where, "--target", name, "--seed", seed)[file.name])
+
+
 class Targets(unittest.TestCase):
     maxDiff = None
 
     @classmethod
     def setUpClass(cls):
-        cls.real = played(PROGRAM, SCENARIOS, "--target", "exec:" + SERVER)
-        cls.embedded = played(PROGRAM, SCENARIOS)
-        cls.serve = played(PROGRAM, SCENARIOS, "--target", "serve")
-        with tempfile.TemporaryDirectory() as folder:
-            link = pathlib.Path(folder) / "valkey-server"  # under this name it is a server
-            link.symlink_to(pathlib.Path(PROGRAM).resolve())
-            cls.served = played(PROGRAM, SCENARIOS, "--target", f"exec:{link}")
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.plays = Plays(pathlib.Path(cls.folder.name))
+        cls.by_idle_time = {file for file in FILES if BY_IDLE_TIME.search(file.read_text())}
+        # The long ones first, so that none is left alone at the end.
+        real = {file: cls.plays.start(file, "real") for file in FILES}
+        served = {file: cls.plays.start(file, "served") for file in FILES}
+        embedded = {(file, seed): cls.plays.start(file, "embedded", seed) for file in FILES for seed in SEEDS}
+        cls.embedded = {key: one.result() for key, one in embedded.items()}
+        cls.real = {file: one.result() for file, one in real.items()}
+        cls.served = {file: one.result() for file, one in served.items()}
 
     def test_the_verdicts_are_the_same(self):
-        self.assertEqual(self.real.keys(), self.embedded.keys())
-        for name, scenario in self.real.items():
-            with self.subTest(name):
-                self.assertTrue(scenario["as_stated"], scenario)
-                self.assertEqual(verdicts(scenario), verdicts(self.embedded[name]))
-                self.assertEqual(verdicts(scenario), verdicts(self.served[name]))
+        for file in FILES:
+            with self.subTest(str(file.relative_to(SCENARIOS))):
+                real = self.real[file]
+                self.assertTrue(real["as_stated"], real["checks"])
+                self.assertEqual(verdicts(real), verdicts(self.served[file]))
+                self.assertEqual(verdicts(real), verdicts(self.embedded[file, 1]))
 
-    def test_a_process_of_its_own_goes_the_way_of_the_embedded_emulator_to_the_last_byte(self):
-        # The digest is of every request, answer and departure, and of all that is left at the end.
-        for name, scenario in self.embedded.items():
-            with self.subTest(name):
-                self.assertEqual(scenario["digest"], self.serve[name]["digest"])
-                self.assertEqual(scenario["checks"], self.serve[name]["checks"])
-                self.assertEqual(scenario["timeline"], self.serve[name]["timeline"])
-
-    def test_what_is_approximated_is_told(self):
-        for name, by_use in (("allkeys-lru.toml", True), ("volatile-ttl.toml", False)):
-            told = [one["word"] for one in self.real[name]["approximations"]]
-            self.assertEqual("idle-times" in told, by_use, told)
-        for name, scenario in self.real.items():
-            with self.subTest(name):
-                told = [one["word"] for one in scenario["approximations"]]
-                self.assertEqual(told[0], "chance")
-                self.assertIsNone(scenario["digest"])
-                self.assertLessEqual(set(told), {"chance", "idle-times", "expiry", "memory"})
-                self.assertEqual(self.embedded[name]["approximations"], [])
-                self.assertEqual(self.serve[name]["approximations"], [])
+    def test_the_verdicts_hang_on_no_seed(self):
+        for (file, seed), play in self.embedded.items():
+            with self.subTest(str(file.relative_to(SCENARIOS)), seed=seed):
+                self.assertTrue(play["as_stated"], play["checks"])
 
     def test_requests_are_the_same_to_the_last(self):
-        for name, scenario in self.real.items():
-            self.assertEqual(scenario["requests"], self.embedded[name]["requests"], name)
+        for file in FILES:
+            self.assertEqual(self.real[file]["requests"], self.embedded[file, 1]["requests"], file)
 
-    def test_under_volatile_ttl_as_many_keys_are_lost_as_seeds_explain(self):
-        # Real servers draw anew each time.
-        file = SCENARIOS / "rate-limits" / "domination.toml"
-        lost = [figure(played(PROGRAM, file, "--seed", seed)[file.name], "outlives", "lost") for seed in SEEDS]
-        mean = sum(lost) / len(lost)
-        deviation = (sum((one - mean) ** 2 for one in lost) / (len(lost) - 1)) ** 0.5
-        real = figure(self.real[file.name], "outlives", "lost")
-        # Four deviations, widened because five plays tell a deviation only roughly.
-        self.assertLess(abs(real - mean), 4 * 1.5 * deviation, f"real {real}, embedded {lost}")
+    def test_figures_lie_as_far_apart_as_seeds_explain(self):
+        for file in FILES:
+            if file not in self.by_idle_time:
+                samples = [figures(self.embedded[file, seed]) for seed in SEEDS]
+                self.compare(file, figures(self.real[file]), {
+                    name: (sum(one[name] for one in samples) / len(samples),
+                           DEVIATIONS * deviation([one[name] for one in samples]), MODEL) for name in samples[0]})
 
-    def test_over_a_socket_losses_are_as_large_under_every_policy(self):
-        # Idle times shrink alike on both servers, so that LRU may be compared here (scenarios/README.md).
-        # Of domination and allkeys-lru on real servers, four runs lay within 2 % of their mean; four times that is
-        # allowed here.
-        for name, scenario in self.real.items():
-            for check, ours in zip(scenario["checks"], self.served[name]["checks"]):
-                for word in ("lost", "excess", "others_evicted"):
-                    if word not in check["figures"]:
-                        continue
-                    with self.subTest(scenario=name, figure=word):
-                        real, emulated = check["figures"][word], ours["figures"][word]
-                        self.assertAlmostEqual(real, emulated, delta=max(2, 0.08 * real))
+    def test_over_a_socket_figures_are_as_large_where_idle_time_decides(self):
+        for file in self.by_idle_time:
+            some = SOCKET_REQUESTS * self.real[file]["requests"]
+            self.compare(file, figures(self.real[file]),
+                         {name: (count, some, SOCKET) for name, count in figures(self.served[file]).items()})
+
+    def compare(self, file, real, expected):
+        """`expected`: by name of a figure the value, how far apart chance may put one, and which share of it."""
+        def off(found):
+            return {name: found[name] - value for name, (value, spread, share) in expected.items()
+                    if abs(found[name] - value) > spread + share * value + FEW}
+
+        outside = off(real)
+        for seed in range(2, PLAYS + 1):
+            if outside:
+                again = off(figures(self.plays.start(file, "real", seed).result()))
+                outside = {name: by for name, by in outside.items() if by * again.get(name, 0) > 0}
+        for name, by in outside.items():
+            with self.subTest(str(file.relative_to(SCENARIOS)), figure=name):
+                value, spread, share = expected[name]
+                self.fail(f"real {value + by:.0f}, emulated {value:.0f} ± {spread:.0f} ± {share:.0%}")
 
 
 if __name__ == "__main__":

@@ -206,6 +206,17 @@ TEST_CASE("the evicted share is held between its bounds") {
   CHECK(judged(check, seen).finding == Finding::violated);
 }
 
+TEST_CASE("a key that vanished is none of the evicted share, and violates it") {
+  Observations seen = observations();
+  limits_on_one(seen).written = 200;
+  limits_on_one(seen).lost = limits_on_one(seen).evicted = 10;
+  Check check = check_of(CheckKind::evicted_share);
+  check.at_most = 0.05;
+  limits_on_one(seen).vanished = 1;
+  CHECK(judged(check, seen).finding == Finding::violated);
+  CHECK(judged(check, seen).seen == "10 of 200 lost (5.0 %), 1 gone unseen");
+}
+
 TEST_CASE("a stale pool is seen where the target tells scores, and nowhere else judged") {
   Observations seen = observations();
   limits_on_one(seen).written = limits_on_one(seen).evicted = 4;

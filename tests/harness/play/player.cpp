@@ -115,6 +115,26 @@ TEST_CASE("a play has one digest, whoever plays it, and a seed of its own anothe
   CHECK(first.requests > 8'000);
 }
 
+TEST_CASE("traffic that changes with time has one digest, and all who ever come are in the books") {
+  Scenario scenario = small_scenario();
+  Traffic& traffic = scenario.traffic[0];
+  traffic.phases = {{10min, {1, 1s}, {9, 1s}}, {5min, {30, 1s}, {30, 1s}}};
+  traffic.repeats = true;
+  traffic.user_turnover = {600, 1h};
+  traffic.prompt_popularity = {
+      .shape = Popularity::Shape::hot, .hot = 50, .share = 0.9, .moves = {600, 1h}};
+  traffic.sizes.shape = Sizes::Shape::histogram;
+  traffic.sizes.bins = {{100, 1}, {5'000, 1}};
+  const TargetKind embedded{"embedded"};
+  const Observations first = play(scenario, embedded, {.seed = 1});
+  CHECK(first.digest == play(scenario, embedded, {.seed = 1}).digest);
+  CHECK(first.digest != play(scenario, embedded, {.seed = 2}).digest);
+  CHECK(std::abs(static_cast<double>(first.requests) - 2 * (3'000 + 9'000)) < 700);
+  const PatternTally& buckets = first.instances[0].patterns[0];
+  CHECK(buckets.written > 2 * 500);  // two limits each, and nearly 300 new users
+  CHECK(buckets.written <= 2 * 800);
+}
+
 TEST_CASE("the books of a play agree with the keys that are there at the end") {
   const Observations seen = play(small_scenario(), TargetKind{"embedded"}, {.seed = 1});
   for (const PatternTally& tally : seen.instances[0].patterns) {
@@ -124,6 +144,18 @@ TEST_CASE("the books of a play agree with the keys that are there at the end") {
   }
   CHECK(seen.cache.hits > 0);
   CHECK(seen.admission.granted + seen.admission.refused == seen.admission.asked);
+}
+
+TEST_CASE("a key that is due at the end has expired, whether the server has noticed or not") {
+  Scenario scenario = small_scenario();
+  scenario.instances[0].directives = {{"maxmemory", "0"}};
+  scenario.traffic[0].kind = TrafficKind::cache;
+  scenario.traffic[0].ttl = 10min;
+  const Observations seen = play(scenario, TargetKind{"embedded"}, {.seed = 1});
+  const PatternTally& answers = seen.instances[0].patterns[1];
+  CHECK(answers.vanished == 0);
+  CHECK(answers.expired > 1'000);
+  CHECK(answers.resident == answers.found);
 }
 
 TEST_CASE("the beginning of a play is played alike when the rest is left out") {
@@ -287,6 +319,12 @@ TEST_CASE("a server that is down can't be told of directives: where that stands 
   config.instance = "valkey";
   config.line = 12;
   CHECK_THROWS_AS(play(scenario, TargetKind{"embedded"}, {.seed = 1}), UserError);
+}
+
+TEST_CASE("a target is embedded or a program") {
+  CHECK(TargetKind{"embedded"}.repeatable());
+  CHECK_FALSE(TargetKind{"exec:/bin/valkey-server"}.repeatable());
+  CHECK_THROWS_AS(TargetKind{"valkey-server"}, UserError);
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ TEST_CASE("the reference of the language is made from the rows that the parser r
   replace_between(after, "scenario", table_of(scenario_fields(), {}));
   replace_between(after, "traffic", table_of(traffic_fields(), traffic_kind_names()));
   replace_between(after, "limit", table_of(limit_fields(), {}));
+  replace_between(after, "phase", table_of(phase_fields(), {}));
   replace_between(after, "event", table_of(event_fields(), event_kind_names()));
   replace_between(after, "check", table_of(check_fields(), check_kind_names()));
   if (std::getenv("OUTLIVE_ACCEPT")) std::ofstream{std::string{readme}} << after;

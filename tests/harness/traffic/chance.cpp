@@ -84,6 +84,19 @@ TEST_CASE("sizes keep within their bounds, and half of lognormal ones below the 
   }
 }
 
+TEST_CASE("sizes from a histogram fall into its bins by their weights, evenly within") {
+  Sizes sizes{.shape = Sizes::Shape::histogram};
+  sizes.bins = {{100, 3}, {200, 0}, {1'000, 1}};
+  int small = 0, upper_half = 0;
+  for (const std::uint32_t size : draw_sizes(sizes, draws, Random{9})) {
+    REQUIRE((size >= 1 && size <= 1'000 && (size <= 100 || size > 200)));
+    small += size <= 100;
+    upper_half += size > 600;
+  }
+  CHECK(small / double{draws} == Catch::Approx(0.75).margin(0.005));
+  CHECK(upper_half / double{draws} == Catch::Approx(0.125).margin(0.005));
+}
+
 TEST_CASE("draws are the same on every platform, to the bit") {
   Random random{7};
   CHECK(exponential(random) == 0x1.fb2938731e807p+0);

@@ -45,6 +45,17 @@ TEST_CASE("every key is found by its name, and no other") {
   CHECK_FALSE(roster.find("tensorzero_cache:0"));
 }
 
+TEST_CASE("those that come later have their names too") {
+  Scenario scenario;
+  scenario.duration = std::chrono::hours{10};
+  scenario.traffic = {gateway(3, 2)};
+  scenario.traffic[0].user_turnover = {1, std::chrono::hours{1}};
+  scenario.traffic[0].prompt_turnover = {4, std::chrono::hours{1}};
+  const Roster roster{scenario};
+  CHECK(roster.size() == (3 + 10) + 1 + (2 + 40));
+  CHECK(roster.name(roster.bucket(0, 0, 12)).ends_with(R"("value":"u12"}]})"));
+}
+
 TEST_CASE("blocks share users and prompts that they call the same") {
   Scenario scenario;
   scenario.traffic = {gateway(2, 3), gateway(5, 9), gateway(5, 9)};
