@@ -36,14 +36,27 @@ void move_clock(Call& call, Instant to, Engine::Passing how) {
 constexpr std::string_view bad_time = "ERR the time is not an integer or out of range";
 constexpr std::int64_t latest_ms = 253'402'300'799'999;  // the end of the year 9999
 
+// Milliseconds, or with the suffix "us" microseconds.
+Duration next_time(Call& call) {
+  constexpr std::string_view fine = "us";
+  const std::string_view word = call.args.next();
+  const bool is_fine = word.ends_with(fine);
+  const auto number = parse_integer(word.substr(0, word.size() - (is_fine ? fine.size() : 0)));
+  const std::int64_t most = latest_ms * (is_fine ? 1000 : 1);
+  if (!number || *number < 0 || *number > most) {
+    call.args.fail(bad_time);
+    return {};
+  }
+  return Duration{is_fine ? *number : *number * 1000};
+}
+
 void clock_set(Call& call) {
-  const auto ms = call.args.next_integer_in(0, latest_ms, bad_time);
-  if (call.args.done(call.reply)) move_clock(call, instant_from_ms(ms), Engine::Passing::jumped);
+  const Instant to{next_time(call)};
+  if (call.args.done(call.reply)) move_clock(call, to, Engine::Passing::jumped);
 }
 
 void clock_advance(Call& call) {
-  const auto ms = call.args.next_integer_in(0, latest_ms, bad_time);
-  const Instant to = call.engine.now() + Duration{ms * 1000};
+  const Instant to = call.engine.now() + next_time(call);
   if (unix_ms(to) > latest_ms) call.args.fail(bad_time);
   if (call.args.done(call.reply)) move_clock(call, to, Engine::Passing::lived_through);
 }
@@ -165,6 +178,10 @@ void journal(Call& call) {
   }
   if (call.args.take("get") && !call.args.empty()) return journal_get(call);
   if (call.args.take("limit") && !call.args.empty()) return journal_limit(call);
+  if (call.args.take("follow") && call.args.empty()) {
+    if (call.engine.follow_departures(call.session)) return call.reply.ok();
+    return call.reply.error("ERR somebody follows the journal already");
+  }
   if (call.args.take("reset") && call.args.empty()) {
     journal.clear();
     return call.reply.ok();
@@ -257,15 +274,19 @@ void digest(Call& call) {
   call.reply.integer(static_cast<std::int64_t>(call.keyspace.journal.recorded()));
 }
 
+void memory(Call& call) {
+  call.reply.integer(call.engine.ledger.used());
+}
+
 void help(Call& call) {
   static constexpr std::string_view lines[] = {
       "CLOCK",
       "    Return whether the clock is running or frozen, and its time.",
       "CLOCK FREEZE | RUN",
       "    Stop the clock; let it run on from where it stands.",
-      "CLOCK ADVANCE <milliseconds>",
+      "CLOCK ADVANCE <milliseconds> | <microseconds>us",
       "    Move it on: TTLs, LRU, LFU, active expiry and blocked clients follow, in order.",
-      "CLOCK SET <unix-time-milliseconds>",
+      "CLOCK SET <unix-time-milliseconds> | <unix-time-microseconds>us",
       "    Jump to a time, also back: what is due by then happens at once.",
       "CLOCK SYSTEM",
       "    Go by the system's time again.",
@@ -277,12 +298,16 @@ void help(Call& call) {
       "    Return why a key left: when, by whom, its state, and the keys it was preferred to.",
       "JOURNAL",
       "    Return how many departures are kept at most, are kept, and were ever recorded.",
+      "JOURNAL FOLLOW",
+      "    Tell this client of every departure, by a push ahead of the reply of what caused it.",
       "JOURNAL GET <sequence> [<count>]",
       "    Return departures of every kind from this one on, oldest first (default: 10).",
       "JOURNAL LIMIT <departures>",
       "    Keep so many; 0 turns the journal off.",
       "JOURNAL RESET",
       "    Forget what is kept.",
+      "MEMORY",
+      "    Return used_memory. Like all of OUTLIVE it costs none and evicts nothing.",
       "SEED [<number>]",
       "    Return the seed, or set it while there are no keys. All chance derives from it.",
       "This command is the emulator's own: start it with --enable-outlive-command yes (or local)."};
@@ -347,6 +372,15 @@ constexpr Command subcommands[] = {
               .since = "8.1.0",
               .group = "server",
               .complexity = "O(N) where N is the number of departures kept"},
+     .container = "outlive"},
+    {.name = "memory",
+     .arity = 2,
+     .flags = own_flags,
+     .run = memory,
+     .docs = {.summary = "Returns the bytes of modelled memory in use.",
+              .since = "8.1.0",
+              .group = "server",
+              .complexity = "O(1)"},
      .container = "outlive"},
     {.name = "seed",
      .arity = -2,

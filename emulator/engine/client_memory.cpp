@@ -39,7 +39,7 @@ std::uint64_t subscription_bytes(const Session& session) {
 
 ClientMemory client_memory(const Session& session, std::span<const std::string_view> running) {
   ClientMemory memory;
-  const std::size_t waiting = session.out.size() + session.unsent;
+  const std::size_t waiting = session.waiting();
   memory.query_buffer = session.query_buffer.used();
   memory.query_buffer_free = session.query_buffer.left();
   memory.arguments = running.empty() ? session.arriving.letters : letters(running);

@@ -9,14 +9,6 @@
 #include "memory/footprint.hpp"
 
 namespace outlive {
-namespace {
-
-std::size_t waiting_of(const Session& session) {
-  return session.out.size() + session.unsent;
-}
-
-}  // namespace
-
 void Engine::recharge(Session& session) {
   if (session.closed) return;
   const std::int64_t bytes =
@@ -55,7 +47,7 @@ void Engine::settle_replies(Session& session, ReplyBuffer::Shape shape) {
   ReplyBuffer& buffer = session.reply_buffer;
   const bool overflowed = buffer.overflowed();
   shape.in_blocks = switches.replies_in_blocks;
-  buffer.settle(waiting_of(session), ledger.allocation(), shape);
+  buffer.settle(session.waiting(), ledger.allocation(), shape);
   if (!overflowed && !buffer.overflowed()) return;
   recharge(session);
   check_output_limit(session);
@@ -63,6 +55,7 @@ void Engine::settle_replies(Session& session, ReplyBuffer::Shape shape) {
 
 void Engine::sent(Session& session, std::size_t bytes) {
   session.bytes_out += bytes;
+  session.weightless = std::min(session.weightless, session.out.size() + session.unsent);
   ++stats.writes;
   stats.net_output_bytes += bytes;
   settle_replies(session, {});
@@ -192,7 +185,7 @@ void Engine::groom(Session& session) {
   bool changed = session.query_buffer.cron(idle_s, ledger.allocation());
   if (switches.reply_buffers_resized) {
     const auto change = session.reply_buffer.cron(
-        waiting_of(session), unix_ms(now()), switches.reply_buffer_peak_ms, ledger.allocation());
+        session.waiting(), unix_ms(now()), switches.reply_buffer_peak_ms, ledger.allocation());
     stats.reply_buffer_shrinks += change == ReplyBuffer::Change::shrunk;
     stats.reply_buffer_expands += change == ReplyBuffer::Change::grown;
     changed = changed || change != ReplyBuffer::Change::none;

@@ -56,19 +56,21 @@ void Call::changed(std::string_view key, Event event) {
 
 void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   begin(at);
-  session.last_interaction = at;
   session.bytes_in += bytes.size();
   ++stats.reads;
   stats.net_input_bytes += bytes.size();
   const std::uint64_t id = session.id;
+  own_received_ = 0;
   if (session.in.empty() && !session.blocked) {
     run_requests(session, bytes);
   } else {
+    session.last_interaction = at;
     session.in.append(bytes);
     if (!session.blocked) run_requests(session, session.in);
   }
   if (session_by_id(id) && !session.closed) {
-    settle_requests(session, bytes.size());
+    const std::size_t received = bytes.size() - std::min(own_received_, bytes.size());
+    if (received > 0) settle_requests(session, received);
     count_evictable(session);
   }
   resume_unblocked();
@@ -80,6 +82,9 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
   session.last_interaction = at;
   process(session, table_.resolve(words), words);
   if (session.blocked && session.blocked->postponed) append_request(session.in, words);
+  if (session.query_buffer.bytes() > 0 && !session.closed) [[unlikely]] {
+    settle_requests(session, static_cast<std::size_t>(request_bytes(words)));
+  }
   resume_unblocked();
   before_sleep();
 }
@@ -96,12 +101,13 @@ void Engine::run_requests(Session& session, std::string_view input) {
   const std::uint64_t id = session.id;
   while (!session.blocked && !session.close_after_reply && !session.closed) {
     const auto outcome = parse_batch(session, input, batch);
+    if (batch.empty() || !batch.front().is_own()) session.last_interaction = now();
     if (batch.size() > 1) prefetch(batch, session);
-    if (!batch.empty() && batch.front().request.end < input.size() &&
-        session.query_buffer.bytes() == 0) {
+    if (!batch.empty() && others_wait(batch, input.size()) && session.query_buffer.bytes() == 0) {
       session.query_buffer.keep_shared(ledger.allocation());
       recharge(session);
     }
+    own_received_ += own_bytes(batch);
     const std::size_t done = run_batch(session, batch);
     if (!session_by_id(id)) break;
     if (done < batch.size()) {
@@ -145,6 +151,22 @@ RequestParser::Outcome Engine::parse_batch(Session& session, std::string_view in
   return outcome;
 }
 
+// Whether there is more in the input than one request. What is for the emulator itself (OUTLIVE)
+// does not count: a real client would not have sent it.
+bool Engine::others_wait(const std::vector<Pending>& batch, std::size_t input) {
+  if (batch.back().request.end < input) return true;
+  return std::ranges::count_if(batch, [](const Pending& one) { return !one.is_own(); }) > 1;
+}
+
+std::size_t Engine::own_bytes(const std::vector<Pending>& batch) {
+  std::size_t bytes = 0, begin = 0;
+  for (const Pending& one : batch) {
+    if (one.is_own()) bytes += one.request.end - begin;
+    begin = one.request.end;
+  }
+  return bytes;
+}
+
 std::span<const std::string_view> Engine::words_of(const Session& session, const Request& request) {
   return std::span(session.parser.words()).subspan(request.first, request.count);
 }
@@ -153,6 +175,7 @@ std::size_t Engine::run_batch(Session& session, const std::vector<Pending>& batc
   const std::uint64_t id = session.id;
   const std::uint64_t closed_before = sessions_closed_;
   for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!batch[i].is_own()) session.last_interaction = now();
     process(session, batch[i].found, words_of(session, batch[i].request));
     if (sessions_closed_ != closed_before && depth_ == 0 && !session_by_id(id)) return i;
     if (session.blocked) return session.blocked->postponed ? i : i + 1;
@@ -231,6 +254,9 @@ void Engine::process(Session& session, const CommandTable::Found& found,
   if (found.command) moment.cause = found.command->name;
   if (pass_gates(session, found, words, reply)) call(session, found, words, reply);
   if (current_ == &session) {
+    if (found.command && found.command->has(flag::outlive_own)) {
+      session.weightless += session.out.size() - std::min(reply_start, session.out.size());
+    }
     finish(session, reply_start, reply.shape());
     // CLIENT CACHING holds for the next command, or the next transaction (networking.c,
     // resetClient).
@@ -248,7 +274,11 @@ void Engine::finish(Session& session, std::size_t reply_start, ReplyWriter::Shap
     if (session.replies == Replies::skipping) session.replies = Replies::on;
     if (session.replies == Replies::skip_next) session.replies = Replies::skipping;
   }
-  if (depth_ == 0) flush_pushes();
+  if (depth_ == 0) {
+    flush_pushes();
+    if (!followed_.empty()) [[unlikely]]
+      tell_follower(session, reply_start);
+  }
   if (session.closed) session.out.clear();
   if (session.subscriptions() != session.subscriptions_charged) [[unlikely]] {
     session.subscriptions_charged = session.subscriptions();
@@ -305,7 +335,9 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
     evict_clients();
     if (session.closed) return false;
   }
-  if (options.eviction.maxmemory != 0 && !make_room(session, found, combined, words, reply)) {
+  // To look at the emulator, or to move its clock, evicts nothing.
+  if (options.eviction.maxmemory != 0 && !command.has(flag::outlive_own) &&
+      !make_room(session, found, combined, words, reply)) {
     return false;
   }
   if (!tracking.nobody()) tracking.hold_limit(options.tracking_table_max_keys);
@@ -443,7 +475,7 @@ void Engine::count_call(const CommandTable::Found& found, std::int64_t microseco
   ++counted.calls;
   counted.microseconds += static_cast<std::uint64_t>(microseconds);
   ++stats.commands_processed;
-  if (!options.latency_tracking) return;
+  if (!options.latency_tracking || found.command->has(flag::outlive_own)) return;
   if (!counted.histogram) {
     counted.histogram = std::make_unique<LatencyHistogram>();
     ledger.add(LatencyHistogram::valkey_bytes);

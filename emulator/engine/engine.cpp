@@ -51,6 +51,7 @@ void Engine::disconnect(Session& session) {
   publisher.forget(session);
   stop_monitoring(session);
   tracking.disable(session);
+  forget_follower(session);
   std::erase(blocked_, &session);
   session.blocked.reset();
   drop_charge(session);
@@ -68,6 +69,7 @@ void Engine::close(Session& session) {
   unwatch(session);
   publisher.forget(session);
   tracking.disable(session);
+  forget_follower(session);
   std::erase(monitors_, &session);
   std::erase(blocked_, &session);
   std::erase(ready_, &session);
@@ -131,6 +133,45 @@ void Engine::flush_pushes() {
   current_->out.append(pending_pushes_);
   pending_pushes_.clear();
   mark_ready(*current_);
+}
+
+// ---- a client that hears of departures
+
+bool Engine::follow_departures(Session& session) {
+  if (follower_ == &session) return true;
+  if (keyspace.journal.has_listener()) return false;
+  follower_ = &session;
+  keyspace.journal.set_listener(
+      [this](const Departure& departure) {
+        // A push is one whatever protocol the client speaks.
+        ReplyWriter push(followed_, Protocol::resp3);
+        push.push(8);
+        push.bulk("departure");
+        push.bulk(to_string(departure.reason));
+        push.integer(departure.database);
+        push.bulk(departure.key);
+        push.integer(departure.ttl_ms);
+        push.integer(departure.idle_ms);
+        push.integer(departure.stale_score ? 1 : 0);
+        push.integer(departure.when.time_since_epoch().count());
+      },
+      false);
+  return true;
+}
+
+void Engine::tell_follower(Session& session, std::size_t reply_start) {
+  if (!follower_) return followed_.clear();
+  const bool own = follower_ == &session;
+  follower_->out.insert(own ? reply_start : follower_->out.size(), followed_);
+  follower_->weightless += followed_.size();
+  followed_.clear();
+  mark_ready(*follower_);
+}
+
+void Engine::forget_follower(const Session& session) {
+  if (follower_ != &session) return;
+  follower_ = nullptr;
+  keyspace.journal.set_listener({}, false);
 }
 
 // ---- keyspace listener
@@ -329,6 +370,9 @@ void Engine::advance(Instant to) {
     if (next_cron_ <= due) cron();
   }
   begin(to);
+  // Between commands; within one (OUTLIVE CLOCK) the reply is waited for.
+  if (follower_ && depth_ == 0 && !followed_.empty())
+    tell_follower(*follower_, follower_->out.size());
   before_sleep();
 }
 

@@ -223,6 +223,10 @@ class Engine final : private KeyspaceListener {
   // Forty hexadecimal digits that name this run, from the seed.
   std::string run_id() const;
 
+  // From now on this client is told of every departure, by a push that comes before the reply of
+  // the command which caused it and that weighs nothing. False: somebody hears of them already.
+  bool follow_departures(Session& session);
+
   void log(int level, std::string_view line) const {
     if (on_log) on_log(level, line);
   }
@@ -241,6 +245,7 @@ class Engine final : private KeyspaceListener {
   struct Pending {
     Request request;
     CommandTable::Found found;
+    bool is_own() const { return found.command && found.command->has(flag::outlive_own); }
   };
   void run_requests(Session& session, std::string_view input);
   RequestParser::Outcome parse_batch(Session& session, std::string_view input,
@@ -248,6 +253,8 @@ class Engine final : private KeyspaceListener {
   // How many of them need not be run again: fewer than all when the client is blocked, or gone.
   std::size_t run_batch(Session& session, const std::vector<Pending>& batch);
   void prefetch(const std::vector<Pending>& batch, const Session& session) const;
+  static bool others_wait(const std::vector<Pending>& batch, std::size_t input);
+  static std::size_t own_bytes(const std::vector<Pending>& batch);
   static std::span<const std::string_view> words_of(const Session& session, const Request& request);
   void protocol_error(Session& session);
   void check_query_buffer(Session& session, std::size_t waiting);
@@ -266,6 +273,9 @@ class Engine final : private KeyspaceListener {
   void queue(Session& session, const Command& command, std::uint64_t flags,
              std::span<const std::string_view> words, ReplyWriter& reply);
   void flush_pushes();
+  // Ahead of the reply that starts here, if `session` is the follower.
+  void tell_follower(Session& session, std::size_t reply_start);
+  void forget_follower(const Session& session);
   void finish(Session& session, std::size_t reply_start, ReplyWriter::Shape shape);
   void resume_unblocked();
   void cron();
@@ -289,12 +299,15 @@ class Engine final : private KeyspaceListener {
   // The first number is the scripting engine's own client's (8.1 `scripting_engine.c`).
   std::uint64_t next_session_ = 2;
   std::uint64_t sessions_closed_ = 0;
+  Session* follower_ = nullptr;  // hears of departures
+  std::string followed_;         // what it has not been told yet
   std::vector<Session*> ready_;
   std::vector<Session*> monitors_;
   std::vector<Session*> blocked_;
   std::vector<Session*> resumed_;  // unblocked, with requests to go on with
   std::map<std::pair<int, std::string>, std::vector<Session*>> watchers_;
   std::vector<Pending> batch_;  // kept for its memory
+  std::size_t own_received_ = 0;  // of what is being received: OUTLIVE's, which weighs nothing
   ClientBuckets client_buckets_;
   ClientPeaks peaks_;
   std::int64_t clients_memory_ = 0;

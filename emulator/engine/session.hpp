@@ -1,6 +1,7 @@
 // One client's state: all that Valkey keeps between two of its requests.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -128,6 +129,7 @@ struct Session {
 
   // Modelled memory (see client_memory.hpp).
   std::size_t unsent = 0;  // replies that the shell took but could not send yet
+  std::size_t weightless = 0;  // of those that wait: OUTLIVE's, which no real server sends
   ReplyBuffer reply_buffer;
   QueryBuffer query_buffer;
   struct Arriving {
@@ -141,6 +143,11 @@ struct Session {
   int memory_bucket = -1;     // see ClientBuckets
   std::int64_t over_soft_limit_since_s = 0;  // client-output-buffer-limit; 0: not over
 
+  // Bytes of replies that a real server would hold back.
+  std::size_t waiting() const {
+    const std::size_t all = out.size() + unsent;
+    return all - std::min(all, weightless);
+  }
   std::size_t subscriptions() const {
     return channels.size() + patterns.size() + shard_channels.size();
   }

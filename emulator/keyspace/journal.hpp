@@ -24,6 +24,7 @@ class Journal {
   // Called at each departure, within the command that caused it. A listener that does without the
   // candidates which lost to an evicted key is cheaper.
   void set_listener(Listener listener, bool with_candidates);
+  bool has_listener() const { return listener_ != nullptr; }
   bool wants_candidates() const { return limit_ > 0 || (listener_ && with_candidates_); }
 
   // A departure to fill in, blank; and to record it, before the next one. It keeps its memory.

@@ -137,7 +137,8 @@ class Process {
         server_(engine_, clock_, io_),
         signals_(io_, SIGTERM, SIGINT) {
     engine_.clock = &clock_;
-    engine_.stopwatch = stopwatch_us;
+    // By a clock that stands still commands take no time, so that runs repeat.
+    if (!shell.frozen_at) engine_.stopwatch = stopwatch_us;
     engine_.on_log = [this](int level, std::string_view line) { log_.line(level, line); };
     // Later, for it ends the very session whose request is being served.
     engine_.on_shutdown = [this](Instant) { asio::post(io_, [this] { shut_down(); }); };

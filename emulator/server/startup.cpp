@@ -75,11 +75,15 @@ std::string value_of(const Options& options, std::string_view name) {
   return directive_value(options, *find_directive(name));
 }
 
-// outlive-clock: "system", "frozen" (where it is now), or the Unix time in milliseconds at which it
-// stands until OUTLIVE CLOCK moves it.
+// outlive-clock: "system", "frozen" (where it is now), or the Unix time in milliseconds (with "us"
+// behind it: microseconds) at which it stands until OUTLIVE CLOCK moves it.
 std::optional<Instant> frozen_at(std::string_view setting) {
   if (setting == "system") return std::nullopt;
   if (setting == "frozen") return system_now();
+  if (setting.ends_with("us")) {
+    const auto us = parse_integer(setting.substr(0, setting.size() - 2));
+    if (us && *us >= 0) return Instant{Duration{*us}};
+  }
   const auto ms = parse_integer(setting);
   if (!ms || *ms < 0) {
     throw UserError("outlive-clock '" + std::string(setting) +

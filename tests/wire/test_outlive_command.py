@@ -28,7 +28,7 @@ class Client:
             return int(rest)
         if kind == "$":
             return None if rest == "-1" else self.file.read(int(rest) + 2)[:-2].decode()
-        if kind == "*":
+        if kind in "*>":
             return None if rest == "-1" else [self.read() for _ in range(int(rest))]
         return line if kind == "-" else rest
 
@@ -92,6 +92,16 @@ class Clock(OnTheWire):
         self.assertEqual(client.ask("OUTLIVE", "CLOCK", "SET", "1600000000000"), "OK")
         self.assertEqual(client.table("OUTLIVE", "CLOCK"), {"state": "frozen", "unix_us": 1600000000000000})
 
+    def test_it_counts_in_microseconds_where_they_are_said(self):
+        client = self.client(self.start("--outlive-clock", "1700000000000001us"))
+        self.assertEqual(client.ask("TIME"), ["1700000000", "1"])
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "ADVANCE", "1500us"), "OK")
+        self.assertEqual(client.ask("TIME"), ["1700000000", "1501"])
+        self.assertEqual(client.ask("OUTLIVE", "CLOCK", "SET", "1600000000000007us"), "OK")
+        self.assertEqual(client.ask("TIME"), ["1600000000", "7"])
+        for wrong in ("us", "-1us", "1ms", "1.5"):
+            self.assertIn("not an integer", client.ask("OUTLIVE", "CLOCK", "ADVANCE", wrong))
+
     def test_a_running_clock_freezes_runs_on_and_goes_back_to_the_systems(self):
         client = self.client(self.start())
         self.assertEqual(client.ask("OUTLIVE", "CLOCK", "FREEZE"), "OK")
@@ -122,6 +132,34 @@ class Clock(OnTheWire):
         self.assertIn("not allowed from script", client.ask("EVAL", "return redis.call('OUTLIVE','CLOCK','FREEZE')", "0"))
         client.ask("MULTI")
         self.assertEqual(client.ask("OUTLIVE", "CLOCK", "FREEZE"), "-ERR Command not allowed inside a transaction")
+
+
+class NoTrace(OnTheWire):
+    """What is asked of the emulator itself changes nothing of what it imitates."""
+
+    def test_it_takes_no_memory_and_is_not_the_second_request_of_a_pipeline(self):
+        client = self.client(self.start("--outlive-clock", "1700000000000"))
+        client.ask("SET", "k", "v" * 1000)
+        client.ask("GET", "k")
+        before = client.ask("OUTLIVE", "MEMORY")
+        self.assertGreater(before, 500_000)
+        for words in (["CLOCK"], ["DIGEST"], ["SEED"], ["EXPLAIN", "k"], ["JOURNAL"], ["MEMORY"]):
+            client.ask("OUTLIVE", *words)
+        # Both at once, so that they arrive in one read.
+        one = b"*4\r\n$7\r\nOUTLIVE\r\n$5\r\nCLOCK\r\n$7\r\nADVANCE\r\n$1\r\n1\r\n"
+        client.socket.sendall(one + b"*2\r\n$3\r\nGET\r\n$1\r\nk\r\n")
+        self.assertEqual([client.read(), client.read()], ["OK", "v" * 1000])
+        self.assertEqual(client.ask("OUTLIVE", "MEMORY"), before)
+
+    def test_it_evicts_nothing(self):
+        client = self.client(self.start("--maxmemory-policy", "allkeys-lru"))
+        for i in range(100):
+            client.ask("SET", f"k:{i}", "v" * 1000)
+        client.ask("CONFIG", "SET", "maxmemory", client.ask("OUTLIVE", "MEMORY") - 20_000)
+        kept = client.ask("OUTLIVE", "MEMORY")
+        for words in (["CLOCK"], ["MEMORY"], ["JOURNAL"]):
+            client.ask("OUTLIVE", *words)
+        self.assertEqual(client.ask("OUTLIVE", "MEMORY"), kept)
 
 
 class Runs(OnTheWire):
@@ -172,6 +210,23 @@ class Journal(OnTheWire):
         self.assertEqual(told["why"], f"deleted by DEL of client {me}")
         first = client.ask("OUTLIVE", "JOURNAL", "GET", "1", "1")[0]
         self.assertEqual(dict(zip(first[::2], first[1::2]))["state"], "overwritten")
+
+    def test_who_follows_it_hears_of_departures_before_the_reply_of_what_caused_them(self):
+        server = self.start("--outlive-clock", "1700000000000")
+        client = self.client(server)
+        self.assertEqual(client.ask("OUTLIVE", "JOURNAL", "FOLLOW"), "OK")
+        client.ask("SET", "k", "v", "PX", "70")
+        client.send("DEL", "k")
+        self.assertEqual(client.read(), ["departure", "deleted", 0, "k", 70, 0, 0, 1700000000000000])
+        self.assertEqual(client.read(), 1)
+        client.ask("SET", "soon", "v", "PX", "50")
+        client.send("OUTLIVE", "CLOCK", "ADVANCE", "60000")
+        self.assertEqual(client.read()[:4], ["departure", "expired_actively", 0, "soon"])
+        self.assertEqual(client.read(), "OK")
+        other = self.client(server)
+        self.assertIn("follows the journal already", other.ask("OUTLIVE", "JOURNAL", "FOLLOW"))
+        client.close()
+        self.assertTrue(servers.until(lambda: other.ask("OUTLIVE", "JOURNAL", "FOLLOW") == "OK"))
 
     def test_it_is_bounded_and_can_be_off(self):
         client = self.client(self.start())
