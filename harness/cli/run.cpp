@@ -28,7 +28,7 @@ constexpr std::uint64_t requests_of_long_play = 500'000;
 
 struct Options {
   std::vector<std::string> paths;
-  std::string target = "embedded";
+  std::vector<std::string> targets{"embedded"};
   std::optional<std::uint64_t> seed;
   std::optional<Span> until;
   std::string format{report_formats().front().name};
@@ -40,10 +40,11 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("PATH", options.paths, "scenario files, or folders: every *.toml below them")
       ->required()
       ->type_name("");
-  app.add_option(
-         "--target", options.target,
-         "embedded (the emulator in this process, the default) or exec:PATH (a program like "
-         "valkey-server, started for each instance)")
+  app.add_option("--target", options.targets,
+                 "where to play: embedded (the emulator in this process, the default), serve (this "
+                 "program as a server of its own for each instance; serve:PATH for another outlive) "
+                 "or exec:PATH (a program like valkey-server, started for each instance). "
+                 "INSTANCE=TARGET places one instance; with commas, or by repeating, several")
       ->type_name("TARGET");
   app.add_option("--seed", options.seed, "all chance comes from it; else each scenario's own")
       ->type_name("NUMBER");
@@ -176,10 +177,9 @@ std::string nearest_option(const CLI::App& app) {
 }
 
 int run(const Options& options) {
-  const TargetKind target{options.target};
+  const TargetKind target{options.targets};
   std::vector<Scenario> scenarios = load_all(files_of(options.paths));
   Run run{.target = target.name(),
-          .caveat = std::string{target.caveat()},
           .repeatable = target.repeatable(),
           .played = {},
           .took = {}};

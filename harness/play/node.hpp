@@ -30,6 +30,12 @@ class Node {
     if (runs()) server_->advance_to(clock_.at(now));
   }
 
+  // The same where a command follows at once.
+  void approach(Time now) {
+    if (!troubles_.empty()) return advance_to(now);
+    if (runs()) server_->approach(clock_.at(now));
+  }
+
   // What an event does to it, when it begins and when it is over. Those of kinds config, flush,
   // clock and gateway-restart are not its own affair.
   void begin(const Event& event, Time now);

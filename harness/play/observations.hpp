@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "scenario/model.hpp"
+#include "target/approximation.hpp"
 
 namespace outlive::harness {
 
@@ -148,6 +149,7 @@ struct Observations {
   std::vector<Span> deadlines;  // of the recovers-within checks, in their order
   std::vector<Slice> timeline;
   bool tells_scores = true;  // whether every target tells on which score a key was evicted
+  std::vector<Approximation> approximations;  // what the targets could not do
 
   // The place of a pattern in `patterns`; it must be one of them.
   std::size_t place_of(const std::string& pattern) const;

@@ -295,9 +295,8 @@ void Observer::close(std::size_t instance, std::uint64_t used_memory, std::uint6
   mix(target_digest);
 }
 
-Observations Observer::take(std::uint64_t seed, bool tells_scores) {
+Observations Observer::take(std::uint64_t seed) {
   seen_.seed = seed;
-  seen_.tells_scores = tells_scores;
   shadow_.report(seen_.admission, roster_, start_);
   return std::move(seen_);
 }

@@ -58,7 +58,7 @@ class Observer {
   // At the end: holds the books against the keys that are really there.
   void look(std::size_t instance, const std::vector<std::string>& keys);
   void close(std::size_t instance, std::uint64_t used_memory, std::uint64_t target_digest);
-  Observations take(std::uint64_t seed, bool tells_scores);
+  Observations take(std::uint64_t seed);
 
  private:
   using PatternBits = std::uint32_t;  // a bit for each watched pattern that a key fits

@@ -51,6 +51,8 @@ class Player {
     if (scenario.cache_database != scenario.primary_database) {
       databases_.push_back(scenario.cache_database);
     }
+    kind.must_suit(scenario);
+    approximations_ = kind.approximations(scenario);
     start_nodes(kind);
     make_blocks();
     for (Gateway& gateway : gateways_) start(gateway, scenario_.start);
@@ -274,7 +276,7 @@ class Player {
   }
 
   bool answered_from_cache(Block& block, const Request& request) {
-    nodes_[cache_].advance_to(request.at);
+    nodes_[cache_].approach(request.at);
     const Answer answer =
         block.cache->get(roster_.name(roster_.entry(request.traffic, request.prompt)));
     note(cache_, Operation::cache_read, answer);
@@ -293,7 +295,7 @@ class Player {
 
   bool admitted(Block& block, const Request& request) {
     take_buckets(block, request);
-    nodes_[primary_].advance_to(request.at);
+    nodes_[primary_].approach(request.at);
     const Limiter::Result result =
         block.limiter->consume(block.buckets, nodes_[primary_].clock_at(request.at));
     const bool granted = result.outcome == Observer::Outcome::granted;
@@ -380,10 +382,8 @@ class Player {
     const Directive no_cap[] = {{"maxmemory", "0"}};
     end_slices(end_);
     happen_until(end_);
-    bool tells_scores = true;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       Target& server = nodes_[i].server();
-      tells_scores &= server.tells_scores();
       if (!nodes_[i].runs()) continue;  // what it held comes back, or went when it ended
       nodes_[i].advance_to(end_);
       const std::uint64_t used_memory = server.used_memory();
@@ -394,8 +394,20 @@ class Player {
       observer_.look(i, keys);
       observer_.close(i, used_memory, server.digest());
     }
-    return observer_.take(seed_, tells_scores);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      for (const std::string& remark : nodes_[i].server().leave()) {
+        add_approximation(approximations_,
+                          {.word = "server", .meaning = remark, .instances = {name_of(i)}});
+      }
+    }
+    Observations seen = observer_.take(seed_);
+    seen.tells_scores =
+        std::ranges::find(approximations_, "scores", &Approximation::word) == approximations_.end();
+    seen.approximations = std::move(approximations_);
+    return seen;
   }
+
+  const std::string& name_of(std::size_t place) const { return scenario_.instances[place].name; }
 
   const Scenario& scenario_;
   std::uint64_t seed_;
@@ -406,6 +418,7 @@ class Player {
   std::size_t primary_;
   std::size_t cache_;
   std::vector<int> databases_;  // that keys may be in
+  std::vector<Approximation> approximations_;
   std::vector<Moment> moments_;
   std::size_t next_moment_ = 0;
   std::deque<Node> nodes_;

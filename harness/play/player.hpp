@@ -8,7 +8,7 @@
 
 #include "play/observations.hpp"
 #include "scenario/model.hpp"
-#include "target/target.hpp"
+#include "target/kind.hpp"
 
 namespace outlive::harness {
 

@@ -81,6 +81,12 @@ Json json_of(const Played& one, bool repeatable) {
     return json;
   }
   json["digest"] = repeatable ? Json(format_hex(seen.digest)) : Json(nullptr);
+  Json& approximations = json["approximations"] = Json::array();
+  for (const Approximation& approximation : seen.approximations) {
+    approximations.push_back({{"word", approximation.word},
+                              {"meaning", approximation.meaning},
+                              {"instances", approximation.instances}});
+  }
   json["virtual_us"] = one.scenario.duration.count();
   json["requests"] = seen.requests;
   Json& checks = json["checks"] = Json::array();
@@ -103,7 +109,6 @@ Json json_of(const Played& one, bool repeatable) {
 
 void write_json(std::ostream& out, const Run& run, const ReportStyle&) {
   Json json{{"target", run.target}, {"exit_status", run.exit_status()}};
-  if (!run.caveat.empty()) json["caveat"] = run.caveat;
   Json& scenarios = json["scenarios"] = Json::array();
   for (const Played& one : run.played) scenarios.push_back(json_of(one, run.repeatable));
   // Keys and messages may hold any bytes.

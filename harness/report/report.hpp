@@ -25,7 +25,6 @@ struct Played {
 
 struct Run {
   std::string target;
-  std::string caveat;
   bool repeatable = true;
   std::vector<Played> played;
   std::chrono::milliseconds took{};  // on the machine's clock; zero: not measured

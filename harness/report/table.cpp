@@ -122,7 +122,20 @@ class Table {
                        format_span(one.scenario.duration) + " of virtual time, seed " +
                        std::to_string(one.seed);
     if (run.repeatable) text += ", digest " + format_hex(one.observations.digest);
-    out_ << "  " << in(Colour::faint, text) << "\n\n";
+    out_ << "  " << in(Colour::faint, text) << '\n';
+    for (const Approximation& what : one.observations.approximations) approximated(what, one);
+    out_ << '\n';
+  }
+
+  void approximated(const Approximation& what, const Played& one) {
+    std::string text = "approximated: " + what.meaning;
+    if (one.scenario.instances.size() > 1) {
+      for (std::size_t i = 0; i < what.instances.size(); ++i) {
+        text += (i == 0 ? " (" : ", ") + what.instances[i];
+      }
+      text += ')';
+    }
+    out_ << "  " << in(Colour::faint, text) << '\n';
   }
 
   void overview(const Run& run) {
@@ -169,7 +182,6 @@ class Table {
     if (total > as_stated + failed) out_ << ", " << total - as_stated - failed << " not as stated";
     if (failed > 0) out_ << ", " << failed << " could not run";
     out_ << ".\n\"As stated\": the scenario file says that a rule breaks here, and so it does.\n";
-    if (!run.caveat.empty()) out_ << "Mind: " << run.caveat << ".\n";
   }
 
   static std::string duration(const Run& run) {

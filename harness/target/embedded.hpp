@@ -25,7 +25,6 @@ class EmbeddedTarget final : public Target {
   void start_again(Time now, bool loads) override;
   void replace_function(std::string_view name, NativeFunction body) override;
   void on_departure(Listener listener) override;
-  bool tells_scores() const override { return true; }
   std::vector<std::string> keys_of_database() override;
   std::uint64_t used_memory() override { return emulator_->used_memory(); }
   std::uint64_t digest() override { return emulator_->digest(); }

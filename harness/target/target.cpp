@@ -2,16 +2,11 @@
 
 #include <cstdlib>
 
-#include "base/text.hpp"
 #include "outlive/emulator.hpp"
 #include "scenario/quantity.hpp"
-#include "target/embedded.hpp"
-#include "target/exec.hpp"
 
 namespace outlive::harness {
 namespace {
-
-constexpr std::string_view exec_prefix = "exec:";
 
 // A maxmemory relative to what is used at this moment, as bytes; other values as they are.
 std::string absolute(Target& target, const Directive& directive) {
@@ -20,7 +15,7 @@ std::string absolute(Target& target, const Directive& directive) {
   if (!distance) return value;
   // A server's first CONFIG SET itself takes memory: a histogram of its latency (Valkey 8.1
   // `latency.c`). It is in use before one looks.
-  target.run({"CONFIG", "SET", name, "0"});
+  target.set_directive(name, "0");
   const auto used = static_cast<std::int64_t>(target.used_memory());
   return std::to_string(std::max<std::int64_t>(1, used + *distance));
 }
@@ -28,9 +23,10 @@ std::string absolute(Target& target, const Directive& directive) {
 }  // namespace
 
 void Target::change_database(int database) {
-  const Answer answer = run({"SELECT", std::to_string(database)});
+  const std::string number = std::to_string(database_number(database));
+  const Answer answer = run({"SELECT", number});
   if (answer.is_error()) {
-    throw UserError{"SELECT " + std::to_string(database) + ": " + std::string{answer.text}};
+    throw UserError{"SELECT " + number + ": " + std::string{answer.text}};
   }
   database_ = database;
 }
@@ -59,33 +55,12 @@ std::vector<std::string> Target::keys(std::span<const int> databases) {
 void configure(Target& target, std::span<const Directive> directives) {
   for (const Directive& directive : directives) {
     const std::string value = absolute(target, directive);
-    const Answer answer = target.run({"CONFIG", "SET", directive.first, value});
+    const Answer answer = target.set_directive(directive.first, value);
     if (answer.is_error()) {
       throw UserError{"CONFIG SET " + directive.first + " " + value + ": " +
                       std::string{answer.text}};
     }
   }
-}
-
-TargetKind::TargetKind(std::string_view name) : name_{name} {
-  if (name == "embedded") return;
-  if (name.starts_with(exec_prefix) && name.size() > exec_prefix.size()) {
-    program_ = name.substr(exec_prefix.size());
-    return;
-  }
-  throw UserError{"--target " + quoted(name) + ": must be embedded or exec:PATH"};
-}
-
-std::string_view TargetKind::caveat() const {
-  if (repeatable()) return {};
-  return "a real server's clock can't be moved: its keys expire by the scenario's clock, but idle "
-         "times and LFU's minutes are shrunk, so LRU and LFU choose more coarsely";
-}
-
-std::unique_ptr<Target> TargetKind::start(const Instance& instance, Time at,
-                                          std::uint64_t seed) const {
-  if (program_.empty()) return std::make_unique<EmbeddedTarget>(instance, at, seed);
-  return std::make_unique<ExecTarget>(program_, instance, at);
 }
 
 }  // namespace outlive::harness

@@ -35,6 +35,8 @@ class Target : public Channel {
 
   // Lives on to this instant, in order; does nothing for one that is over.
   virtual void advance_to(Time now) = 0;
+  // The same where a command follows at once, and may travel with it.
+  virtual void approach(Time now) { advance_to(now); }
   // The clock is set, forward or back.
   virtual void set_clock(Time now) = 0;
 
@@ -48,8 +50,14 @@ class Target : public Channel {
   // Keys that are evicted or expire, from now on. The listener must not call the target.
   using Listener = std::function<void(const Departure&)>;
   virtual void on_departure(Listener listener) = 0;
-  // Whether it tells the score on which a key was evicted, and whether that was still true.
-  virtual bool tells_scores() const { return false; }
+
+  // CONFIG SET. An error is the server's.
+  virtual Answer set_directive(const std::string& name, const std::string& value) {
+    return run({"CONFIG", "SET", name, value});
+  }
+  // At the end of a play: leaves the server as it was found. What of that could not be done, and
+  // what had not been as the scenario wants it, in words.
+  virtual std::vector<std::string> leave() { return {}; }
 
   // By looking: every key of these databases. Asks for no more than that: what is answered takes
   // memory, which could push keys out.
@@ -58,13 +66,16 @@ class Target : public Channel {
   // Of all that it holds; 0 where the target does not repeat itself.
   virtual std::uint64_t digest() { return 0; }
 
-  // Those that hold keys.
+  // Those of a server of one's own that hold keys.
   std::vector<int> databases();
   virtual std::vector<std::string> keys_of_database() = 0;
 
  protected:
   // A server that was started again, or a new connection.
-  void database_is_first() { database_ = 0; }
+  void database_is_first() { database_is(0); }
+  void database_is(int database) { database_ = database; }
+  // The server's number of a database of the scenario's.
+  virtual int database_number(int database) const { return database; }
 
  private:
   void change_database(int database);
@@ -74,25 +85,5 @@ class Target : public Channel {
 
 // Sets directives on a running target. Throws UserError when it refuses.
 void configure(Target& target, std::span<const Directive> directives);
-
-// Where to play: "embedded" or "exec:PATH".
-class TargetKind {
- public:
-  // Throws UserError for anything else.
-  explicit TargetKind(std::string_view name);
-
-  const std::string& name() const { return name_; }
-  // Whether the same seed gives the same run.
-  bool repeatable() const { return program_.empty(); }
-  // What must be known of figures from such a target; empty for an exact one.
-  std::string_view caveat() const;
-
-  // Starts one. Throws UserError.
-  std::unique_ptr<Target> start(const Instance& instance, Time at, std::uint64_t seed) const;
-
- private:
-  std::string name_;
-  std::string program_;  // empty: embedded
-};
 
 }  // namespace outlive::harness

@@ -125,7 +125,7 @@ class CommandLine(unittest.TestCase):
     def test_what_cannot_be_run_ends_with_status_2_and_one_line(self):
         for words, says in (
             (["run", "nowhere.toml"], "nowhere.toml: can't be read"),
-            (["run", SCENARIOS, "--target", "moon"], "must be embedded or exec:PATH"),
+            (["run", SCENARIOS, "--target", "moon"], "must be embedded, serve, serve:PATH"),
             (["run"], "PATH is required"),
             (["run", SCENARIOS, "--targt", "x"], "Did you mean --target?"),
             (["runn"], 'did you mean "run"?'),

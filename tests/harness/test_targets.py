@@ -83,7 +83,8 @@ class Plays:
 
     def start(self, file, target="embedded", seed=1):
         where = file if target == "real" else self.alike / file.relative_to(SCENARIOS)
-        name = {"real": f"exec:{SERVER}", "served": self.server, "embedded": "embedded"}[target]
+        name = {"real": f"exec:{SERVER}", "served": self.server, "embedded": "embedded",
+                "serve": "serve"}[target]
         return self.pool.submit(lambda: played(PROGRAM, where, "--target", name, "--seed", seed)[file.name])
 
 
@@ -100,9 +101,11 @@ class Targets(unittest.TestCase):
         real = {file: cls.plays.start(file, "real") for file in FILES}
         served = {file: cls.plays.start(file, "served") for file in FILES}
         embedded = {(file, seed): cls.plays.start(file, "embedded", seed) for file in FILES for seed in SEEDS}
+        serve = {file: cls.plays.start(file, "serve") for file in FILES}
         cls.embedded = {key: one.result() for key, one in embedded.items()}
         cls.real = {file: one.result() for file, one in real.items()}
         cls.served = {file: one.result() for file, one in served.items()}
+        cls.serve = {file: one.result() for file, one in serve.items()}
 
     def test_the_verdicts_are_the_same(self):
         for file in FILES:
@@ -111,6 +114,23 @@ class Targets(unittest.TestCase):
                 self.assertTrue(real["as_stated"], real["checks"])
                 self.assertEqual(verdicts(real), verdicts(self.served[file]))
                 self.assertEqual(verdicts(real), verdicts(self.embedded[file, 1]))
+
+    def test_a_process_of_its_own_goes_the_way_of_the_embedded_emulator_to_the_last_byte(self):
+        # The digest is of every request, answer and departure, and of all that is left at the end.
+        for file in FILES:
+            embedded = self.embedded[file, 1]
+            for what in ("digest", "checks", "timeline", "approximations"):
+                with self.subTest(str(file.relative_to(SCENARIOS)), what=what):
+                    self.assertEqual(embedded[what], self.serve[file][what])
+
+    def test_what_is_approximated_is_told(self):
+        for file in FILES:
+            with self.subTest(str(file.relative_to(SCENARIOS))):
+                told = [one["word"] for one in self.real[file]["approximations"]]
+                self.assertEqual(told[0], "chance")
+                self.assertIsNone(self.real[file]["digest"])
+                self.assertEqual("idle-times" in told, file in self.by_idle_time)
+                self.assertEqual(self.embedded[file, 1]["approximations"], [])
 
     def test_the_verdicts_hang_on_no_seed(self):
         for (file, seed), play in self.embedded.items():

@@ -102,7 +102,7 @@ struct ScenarioResult {
 };
 
 struct ScenarioOptions {
-  std::string target = "embedded";         // or exec:PATH, a program like valkey-server
+  std::string target = "embedded";         // as --target of `outlive run --help`
   std::optional<std::uint64_t> seed = {};  // none: the scenario's own
   std::vector<std::string> watch = {};     // patterns of keys to count, besides those of checks
 };

@@ -49,7 +49,7 @@ TEST_CASE("an eviction is booked beside the patterns that were resident then") {
   bench.observer.request(Time{90s});
   bench.evict(bench.bucket);
   bench.evict(bench.entry);
-  const Observations seen = bench.observer.take(1, true);
+  const Observations seen = bench.observer.take(1);
   const PatternTally& limits = seen.instances[0].patterns[seen.place_of("tensorzero_ratelimit:*")];
   const PatternTally& cache = seen.instances[0].patterns[seen.place_of("tensorzero_cache:*")];
   CHECK(limits.evicted == 1);
@@ -68,7 +68,7 @@ TEST_CASE("a key that comes back and goes again is one key and two evictions") {
     bench.observer.wrote(0, bench.bucket);  // renewed: it was there
     bench.evict(bench.bucket);
   }
-  const Observations seen = bench.observer.take(1, true);
+  const Observations seen = bench.observer.take(1);
   const PatternTally& tally = seen.instances[0].patterns[0];
   CHECK(tally.written == 1);
   CHECK(tally.lost == 1);
@@ -81,7 +81,7 @@ TEST_CASE("expiry is no loss, and an overwritten value no departure") {
   bench.observer.wrote(0, bench.entry);
   bench.observer.departed(0, bench.departure(bench.entry, Departure::Reason::overwritten));
   bench.expire(bench.entry);
-  const Observations seen = bench.observer.take(1, true);
+  const Observations seen = bench.observer.take(1);
   const PatternTally& tally = seen.instances[0].patterns[1];
   CHECK(tally.expired == 1);
   CHECK(tally.evicted == 0);
@@ -92,7 +92,7 @@ TEST_CASE("by looking, a key that vanished without a word is seen") {
   bench.observer.wrote(0, bench.bucket);
   bench.observer.wrote(0, bench.entry);
   bench.observer.look(0, {std::string{bench.roster.name(bench.entry)}, "tensorzero_cache:strange"});
-  const Observations seen = bench.observer.take(1, true);
+  const Observations seen = bench.observer.take(1);
   CHECK(seen.instances[0].patterns[0].vanished == 1);
   CHECK(seen.instances[0].patterns[1].vanished == 0);
   CHECK(seen.instances[0].patterns[1].found == 2);
@@ -104,7 +104,7 @@ TEST_CASE("errors are booked by operation and message, with the first time") {
     bench.observer.request(Time{at});
     bench.observer.failed(0, Operation::cache_write, "OOM command not allowed");
   }
-  const Observations seen = bench.observer.take(1, true);
+  const Observations seen = bench.observer.take(1);
   const auto& tally =
       seen.instances[0].operations[static_cast<std::size_t>(Operation::cache_write)];
   CHECK(tally.count == 2);
@@ -116,7 +116,7 @@ TEST_CASE("the digest tells one course of events from another") {
   const auto digest = [](auto happen) {
     Bench bench;
     happen(bench);
-    return bench.observer.take(1, true).digest;
+    return bench.observer.take(1).digest;
   };
   const auto hit = [](Bench& bench) { bench.observer.looked_up(true); };
   const auto miss = [](Bench& bench) { bench.observer.looked_up(false); };

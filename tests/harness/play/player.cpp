@@ -321,11 +321,5 @@ TEST_CASE("a server that is down can't be told of directives: where that stands 
   CHECK_THROWS_AS(play(scenario, TargetKind{"embedded"}, {.seed = 1}), UserError);
 }
 
-TEST_CASE("a target is embedded or a program") {
-  CHECK(TargetKind{"embedded"}.repeatable());
-  CHECK_FALSE(TargetKind{"exec:/bin/valkey-server"}.repeatable());
-  CHECK_THROWS_AS(TargetKind{"valkey-server"}, UserError);
-}
-
 }  // namespace
 }  // namespace outlive::harness

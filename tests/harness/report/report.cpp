@@ -30,7 +30,6 @@ Played one_played(bool expected_violated) {
 
 Run run_of(std::vector<Played> played) {
   return {.target = "embedded",
-          .caveat = {},
           .repeatable = true,
           .played = std::move(played),
           .took = {}};

@@ -1,0 +1,93 @@
+#include "target/kind.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "outlive/emulator.hpp"
+
+namespace outlive::harness {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+Scenario two_instances() {
+  Scenario scenario;
+  scenario.file = "two.toml";
+  scenario.instances = {
+      {.name = "primary", .directives = {}, .line = 3},
+      {.name = "cache", .directives = {{"maxmemory-policy", "allkeys-lru"}}, .line = 6}};
+  return scenario;
+}
+
+TEST_CASE("where to play is written embedded, serve, serve:PATH or exec:PATH") {
+  CHECK(TargetKind{"embedded"}.family() == Family::embedded);
+  CHECK(TargetKind{"serve"}.family() == Family::serve);
+  CHECK(TargetKind{"serve:/opt/outlive"}.family() == Family::serve);
+  CHECK(TargetKind{"exec:/bin/valkey-server"}.family() == Family::exec);
+  for (const char* wrong : {"", "valkey-server", "exec:", "serve:", "embedded:x", "embed"}) {
+    INFO(wrong);
+    CHECK_THROWS_AS(TargetKind{wrong}, UserError);
+  }
+}
+
+TEST_CASE("an instance can have a place of its own, and the least able names the family") {
+  const TargetKind kind{"embedded,cache=exec:/bin/valkey-server"};
+  CHECK_NOTHROW(kind.must_suit(two_instances()));
+  CHECK(kind.family() == Family::exec);
+  CHECK_FALSE(kind.repeatable());
+  CHECK(TargetKind{std::vector<std::string>{"primary=serve", "cache=embedded"}}.repeatable());
+  CHECK(kind.name() == "embedded,cache=exec:/bin/valkey-server");
+}
+
+TEST_CASE("a place for an instance that is not there, and none for one that is, are refused") {
+  CHECK_THROWS_MATCHES(TargetKind{"primary=serve"}.must_suit(two_instances()), UserError,
+                       MessageMatches(ContainsSubstring("two.toml:6: --target has no place for")));
+  CHECK_THROWS_MATCHES(TargetKind{"embedded,cahce=serve"}.must_suit(two_instances()), UserError,
+                       MessageMatches(ContainsSubstring("did you mean \"cache\"?")));
+  CHECK_THROWS_MATCHES(TargetKind{"cache=serve,cache=embedded"}, UserError,
+                       MessageMatches(ContainsSubstring("two places for cache")));
+}
+
+std::vector<std::string> words_of(const std::vector<Approximation>& all) {
+  std::vector<std::string> words;
+  for (const Approximation& one : all) words.push_back(one.word);
+  return words;
+}
+
+TEST_CASE("the emulator approximates nothing, in whichever process") {
+  Scenario scenario = two_instances();
+  scenario.checks.emplace_back().kind = CheckKind::no_stale_pool;
+  CHECK(TargetKind{"embedded"}.approximations(scenario).empty());
+  CHECK(TargetKind{"serve"}.approximations(scenario).empty());
+}
+
+TEST_CASE("what a real server can't do is told where the scenario needs it, and of whom") {
+  Scenario scenario = two_instances();
+  const TargetKind real{"exec:/bin/valkey-server"};
+  auto told = real.approximations(scenario);
+  CHECK(words_of(told) == std::vector<std::string>{"chance", "idle-times"});
+  CHECK(told[0].instances == std::vector<std::string>{"primary", "cache"});
+  CHECK(told[1].instances == std::vector<std::string>{"cache"});
+
+  Event clock;
+  clock.kind = EventKind::clock;
+  clock.instance = "primary";
+  Event squeeze;
+  squeeze.instance = "primary";
+  squeeze.directives = {{"maxmemory", "used + 1mb"}, {"maxmemory-policy", "volatile-lfu"}};
+  scenario.events = {clock, squeeze};
+  scenario.checks.emplace_back().kind = CheckKind::no_stale_pool;
+  Traffic& cached = scenario.traffic.emplace_back();
+  cached.kind = TrafficKind::cache;
+  cached.ttl = std::chrono::hours{1};
+  scenario.duration = std::chrono::hours{2};
+  told = TargetKind{"primary=exec:/bin/valkey-server,cache=embedded"}.approximations(scenario);
+  CHECK(words_of(told) ==
+        std::vector<std::string>{"chance", "idle-times", "expiry", "clock", "scores", "memory"});
+  for (const Approximation& one : told) CHECK(one.instances == std::vector<std::string>{"primary"});
+}
+
+}  // namespace
+}  // namespace outlive::harness
