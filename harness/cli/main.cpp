@@ -14,8 +14,6 @@
 namespace outlive::harness {
 namespace {
 
-constexpr int could_not_run = 2;
-
 constexpr Subcommand subcommands[] = {
     {"run", "play scenarios and say which of their rules hold", run_scenarios},
     {"serve", "serve clients over TCP, with valkey-server's arguments", serve_clients},

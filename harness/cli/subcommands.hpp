@@ -14,6 +14,9 @@ struct Subcommand {
   int (*run)(std::span<char* const> words);
 };
 
+// The exit status when there is no result that could be good or bad.
+constexpr int could_not_run = 2;
+
 int run_scenarios(std::span<char* const> words);
 int serve_clients(std::span<char* const> words);
 

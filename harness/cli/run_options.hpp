@@ -1,0 +1,28 @@
+// The words of `outlive run`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scenario/model.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace outlive::harness {
+
+struct RunOptions {
+  std::vector<std::string> paths;
+  std::vector<std::string> targets{"embedded"};
+  std::optional<std::uint64_t> seed;
+  std::optional<Span> until;
+  std::string format;
+};
+
+// Teaches the application to read them, and its help. Keeps a reference to `options`.
+void describe(CLI::App& app, RunOptions& options);
+
+}  // namespace outlive::harness
