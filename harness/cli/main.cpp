@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/subcommands.hpp"
 #include "outlive/emulator.hpp"
+#include "play/player.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -85,6 +87,11 @@ int dispatch(std::span<char* const> words) {
 int main(int count, char** words) {
   try {
     return outlive::harness::dispatch({words, static_cast<std::size_t>(count)});
+  } catch (const outlive::harness::Interrupted&) {
+    std::cerr
+        << "outlive: interrupted; what it had started has ended, and a server that was running "
+           "is as it was\n";
+    return outlive::harness::status_interrupted;
   } catch (const outlive::UserError& error) {
     std::cerr << "outlive: " << error.what() << '\n';
   } catch (const std::exception& error) {

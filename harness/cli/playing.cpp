@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "check/verdict.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/progress.hpp"
 #include "outlive/emulator.hpp"
 #include "play/player.hpp"
@@ -17,8 +18,9 @@ Played play_one(Scenario scenario, const TargetKind& target, const RunOptions& o
   played.seed = options.seed.value_or(played.scenario.seed);
   ProgressLine line{played.scenario.title};
   try {
-    played.observations = play(played.scenario, target,
-                               {.seed = played.seed, .until = options.until}, std::ref(line));
+    played.observations =
+        play(played.scenario, target,
+             {.seed = played.seed, .until = options.until, .stop = &interrupted()}, std::ref(line));
     played.verdicts = judge(played.scenario, played.observations);
   } catch (const UserError& error) {
     played.error = error.what();

@@ -19,7 +19,8 @@ int run_scenarios(std::span<char* const> words) {
   RunOptions options;
   describe(app, options);
   if (const auto status = read_words(app, words)) return *status;
-  const TargetKind target{options.targets};
+  TargetKind target{options.targets};
+  if (options.allow_flush) target.allow_flush();
   const Run run = play_all(load_all(scenario_files(options.paths)), target, options);
   const ReportStyle style{.colours = isatty(STDOUT_FILENO) == 1};
   for (const ReportFormat& format : report_formats()) {

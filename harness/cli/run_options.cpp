@@ -16,10 +16,15 @@ void describe(CLI::App& app, RunOptions& options) {
   app.add_option(
          "--target", options.targets,
          "where to play: embedded (the emulator in this process, the default), serve (this "
-         "program as a server of its own for each instance; serve:PATH for another outlive) "
-         "or exec:PATH (a program like valkey-server, started for each instance). "
-         "INSTANCE=TARGET places one instance; with commas, or by repeating, several")
+         "program as a server of its own for each instance; serve:PATH for another outlive), "
+         "exec:PATH (a program like valkey-server, started for each instance) or "
+         "valkey://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE] (a server that is running and "
+         "empty; it is left as it was found). INSTANCE=TARGET places one instance; with "
+         "commas, or by repeating, several")
       ->type_name("TARGET");
+  app.add_flag("--allow-flush", options.allow_flush,
+               "delete all keys of the running servers that --target names, in every database, "
+               "before playing there; without it a server that holds keys is refused");
   app.add_option("--seed", options.seed, "all chance comes from it; else each scenario's own")
       ->type_name("NUMBER");
   app.add_option_function<std::string>(
@@ -45,6 +50,11 @@ void describe(CLI::App& app, RunOptions& options) {
       "  outlive run my.toml --format json | jq '.scenarios[].checks[].figures'\n"
       "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
       "                                             on a real server, for comparison\n"
+      "  outlive run my.toml --target valkey://127.0.0.1:6379\n"
+      "                                             on one that is running\n"
+      "  outlive run split.toml --target serve,cache=valkey://me:secret@staging:6379/3\n"
+      "                                             one instance there, the others on outlive "
+      "serve\n"
       "\n"
       "A scenario is a TOML file: instances of Valkey with their directives, the gateway's\n"
       "environment, traffic, and checks. A check holds or is violated; where the file states that "

@@ -17,6 +17,7 @@ namespace outlive::harness {
 struct RunOptions {
   std::vector<std::string> paths;
   std::vector<std::string> targets{"embedded"};
+  bool allow_flush = false;
   std::optional<std::uint64_t> seed;
   std::optional<Span> until;
   std::string format;

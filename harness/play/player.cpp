@@ -39,6 +39,7 @@ class Player {
   Player(const Scenario& scenario, const TargetKind& kind, const Play& play)
       : scenario_{scenario},
         seed_{play.seed},
+        stop_{play.stop},
         end_{scenario.start + std::min(play.until.value_or(scenario.duration), scenario.duration)},
         asks_ttl_{std::ranges::find(scenario.checks, CheckKind::ttl, &Check::kind) !=
                   scenario.checks.end()},
@@ -63,6 +64,7 @@ class Player {
     std::array<Request, requests_ahead> drawn;
     std::uint64_t played = 0;
     while (const std::size_t count = timeline.next(drawn)) {
+      if (stop_ && *stop_) throw Interrupted{};
       const std::span requests = std::span{drawn}.first(count);
       prefetch(requests);
       for (const Request& request : requests) {
@@ -379,7 +381,6 @@ class Player {
   }
 
   Observations finish() {
-    const Directive no_cap[] = {{"maxmemory", "0"}};
     end_slices(end_);
     happen_until(end_);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -387,8 +388,9 @@ class Player {
       if (!nodes_[i].runs()) continue;  // what it held comes back, or went when it ended
       nodes_[i].advance_to(end_);
       const std::uint64_t used_memory = server.used_memory();
-      // Looking takes memory, and must not push out what is looked for.
-      configure(server, no_cap);
+      // Looking takes memory, and must not push out what is looked for. A server that can't be told
+      // so at least tells of what it evicts.
+      server.set_directive("maxmemory", "0");
       const std::vector<std::string> keys = keys_of(server);
       for (const KeyId key : observer_.unseen(i, keys)) have_expired(server, key);
       observer_.look(i, keys);
@@ -411,6 +413,7 @@ class Player {
 
   const Scenario& scenario_;
   std::uint64_t seed_;
+  const std::atomic<bool>* stop_;
   Time end_;
   bool asks_ttl_;
   Roster roster_;

@@ -2,9 +2,11 @@
 // spoken to.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 
 #include "play/observations.hpp"
 #include "scenario/model.hpp"
@@ -19,9 +21,16 @@ struct Play {
   std::uint64_t seed = 1;
   std::optional<Span> until =
       {};  // only what happens up to here, counted from the start; none: all
+  const std::atomic<bool>* stop = nullptr;  // true: somebody wants an end to it
 };
 
-// Throws UserError when a target does not start or no longer answers.
+// A play that was stopped on the way. Its servers have ended, or are as they were found.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted() : std::runtime_error{"interrupted"} {}
+};
+
+// Throws UserError when a target does not start or no longer answers, Interrupted when stopped.
 Observations play(const Scenario& scenario, const TargetKind& target, const Play& play,
                   const Progress& progress = {});
 

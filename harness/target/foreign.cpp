@@ -29,7 +29,7 @@ void ForeignTarget::greet() {
                     std::string{hello.text}};
   }
   subscribe();
-  database_is(0 - host_->first_database());
+  database_is(host_->database_at_first());
 }
 
 void ForeignTarget::set_clock_distance(Time at) {

@@ -38,8 +38,10 @@ class Host {
   virtual void greeted() {}
   // CONFIG SET; an error is the server's.
   virtual Answer set_directive(const std::string& name, const std::string& value) = 0;
-  // The number of the scenario's database 0.
-  virtual int first_database() const { return 0; }
+  // The server's number of a database of the scenario's.
+  virtual int database_number(int database) { return database; }
+  // The scenario's database that is selected at first; -1: none of them.
+  virtual int database_at_first() const { return 0; }
   // Leaves it as it was found: what could not be done, and what could not be set before.
   virtual std::vector<std::string> leave() { return {}; }
 };
@@ -75,7 +77,7 @@ class ForeignTarget final : public Target {
   };
 
   Connection& server() { return host_->connection(); }
-  int database_number(int database) const override { return database + host_->first_database(); }
+  int database_number(int database) override { return host_->database_number(database); }
   void greet();
   void set_clock_distance(Time at);
   void subscribe();

@@ -1,6 +1,7 @@
 #include "target/kind.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/ensure.hpp"
 #include "base/text.hpp"
@@ -8,6 +9,7 @@
 #include "target/embedded.hpp"
 #include "target/exec.hpp"
 #include "target/serve.hpp"
+#include "target/wire.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -25,6 +27,7 @@ constexpr FamilyRow families[] = {
      {Ability::moves_clock, Ability::fixes_seed, Ability::tells_scores, Ability::models_memory,
       Ability::restarts, Ability::alone}},
     {"exec", {Ability::restarts, Ability::alone}},
+    {"wire", {}},
 };
 
 const FamilyRow& row_of(Family family) {
@@ -41,7 +44,8 @@ constexpr Form forms[] = {{"embedded", Family::embedded},
                           {"serve:", Family::serve},
                           {"exec:", Family::exec}};
 
-constexpr std::string_view possible = "embedded, serve, serve:PATH or exec:PATH";
+constexpr std::string_view possible =
+    "embedded, serve, serve:PATH, exec:PATH or a URL like valkey://127.0.0.1:6379";
 
 // The name of an instance before '='; "" where there is none.
 std::string_view take_instance(std::string_view& word) {
@@ -63,6 +67,14 @@ std::string_view to_string(Family family) {
 }
 
 Place::Place(std::string_view word) : name_{word} {
+  if (word.find("://") != word.npos) {
+    server_ = parse_server_url(word);
+    // Without the word: it may have a password in it.
+    if (!server_.mistake.empty()) throw UserError{"--target: " + server_.mistake};
+    family_ = Family::wire;
+    name_ = server_.shown;
+    return;
+  }
   for (const Form& form : forms) {
     const bool names = form.begins.ends_with(':');
     if (names ? !word.starts_with(form.begins) || word.size() == form.begins.size()
@@ -81,7 +93,8 @@ const Abilities& Place::abilities() const {
   return row_of(family_).abilities;
 }
 
-std::unique_ptr<Target> Place::start(const Instance& instance, Time at, std::uint64_t seed) const {
+std::unique_ptr<Target> Place::start(const Instance& instance, Time at, std::uint64_t seed,
+                                     bool may_flush) const {
   switch (family_) {
     case Family::embedded:
       return std::make_unique<EmbeddedTarget>(instance, at, seed);
@@ -89,6 +102,9 @@ std::unique_ptr<Target> Place::start(const Instance& instance, Time at, std::uin
       return std::make_unique<ServeTarget>(program_, instance, at, seed);
     case Family::exec:
       return std::make_unique<ForeignTarget>(std::make_unique<ExecHost>(program_, instance), at);
+    case Family::wire:
+      return std::make_unique<ForeignTarget>(
+          std::make_unique<WireHost>(server_, instance, may_flush), at);
   }
   ensure(false, "a place is of some family");
   return nullptr;
@@ -138,6 +154,12 @@ bool TargetKind::repeatable() const {
       places_, [](const Placed& one) { return one.place.abilities().has(Ability::fixes_seed); });
 }
 
+bool TargetKind::one_at_a_time() const {
+  return std::ranges::any_of(places_, [](const Placed& one) {
+    return !one.place.abilities().has(Ability::alone);
+  });
+}
+
 void TargetKind::must_suit(const Scenario& scenario) const {
   std::string mistakes;
   const auto refuse = [&mistakes](const std::string& what) {
@@ -158,6 +180,18 @@ void TargetKind::must_suit(const Scenario& scenario) const {
       what += "; did you mean " + quoted(*near) + "?";
     }
     refuse(what);
+  }
+  // maxmemory is a server's, whatever the database.
+  std::map<std::pair<std::string, int>, std::string> servers;
+  for (const Instance& instance : scenario.instances) {
+    const Placed* where = placed(instance.name);
+    if (!where || where->place.family() != Family::wire) continue;
+    const ServerUrl& server = where->place.server();
+    const auto [first, fresh] = servers.try_emplace({server.host, server.port}, instance.name);
+    if (fresh) continue;
+    refuse(at_line(scenario, instance.line) + first->second + " and " + instance.name +
+           " are two instances, and " + where->place.name() +
+           " is one server; name another with --target " + instance.name + "=…");
   }
   for (const Event& event : scenario.events) {
     const Placed* where = event.is_end_of_server() ? placed(event.instance) : nullptr;
@@ -182,7 +216,7 @@ std::vector<Approximation> TargetKind::approximations(const Scenario& scenario) 
 
 std::unique_ptr<Target> TargetKind::start(const Instance& instance, Time at,
                                           std::uint64_t seed) const {
-  return placed(instance.name)->place.start(instance, at, seed);
+  return placed(instance.name)->place.start(instance, at, seed, may_flush_);
 }
 
 }  // namespace outlive::harness

@@ -8,32 +8,36 @@
 #include <string_view>
 #include <vector>
 
+#include "scenario/url.hpp"
 #include "target/approximation.hpp"
 #include "target/target.hpp"
 
 namespace outlive::harness {
 
 // From the most able to the least.
-enum class Family : std::uint8_t { embedded, serve, exec };
+enum class Family : std::uint8_t { embedded, serve, exec, wire };
 std::string_view to_string(Family family);
 
-// Where one instance is played: "embedded", "serve", "serve:PATH", "exec:PATH".
+// Where one instance is played: "embedded", "serve", "serve:PATH", "exec:PATH", "valkey://HOST…".
 class Place {
  public:
   // Throws UserError for anything else.
   explicit Place(std::string_view word);
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return name_; }  // without a password
   Family family() const { return family_; }
+  const ServerUrl& server() const { return server_; }  // wire
   const Abilities& abilities() const;
 
   // Starts a server there. Throws UserError.
-  std::unique_ptr<Target> start(const Instance& instance, Time at, std::uint64_t seed) const;
+  std::unique_ptr<Target> start(const Instance& instance, Time at, std::uint64_t seed,
+                                bool may_flush) const;
 
  private:
   std::string name_;
   Family family_ = Family::embedded;
   std::string program_;  // serve, exec
+  ServerUrl server_;     // wire
 };
 
 // Which instance is played where: one place for all, or "INSTANCE=PLACE" for some or all of them.
@@ -45,10 +49,15 @@ class TargetKind {
   explicit TargetKind(const std::vector<std::string>& words);
 
   const std::string& name() const { return name_; }
-  // Of the least able place: embedded, serve or exec.
+  // That the keys of a running server may be deleted, all of them.
+  void allow_flush() { may_flush_ = true; }
+  // Of the least able place: embedded, serve, exec or wire.
   Family family() const;
   // Whether the same seed gives the same run.
   bool repeatable() const;
+
+  // Whether two plays would meet on one server: then they must come one after the other.
+  bool one_at_a_time() const;
 
   // Throws UserError, before anything is started, where this scenario can't be played so: an
   // instance without a place, an event that a place has no means for.
@@ -68,6 +77,7 @@ class TargetKind {
 
   std::string name_;
   std::vector<Placed> places_;
+  bool may_flush_ = false;
 };
 
 }  // namespace outlive::harness

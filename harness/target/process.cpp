@@ -37,6 +37,24 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_{};
 };
 
+// A group of its own: Ctrl-C on the terminal is for us, who then end it in good order.
+class OwnGroup {
+ public:
+  OwnGroup() {
+    posix_spawnattr_init(&attributes_);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+  }
+  OwnGroup(const OwnGroup&) = delete;
+  OwnGroup& operator=(const OwnGroup&) = delete;
+  ~OwnGroup() { posix_spawnattr_destroy(&attributes_); }
+
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
 }  // namespace
 
 Process::Process(const std::string& program, const std::vector<std::string>& arguments)
@@ -48,8 +66,9 @@ Process::Process(const std::string& program, const std::vector<std::string>& arg
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const SpawnActions actions{output_};
+  const OwnGroup group;
   const int error =
-      posix_spawnp(&id_, program.c_str(), actions.get(), nullptr, argv.data(), environ);
+      posix_spawnp(&id_, program.c_str(), actions.get(), group.get(), argv.data(), environ);
   if (error != 0) {
     std::fclose(output_);
     throw UserError{program + " can't be started: " + std::strerror(error)};

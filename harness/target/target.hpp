@@ -75,7 +75,7 @@ class Target : public Channel {
   void database_is_first() { database_is(0); }
   void database_is(int database) { database_ = database; }
   // The server's number of a database of the scenario's.
-  virtual int database_number(int database) const { return database; }
+  virtual int database_number(int database) { return database; }
 
  private:
   void change_database(int database);

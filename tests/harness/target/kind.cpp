@@ -26,6 +26,8 @@ TEST_CASE("where to play is written embedded, serve, serve:PATH or exec:PATH") {
   CHECK(TargetKind{"serve"}.family() == Family::serve);
   CHECK(TargetKind{"serve:/opt/outlive"}.family() == Family::serve);
   CHECK(TargetKind{"exec:/bin/valkey-server"}.family() == Family::exec);
+  CHECK(TargetKind{"valkey://localhost"}.family() == Family::wire);
+  CHECK(TargetKind{"redis://localhost"}.family() == Family::wire);
   for (const char* wrong : {"", "valkey-server", "exec:", "serve:", "embedded:x", "embed"}) {
     INFO(wrong);
     CHECK_THROWS_AS(TargetKind{wrong}, UserError);
@@ -48,6 +50,31 @@ TEST_CASE("a place for an instance that is not there, and none for one that is, 
                        MessageMatches(ContainsSubstring("did you mean \"cache\"?")));
   CHECK_THROWS_MATCHES(TargetKind{"cache=serve,cache=embedded"}, UserError,
                        MessageMatches(ContainsSubstring("two places for cache")));
+}
+
+TEST_CASE("a restart of a server that is not ours is refused with its line") {
+  Scenario scenario = two_instances();
+  Event& restart = scenario.events.emplace_back();
+  restart.kind = EventKind::crash;
+  restart.instance = "cache";
+  restart.line = 21;
+  CHECK_NOTHROW(TargetKind{"exec:/bin/valkey-server"}.must_suit(scenario));
+  CHECK_NOTHROW(TargetKind{"serve,primary=valkey://localhost"}.must_suit(scenario));
+  CHECK_THROWS_MATCHES(TargetKind{"serve,cache=valkey://localhost"}.must_suit(scenario), UserError,
+                       MessageMatches(ContainsSubstring("two.toml:21: a crash of cache can't")));
+}
+
+TEST_CASE("two instances are not played on one server") {
+  CHECK_THROWS_MATCHES(
+      TargetKind{"valkey://localhost/1,cache=redis://me:pw@localhost:6379/2"}.must_suit(
+          two_instances()),
+      UserError, MessageMatches(ContainsSubstring("two.toml:6: primary and cache are two")));
+  CHECK_NOTHROW(
+      TargetKind{"valkey://localhost,cache=valkey://localhost:6380"}.must_suit(two_instances()));
+}
+
+TEST_CASE("no password is shown") {
+  CHECK(TargetKind{"valkey://me:secret@h:1/2"}.name() == "valkey://me@h:1/2");
 }
 
 std::vector<std::string> words_of(const std::vector<Approximation>& all) {
