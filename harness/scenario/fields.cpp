@@ -34,6 +34,9 @@ constexpr Field<Scenario> rows_of_scenario[] = {
      [](Scenario& into, const Value& value) { into.source = value.text(); }},
     {"story", any_kind, false, "what happens, and what one learns from it",
      [](Scenario& into, const Value& value) { into.story = value.text(); }},
+    {"include", any_kind, false, "a file, or a list of files, that is read as if it stood in front",
+     elsewhere},
+    {"axes", any_kind, false, "[axes] with names for values that may vary", elsewhere},
     {"seed", any_kind, false, "all chance comes from it (default: 1)",
      [](Scenario& into, const Value& value) {
        into.seed = static_cast<std::uint64_t>(value.whole(0, INT64_MAX));
@@ -79,10 +82,10 @@ constexpr Field<Check> rows_of_check[] = {
      "outlives, order, never-evicted, evicted-share, no-stale-pool, loses-nothing, resident, ttl, "
      "only-on, memory, over-admission, hit-ratio, errors, recovers-within or latency",
      [](Check&, const Value&) {}},
-    {"expect", any_kind, false, "holds (default) or violated: what a good run finds",
-     [](Check& into, const Value& value) {
-       into.expect_violated = value.word({"holds", "violated"}) == 1;
-     }},
+    {"expect", any_kind, false,
+     "holds (default) or violated: what a good run finds; or a list, of which the first that fits "
+     "counts: [{ when = { target = \"exec\" }, finding = \"violated\" }, …]",
+     [](Check&, const Value&) {}},
     {"keys", of_a_pattern, true, "a pattern like tensorzero_ratelimit:*",
      [](Check& into, const Value& value) { into.keys = value.text(); }},
     {"classes", on(CheckKind::order), true,

@@ -1,5 +1,6 @@
 #include "scenario/model.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace outlive::harness {
@@ -17,6 +18,29 @@ constexpr std::array<std::string_view, operation_count> operations{"load", "cons
                                                                    "cache-write"};
 
 }  // namespace
+
+bool Check::expects_violation(std::string_view target) const {
+  for (const Expectation& expectation : expect_on) {
+    const auto& targets = expectation.targets;
+    if (std::ranges::find(targets, target) != targets.end()) return expectation.violated;
+  }
+  return expect_violated;
+}
+
+std::string place_of(const Scenario& scenario, int line) {
+  const auto after = std::ranges::upper_bound(scenario.sources, line, {}, &SourceFile::first_line);
+  if (after == scenario.sources.begin()) return scenario.file + ":" + std::to_string(line);
+  const SourceFile& file = *std::prev(after);
+  return file.name + ":" + std::to_string(line - file.first_line + 1);
+}
+
+std::string settings_of(const Scenario& scenario) {
+  std::string words;
+  for (const AxisValue& axis : scenario.axes) {
+    if (axis.varies) words.append(" --set ").append(axis.name).append("=").append(axis.value);
+  }
+  return words;
+}
 
 // In doubles, which are exact up to 2^53 and the same everywhere: products of 64 bits could
 // overflow.

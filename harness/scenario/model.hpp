@@ -197,6 +197,12 @@ constexpr std::size_t check_kind_count = 15;
 enum class Operation : std::uint8_t { load, consume, cache_read, cache_write };
 constexpr std::size_t operation_count = 4;
 
+// What a check is expected to find on targets of these families (embedded, serve, exec, wire).
+struct Expectation {
+  std::vector<std::string> targets;
+  bool violated = false;
+};
+
 struct Check {
   CheckKind kind = CheckKind::outlives;
   std::string keys;                     // a glob pattern
@@ -212,7 +218,24 @@ struct Check {
   Span within{};                        // recovers-within
   Span longer_than{};                   // latency: what is not yet a delay
   bool expect_violated = false;
+  std::vector<Expectation> expect_on;  // what goes before that, the first that fits, by target
   int line = 0;
+
+  bool expects_violation(std::string_view target) const;
+};
+
+// A file of the scenario, and the number of its first line: the lines of all files of a scenario are
+// numbered in one row, the scenario's own file first.
+struct SourceFile {
+  std::string name;
+  int first_line = 1;
+};
+
+// What an axis of the scenario stands for in this play.
+struct AxisValue {
+  std::string name;
+  std::string value;    // as people read it
+  bool varies = false;  // other plays of the file have others
 };
 
 struct Scenario {
@@ -233,8 +256,15 @@ struct Scenario {
   std::vector<Traffic> traffic;
   std::vector<Event> events;
   std::vector<Check> checks;
+  std::vector<AxisValue> axes;
+  std::vector<SourceFile> sources;   // empty: made in code
   std::vector<std::string> watched;  // patterns of keys to count, besides those of checks
 };
+
+// "file:line" of a line that the model knows.
+std::string place_of(const Scenario& scenario, int line);
+// The title, and in brackets what tells this play from others of the same file.
+std::string full_title(const Scenario& scenario);
 
 // The words that files, reports and the reference use for the kinds above.
 std::string_view to_string(TrafficKind kind);

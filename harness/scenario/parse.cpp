@@ -6,6 +6,9 @@
 #include <sstream>
 
 #include "base/text.hpp"
+#include "scenario/axes.hpp"
+#include "scenario/compose.hpp"
+#include "scenario/expect.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/histogram.hpp"
 #include "scenario/quantity.hpp"
@@ -25,8 +28,13 @@ std::string in_quotes(std::string_view text) {
 
 class Parser {
  public:
-  Parser(const DirectiveBook& book, const std::string& file, Mistakes& mistakes)
-      : book_{book}, file_{file}, mistakes_{mistakes} {}
+  Parser(const DirectiveBook& book, const Sources& sources, std::span<const Axis> axes,
+         std::vector<AxisValue> values, Mistakes& mistakes)
+      : book_{book},
+        sources_{sources},
+        axes_{axes},
+        values_{std::move(values)},
+        mistakes_{mistakes} {}
 
   Scenario scenario(const toml::table& root) {
     Scenario read;
@@ -38,6 +46,9 @@ class Parser {
     each_table(root, "event", [&](const toml::table& table) { event(table, read); });
     each_table(root, "check", [&](const toml::table& table) { check(table, read); });
     validate(read, mistakes_);
+    read.axes = values_;
+    read.sources = sources_.beginnings();
+    read.file = read.sources.front().name;
     return read;
   }
 
@@ -161,7 +172,7 @@ class Parser {
     }
   }
 
-  // The text of a file that the scenario names: relative to the scenario's own place.
+  // The text of a file that the scenario names.
   std::optional<std::string> text_of(const std::string& path, const Value& named) {
     std::ifstream file{path, std::ios::binary};
     std::ostringstream text;
@@ -170,12 +181,14 @@ class Parser {
     return std::nullopt;
   }
 
-  std::string beside_scenario(const std::string& path) const {
-    return (std::filesystem::path{file_}.parent_path() / path).lexically_normal().string();
+  // A path is relative to the file that names it.
+  std::string beside(const Value& named, const std::string& path) const {
+    const std::filesystem::path file{sources_.of(named.line()).name};
+    return (file.parent_path() / path).lexically_normal().string();
   }
 
   std::vector<SizeBin> load_histogram(const std::string& name, const Value& named) {
-    const std::string path = beside_scenario(name);
+    const std::string path = beside(named, name);
     const auto text = text_of(path, named);
     return text ? parse_histogram(*text, path, mistakes_) : std::vector<SizeBin>{};
   }
@@ -188,6 +201,9 @@ class Parser {
     read.line = line_of(table);
     read_fields(table, check_fields(), kind_bit(read.kind),
                 "a check of kind " + in_quotes(to_string(read.kind)), read, mistakes_);
+    if (const toml::node* expect = table.get("expect")) {
+      read_expectations({"expect", *expect, mistakes_}, axes_, values_, read);
+    }
     into.checks.push_back(std::move(read));
   }
 
@@ -247,43 +263,72 @@ class Parser {
   }
 
   const DirectiveBook& book_;
-  const std::string& file_;
+  const Sources& sources_;
+  std::span<const Axis> axes_;
+  std::vector<AxisValue> values_;
   Mistakes& mistakes_;
 };
 
-[[noreturn]] void report(const std::string& file, Mistakes& mistakes) {
+[[noreturn]] void report(const Sources& sources, Mistakes& mistakes) {
   std::string lines;
   for (const Mistake& mistake : mistakes.take()) {
     lines.append(lines.empty() ? "" : "\n");
-    lines.append(mistake.file.empty() ? file : mistake.file).append(":");
-    lines.append(std::to_string(mistake.line)).append(": ").append(mistake.what);
+    if (mistake.file.empty()) {
+      const Sources::File& file = sources.of(mistake.line);
+      const int line = std::max(mistake.line - file.first_line + 1, 1);
+      lines.append(file.name).append(":").append(std::to_string(line));
+    } else {
+      lines.append(mistake.file).append(":").append(std::to_string(mistake.line));
+    }
+    lines.append(": ").append(mistake.what);
   }
   throw ScenarioError{lines};
 }
 
-}  // namespace
-
-Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book) {
-  Mistakes mistakes;
-  Scenario scenario;
-  try {
-    const toml::table root = toml::parse(text, file);
-    scenario = Parser{book, file, mistakes}.scenario(root);
-  } catch (const toml::parse_error& error) {
-    mistakes.add(static_cast<int>(error.source().begin.line), std::string{error.description()});
-  }
-  if (mistakes.any()) report(file, mistakes);
-  scenario.file = std::move(file);
-  return scenario;
+Scenario sole(std::vector<Scenario> plays) {
+  if (plays.size() == 1) return std::move(plays.front());
+  throw ScenarioError{plays.front().file + ": its axes make " + std::to_string(plays.size()) +
+                      " plays; here it must be one"};
 }
 
-Scenario load_scenario(const std::string& path, const DirectiveBook& book) {
+}  // namespace
+
+std::vector<Scenario> parse_plays(std::string_view text, std::string file,
+                                  const DirectiveBook& book, std::span<const Setting> settings) {
+  Mistakes mistakes;
+  Sources sources;
+  std::vector<Scenario> plays;
+  std::size_t count = 1;
+  for (std::size_t play = 0; play < count; ++play) {
+    // Each play has the text read anew: values are put into the tree.
+    toml::table root = compose(file, text, sources, mistakes);
+    if (mistakes.any()) break;
+    const std::vector<Axis> axes = take_axes(root, settings, mistakes);
+    count = play_count(axes);
+    substitute(root, axes, play, mistakes);
+    plays.push_back(
+        Parser{book, sources, axes, values_in(axes, play), mistakes}.scenario(root));
+  }
+  if (mistakes.any()) report(sources, mistakes);
+  return plays;
+}
+
+std::vector<Scenario> load_plays(const std::string& path, const DirectiveBook& book,
+                                 std::span<const Setting> settings) {
   std::ifstream file{path, std::ios::binary};
   std::ostringstream text;
   if (!file || !(text << file.rdbuf())) {
     throw UserError{path + ": can't be read; name a scenario file (*.toml) or a folder of them"};
   }
-  return parse_scenario(text.str(), path, book);
+  return parse_plays(text.str(), path, book, settings);
+}
+
+Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book) {
+  return sole(parse_plays(text, std::move(file), book));
+}
+
+Scenario load_scenario(const std::string& path, const DirectiveBook& book) {
+  return sole(load_plays(path, book));
 }
 
 }  // namespace outlive::harness

@@ -2,6 +2,7 @@
 // once, as file:line: what is wrong, with the nearest valid name.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +27,25 @@ class ScenarioError : public UserError {
   using UserError::UserError;
 };
 
-// Throws ScenarioError. `file` is only what mistakes are reported under.
-Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book);
+// Values for an axis in place of those that the file gives it.
+struct Setting {
+  std::string name;
+  std::vector<std::string> values;  // as typed; at least one
+};
+
+// The plays of a scenario: one for each combination of the values of its axes. Settings of axes that
+// it doesn't have are passed over. Throws ScenarioError, and UserError for a setting of a wrong type.
+// `file` is what mistakes are reported under, and what paths in the text are relative to.
+std::vector<Scenario> parse_plays(std::string_view text, std::string file,
+                                  const DirectiveBook& book,
+                                  std::span<const Setting> settings = {});
 
 // The same from a file; throws UserError if it can't be read.
+std::vector<Scenario> load_plays(const std::string& path, const DirectiveBook& book,
+                                 std::span<const Setting> settings = {});
+
+// The same where it must be one play; ScenarioError for several.
+Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book);
 Scenario load_scenario(const std::string& path, const DirectiveBook& book);
 
 }  // namespace outlive::harness

@@ -45,6 +45,9 @@ void Mistakes::add_unknown(int line, std::string_view what, std::string_view wor
 std::vector<Mistake> Mistakes::take() {
   std::ranges::stable_sort(found_, {},
                            [](const Mistake& one) { return std::tie(one.file, one.line); });
+  // Plays of one file have mistakes in common.
+  const auto twice = std::ranges::unique(found_);
+  found_.erase(twice.begin(), twice.end());
   return std::move(found_);
 }
 

@@ -23,7 +23,9 @@ namespace outlive::harness {
 struct Mistake {
   int line = 0;
   std::string what;
-  std::string file = {};  // empty: the scenario's own
+  std::string file = {};  // empty: the scenario's own, or one that it includes
+
+  friend bool operator==(const Mistake&, const Mistake&) = default;
 };
 
 class Mistakes {
@@ -37,7 +39,7 @@ class Mistakes {
   void add_unknown(int line, std::string_view what, std::string_view word,
                    std::span<const std::string_view> known);
   bool any() const { return !found_.empty(); }
-  // By file, the scenario's own first, and line.
+  // By file, the scenario's own first, and line; each once.
   std::vector<Mistake> take();
 
  private:
