@@ -77,6 +77,7 @@ ScenarioResult result_of(const harness::Scenario& scenario, const harness::Obser
                                     .worst_excess = seen.admission.worst_excess,
                                     .worst_client = seen.admission.worst_client},
                         .look_ups = {.hits = seen.cache.hits, .misses = seen.cache.misses}};
+  for (const harness::AxisValue& axis : scenario.axes) result.axes[axis.name] = axis.value;
   for (const harness::Verdict& verdict : harness::judge(scenario, seen)) {
     result.checks.push_back(result_of(verdict));
   }
@@ -87,6 +88,12 @@ ScenarioResult result_of(const harness::Scenario& scenario, const harness::Obser
     result.timeline.push_back(point_of(slice, seen));
   }
   return result;
+}
+
+std::vector<harness::Setting> settings_of(const ScenarioOptions& options) {
+  std::vector<harness::Setting> settings;
+  for (const auto& [name, values] : options.set) settings.push_back({name, values});
+  return settings;
 }
 
 ScenarioResult play_one(harness::Scenario scenario, const ScenarioOptions& options) {
@@ -146,12 +153,24 @@ std::string ScenarioResult::summary() const {
 }
 
 ScenarioResult play_scenario(const std::string& path, const ScenarioOptions& options) {
-  return play_one(harness::load_scenario(path, harness::EmulatorDirectives{}), options);
+  return play_one(harness::load_scenario(path, harness::EmulatorDirectives{}, settings_of(options)),
+                  options);
+}
+
+std::vector<ScenarioResult> play_scenarios(const std::string& path,
+                                           const ScenarioOptions& options) {
+  std::vector<ScenarioResult> results;
+  for (harness::Scenario& play :
+       harness::load_plays(path, harness::EmulatorDirectives{}, settings_of(options))) {
+    results.push_back(play_one(std::move(play), options));
+  }
+  return results;
 }
 
 ScenarioResult play_scenario_text(std::string_view toml, const ScenarioOptions& options,
                                   std::string name) {
-  return play_one(harness::parse_scenario(toml, std::move(name), harness::EmulatorDirectives{}),
+  return play_one(harness::parse_scenario(toml, std::move(name), harness::EmulatorDirectives{},
+                                          settings_of(options)),
                   options);
 }
 

@@ -26,7 +26,7 @@ std::vector<Verdict> judge(const Scenario& scenario, const Observations& observa
   for (const Check& check : scenario.checks) {
     Verdict& verdict = verdicts.emplace_back();
     verdict.kind = check.kind;
-    verdict.expected_violated = check.expect_violated;
+    verdict.expected_violated = check.expects_violation(observations.target);
     judges[static_cast<std::size_t>(check.kind)](check, observations, verdict);
     if (verdict.finding != Verdict::Finding::violated) verdict.first_at.reset();
   }

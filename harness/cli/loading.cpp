@@ -2,44 +2,101 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
-#include "scenario/parse.hpp"
+#include "base/text.hpp"
 #include "target/embedded.hpp"
 
 namespace outlive::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_part(const fs::path& path) {
+  return path.filename().string().starts_with('_');
+}
+
+std::vector<std::string> files_below(const std::string& folder) {
+  std::vector<std::string> files;
+  fs::recursive_directory_iterator entry{folder};
+  for (; entry != fs::recursive_directory_iterator{}; ++entry) {
+    if (is_part(entry->path())) {
+      if (entry->is_directory()) entry.disable_recursion_pending();
+    } else if (entry->path().extension() == ".toml") {
+      files.push_back(entry->path().string());
+    }
+  }
+  if (files.empty()) throw UserError{folder + ": there is no scenario (*.toml) in this folder"};
+  std::ranges::sort(files);
+  return files;
+}
+
+// What no scenario has is a slip of the pen.
+void require_known(std::span<const Setting> settings, const std::vector<Scenario>& plays) {
+  std::set<std::string_view> names;
+  for (const Scenario& play : plays) {
+    for (const AxisValue& axis : play.axes) names.insert(axis.name);
+  }
+  for (const Setting& setting : settings) {
+    if (names.contains(setting.name)) continue;
+    std::string what = "--set " + setting.name + ": no scenario here has an axis of that name";
+    const std::vector<std::string_view> known{names.begin(), names.end()};
+    if (const auto near = nearest_name(setting.name, known)) {
+      what.append("; did you mean ").append(quoted(*near)).append("?");
+    }
+    throw UserError{what};
+  }
+}
+
+}  // namespace
 
 std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
-  namespace fs = std::filesystem;
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     if (!fs::is_directory(path)) {
       files.push_back(path);
       continue;
     }
-    std::vector<std::string> inside;
-    for (const auto& entry : fs::recursive_directory_iterator{path}) {
-      if (entry.path().extension() == ".toml") inside.push_back(entry.path().string());
-    }
-    if (inside.empty()) throw UserError{path + ": there is no scenario (*.toml) in this folder"};
-    std::ranges::sort(inside);
+    const std::vector<std::string> inside = files_below(path);
     files.insert(files.end(), inside.begin(), inside.end());
   }
   return files;
 }
 
-std::vector<Scenario> load_all(const std::vector<std::string>& files) {
+Setting parse_setting(std::string_view words) {
+  const std::size_t equals = words.find('=');
+  if (equals == 0 || equals == words.npos || equals + 1 == words.size()) {
+    throw UserError{"--set " + std::string{words} +
+                    ": say which axis and which values, like --set cache_ttl=24h,36h"};
+  }
+  Setting setting{.name = std::string{words.substr(0, equals)}, .values = {}};
+  std::string_view rest = words.substr(equals + 1);
+  for (bool more = true; more;) {
+    const std::size_t comma = rest.find(',');
+    setting.values.emplace_back(rest.substr(0, comma));
+    more = comma != rest.npos;
+    if (more) rest.remove_prefix(comma + 1);
+  }
+  return setting;
+}
+
+std::vector<Scenario> load_all(const std::vector<std::string>& files,
+                               std::span<const Setting> settings) {
   const EmulatorDirectives directives;
-  std::vector<Scenario> scenarios;
+  std::vector<Scenario> plays;
   std::string mistakes;
   for (const std::string& file : files) {
     try {
-      scenarios.push_back(load_scenario(file, directives));
+      for (Scenario& play : load_plays(file, directives, settings)) {
+        plays.push_back(std::move(play));
+      }
     } catch (const UserError& error) {
       mistakes.append(mistakes.empty() ? "" : "\n").append(error.what());
     }
   }
   if (!mistakes.empty()) throw UserError{"nothing was played:\n" + mistakes};
-  return scenarios;
+  require_known(settings, plays);
+  return plays;
 }
 
 }  // namespace outlive::harness

@@ -141,6 +141,7 @@ struct Observations {
   std::uint64_t seed = 0;
   std::uint64_t digest = 0;
   std::uint64_t requests = 0;
+  std::string target = "embedded";    // the family that it was played on, the least able one
   std::vector<std::string> patterns;  // the gateway's two kinds of key, and those that checks name
   std::vector<InstanceObservations> instances;
   CacheTally cache;

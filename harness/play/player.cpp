@@ -194,7 +194,7 @@ class Player {
   void command(std::size_t place, const Event& event) {
     Node& node = nodes_[place];
     if (!node.runs()) {
-      throw UserError{scenario_.file + ":" + std::to_string(event.line) + ": " + event.instance +
+      throw UserError{place_of(scenario_, event.line) + ": " + event.instance +
                       " is down when this happens"};
     }
     if (event.kind == EventKind::config) return configure(node.server(), event.directives);
@@ -437,7 +437,9 @@ class Player {
 
 Observations play(const Scenario& scenario, const TargetKind& target, const Play& play,
                   const Progress& progress) {
-  return Player{scenario, target, play}.run(progress);
+  Observations seen = Player{scenario, target, play}.run(progress);
+  seen.target = to_string(target.family());
+  return seen;
 }
 
 }  // namespace outlive::harness

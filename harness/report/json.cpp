@@ -76,6 +76,8 @@ Json json_of(const Played& one, bool repeatable) {
   Json json{{"file", one.scenario.file}, {"title", one.scenario.title},
             {"rule", one.scenario.rule}, {"source", one.scenario.source},
             {"seed", one.seed},          {"as_stated", one.as_stated()}};
+  Json& axes = json["axes"] = Json::object();
+  for (const AxisValue& axis : one.scenario.axes) axes[axis.name] = axis.value;
   if (!one.error.empty()) {
     json["error"] = one.error;
     return json;

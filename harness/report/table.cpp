@@ -94,7 +94,7 @@ class Table {
       out_ << "  " << in(Colour::red, "could not run: ") << one.error << "\n\n";
       return;
     }
-    for (const Verdict& verdict : one.verdicts) check(verdict, one.scenario.file);
+    for (const Verdict& verdict : one.verdicts) check(verdict, one.scenario);
     played(one, run);
   }
 
@@ -104,7 +104,7 @@ class Table {
     out_ << '\n';
   }
 
-  void check(const Verdict& verdict, const std::string& file) {
+  void check(const Verdict& verdict, const Scenario& scenario) {
     const Colour colour = verdict.as_stated() ? Colour::green : Colour::red;
     out_ << "  " << in(colour, padded(words_of(verdict), verdict_width)) << verdict.claim << '\n'
          << under_claims << verdict.seen << '\n';
@@ -113,8 +113,8 @@ class Table {
          << "the scenario states: " << (verdict.expected_violated ? "violated" : "holds") << '\n';
     for (const std::string& evidence : verdict.evidence) out_ << under_claims << evidence << '\n';
     if (!verdict.first_at) return;
-    out_ << under_claims << "shown already by: outlive run " << file << " --until "
-         << verdict.first_at->count() << "us\n";
+    out_ << under_claims << "shown already by: outlive run " << scenario.file << settings_of(scenario)
+         << " --until " << verdict.first_at->count() << "us\n";
   }
 
   void played(const Played& one, const Run& run) {

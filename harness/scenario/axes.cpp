@@ -29,8 +29,8 @@ Axis::Choice choice_of(const toml::node& node) {
 
 // What the user typed, as a value of the type that the axis has.
 Axis::Choice choice_of(const std::string& typed, const Axis& axis) {
-  const bool wants_text = axis.declared.front().toml.front() == '"' ||
-                          axis.declared.front().toml.front() == '\'';
+  const bool wants_text =
+      axis.declared.front().toml.front() == '"' || axis.declared.front().toml.front() == '\'';
   if (wants_text) return choice_of(toml::value<std::string>{typed});
   try {
     const toml::table read = toml::parse("v = " + typed);
@@ -82,8 +82,8 @@ class Substitution {
  private:
   void in(toml::array& list) {
     for (std::size_t i = 0; i < list.size(); ++i) {
-      if (auto value = replaced(list[i])) list.replace(list.begin() + static_cast<std::ptrdiff_t>(i),
-                                                       std::move(*value->get("v")));
+      if (auto value = replaced(list[i]))
+        list.replace(list.begin() + static_cast<std::ptrdiff_t>(i), std::move(*value->get("v")));
     }
   }
 
@@ -99,8 +99,8 @@ class Substitution {
       const Axis::Choice* choice = named(all.substr(1), line);
       if (!choice) return std::nullopt;
       // Read at the line of the name, so that mistakes are told there.
-      return toml::parse(std::string(static_cast<std::size_t>(line) - 1, '\n') + "v = " +
-                         choice->toml);
+      return toml::parse(std::string(static_cast<std::size_t>(line) - 1, '\n') +
+                         "v = " + choice->toml);
     }
     text->get() = filled(all, line);
     return std::nullopt;
@@ -134,8 +134,9 @@ class Substitution {
       names.push_back(axes_[i].name);
     }
     if (names.empty()) {
-      mistakes_.add(line, "\"$" + std::string{name} + "\" is the value of an axis, and there is no "
-                          "[axes] (a dollar itself is written $$)");
+      mistakes_.add(line, "\"$" + std::string{name} +
+                              "\" is the value of an axis, and there is no "
+                              "[axes] (a dollar itself is written $$)");
     } else {
       mistakes_.add_unknown(line, "[axes]", name, names);
     }

@@ -1,5 +1,5 @@
-// [axes]: names for values, which may vary from play to play. A text "$name" anywhere else stands for
-// the value itself, "${name}" within a longer text for the value as text, "$$" for a dollar.
+// [axes]: names for values, which may vary from play to play. A text "$name" anywhere else stands
+// for the value itself, "${name}" within a longer text for the value as text, "$$" for a dollar.
 #pragma once
 
 #include <string>
@@ -26,7 +26,8 @@ struct Axis {
 std::vector<Axis> take_axes(toml::table& root, std::span<const Setting> settings,
                             Mistakes& mistakes);
 
-// The place of each axis's choice in play number `play` of play_count(): the last axis varies first.
+// The place of each axis's choice in play number `play` of play_count(): the last axis varies
+// first.
 std::size_t play_count(std::span<const Axis> axes);
 std::vector<AxisValue> values_in(std::span<const Axis> axes, std::size_t play);
 

@@ -11,8 +11,7 @@ namespace {
 constexpr std::string_view target_word = "target";
 // As TargetKind::family() calls them.
 constexpr std::array<std::string_view, 4> families{"embedded", "serve", "exec", "wire"};
-constexpr std::string_view example =
-    "{ when = { target = \"exec\" }, finding = \"violated\" }";
+constexpr std::string_view example = "{ when = { target = \"exec\" }, finding = \"violated\" }";
 
 bool is_violated(const Value& value) {
   return value.word({"holds", "violated"}) == 1;
@@ -127,13 +126,13 @@ void read_expectations(const Value& value, std::span<const Axis> axes,
     read_fields(*table, std::span<const Field<Entry>>{entry_fields}, any_kind, "expect", entry,
                 value.mistakes());
     if (!last_is_bound) {
-      value.mistakes().add(line_of(node), "expect: what comes after an entry without \"when\" "
-                                          "never counts");
+      value.mistakes().add(line_of(node),
+                           "expect: what comes after an entry without \"when\" "
+                           "never counts");
     }
     last_is_bound = entry.when != nullptr;
     std::vector<std::string> targets;
-    const bool fits =
-        !entry.when || condition.holds(*entry.when->as_table(), targets, value);
+    const bool fits = !entry.when || condition.holds(*entry.when->as_table(), targets, value);
     if (!open || !fits || !entry.violated) continue;
     if (targets.empty()) {
       into.expect_violated = *entry.violated;

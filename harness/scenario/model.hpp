@@ -224,8 +224,8 @@ struct Check {
   bool expects_violation(std::string_view target) const;
 };
 
-// A file of the scenario, and the number of its first line: the lines of all files of a scenario are
-// numbered in one row, the scenario's own file first.
+// A file of the scenario, and the number of its first line: the lines of all files of a scenario
+// are numbered in one row, the scenario's own file first.
 struct SourceFile {
   std::string name;
   int first_line = 1;
@@ -240,7 +240,7 @@ struct AxisValue {
 
 struct Scenario {
   std::string file;
-  std::string title;
+  std::string title;   // with what tells this play from others of the file, in brackets
   std::string rule;    // the sentence that is tested
   std::string source;  // who says so
   std::string story;
@@ -263,8 +263,8 @@ struct Scenario {
 
 // "file:line" of a line that the model knows.
 std::string place_of(const Scenario& scenario, int line);
-// The title, and in brackets what tells this play from others of the same file.
-std::string full_title(const Scenario& scenario);
+// What makes `outlive run` play this of the file's plays alone: " --set cache_ttl=36h", or nothing.
+std::string settings_of(const Scenario& scenario);
 
 // The words that files, reports and the reference use for the kinds above.
 std::string_view to_string(TrafficKind kind);

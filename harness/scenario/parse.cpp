@@ -47,6 +47,7 @@ class Parser {
     each_table(root, "check", [&](const toml::table& table) { check(table, read); });
     validate(read, mistakes_);
     read.axes = values_;
+    read.title += varying_values();
     read.sources = sources_.beginnings();
     read.file = read.sources.front().name;
     return read;
@@ -106,6 +107,16 @@ class Parser {
     std::ostringstream out;
     node.visit([&out](const auto& value) { out << value; });
     return out.str();
+  }
+
+  std::string varying_values() const {
+    std::string values;
+    for (const AxisValue& axis : values_) {
+      if (!axis.varies) continue;
+      values.append(values.empty() ? " [" : ", ").append(axis.name).append(" = ");
+      values.append(axis.value);
+    }
+    return values.empty() ? values : values + ']';
   }
 
   std::string required_text(const toml::table& table, std::string_view name,
@@ -306,8 +317,7 @@ std::vector<Scenario> parse_plays(std::string_view text, std::string file,
     const std::vector<Axis> axes = take_axes(root, settings, mistakes);
     count = play_count(axes);
     substitute(root, axes, play, mistakes);
-    plays.push_back(
-        Parser{book, sources, axes, values_in(axes, play), mistakes}.scenario(root));
+    plays.push_back(Parser{book, sources, axes, values_in(axes, play), mistakes}.scenario(root));
   }
   if (mistakes.any()) report(sources, mistakes);
   return plays;
@@ -323,12 +333,14 @@ std::vector<Scenario> load_plays(const std::string& path, const DirectiveBook& b
   return parse_plays(text.str(), path, book, settings);
 }
 
-Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book) {
-  return sole(parse_plays(text, std::move(file), book));
+Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book,
+                        std::span<const Setting> settings) {
+  return sole(parse_plays(text, std::move(file), book, settings));
 }
 
-Scenario load_scenario(const std::string& path, const DirectiveBook& book) {
-  return sole(load_plays(path, book));
+Scenario load_scenario(const std::string& path, const DirectiveBook& book,
+                       std::span<const Setting> settings) {
+  return sole(load_plays(path, book, settings));
 }
 
 }  // namespace outlive::harness

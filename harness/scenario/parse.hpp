@@ -33,9 +33,10 @@ struct Setting {
   std::vector<std::string> values;  // as typed; at least one
 };
 
-// The plays of a scenario: one for each combination of the values of its axes. Settings of axes that
-// it doesn't have are passed over. Throws ScenarioError, and UserError for a setting of a wrong type.
-// `file` is what mistakes are reported under, and what paths in the text are relative to.
+// The plays of a scenario: one for each combination of the values of its axes. Settings of axes
+// that it doesn't have are passed over. Throws ScenarioError, and UserError for a setting of a
+// wrong type. `file` is what mistakes are reported under, and what paths in the text are relative
+// to.
 std::vector<Scenario> parse_plays(std::string_view text, std::string file,
                                   const DirectiveBook& book,
                                   std::span<const Setting> settings = {});
@@ -45,7 +46,9 @@ std::vector<Scenario> load_plays(const std::string& path, const DirectiveBook& b
                                  std::span<const Setting> settings = {});
 
 // The same where it must be one play; ScenarioError for several.
-Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book);
-Scenario load_scenario(const std::string& path, const DirectiveBook& book);
+Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book,
+                        std::span<const Setting> settings = {});
+Scenario load_scenario(const std::string& path, const DirectiveBook& book,
+                       std::span<const Setting> settings = {});
 
 }  // namespace outlive::harness

@@ -23,8 +23,7 @@ const Sources::File& Sources::add(std::string name, std::string text) {
 
 const Sources::File& Sources::of(int line) const {
   ensure(!files_.empty(), "a scenario has a file");
-  const auto after =
-      std::ranges::upper_bound(files_, std::max(line, 1), {}, &File::first_line);
+  const auto after = std::ranges::upper_bound(files_, std::max(line, 1), {}, &File::first_line);
   return *std::prev(after);
 }
 

@@ -57,7 +57,7 @@ std::string_view take_instance(std::string_view& word) {
 }
 
 std::string at_line(const Scenario& scenario, int line) {
-  return scenario.file + ":" + std::to_string(line) + ": ";
+  return place_of(scenario, line) + ": ";
 }
 
 }  // namespace

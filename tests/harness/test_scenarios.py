@@ -3,6 +3,7 @@
 
     test_scenarios.py PROGRAM
 """
+import json
 import pathlib
 import re
 import sys
@@ -90,6 +91,63 @@ class Scenarios(unittest.TestCase):
                 lost = figure(played(PROGRAM, file, "--seed", seed)[file.name], "outlives", "lost")
                 self.assertGreater(lost, 4_100)
                 self.assertLess(lost, 4_900)
+
+
+AXES = """title = "A cache that does not fit"
+duration = "10m"
+axes = { policy = ["noeviction", "allkeys-lru"], prompts = 2000 }
+include = "_parts/instance.toml"
+[[traffic]]
+kind = "cache"
+rate = "10/s"
+prompts = "$prompts"
+size = "2kb"
+[[check]]
+kind = "never-evicted"
+keys = "tensorzero_cache:*"
+expect = [{ when = { policy = "allkeys-lru" }, finding = "violated" }, { finding = "holds" }]
+"""
+PART = """[environment]
+TENSORZERO_VALKEY_URL = "valkey://valkey"
+[[instance]]
+name = "valkey"
+maxmemory = "2mb"
+maxmemory-policy = "$policy"
+"""
+
+
+class Axes(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        (self.folder / "_parts").mkdir()
+        (self.folder / "_parts" / "instance.toml").write_text(PART)
+        (self.folder / "axes.toml").write_text(AXES)
+
+    def test_each_value_of_an_axis_is_a_play(self):
+        status, out, err = run(PROGRAM, "run", self.folder, "--format", "json")
+        self.assertEqual(status, 0, out + err)
+        plays = json.loads(out)["scenarios"]
+        self.assertEqual([play["title"] for play in plays],
+                         ["A cache that does not fit [policy = noeviction]",
+                          "A cache that does not fit [policy = allkeys-lru]"])
+        self.assertEqual(plays[0]["axes"], {"policy": "noeviction", "prompts": "2000"})
+
+    def test_set_plays_with_other_values(self):
+        status, out, err = run(PROGRAM, "run", self.folder, "--set", "policy=allkeys-lru", "--set", "prompts=10")
+        self.assertEqual(status, 1, out + err)  # ten answers fit
+        self.assertIn("A cache that does not fit  ", out)
+
+    def test_a_setting_that_nobody_knows_is_refused(self):
+        for words, says in (("polcy=x", 'no scenario here has an axis of that name; did you mean "policy"?'),
+                            ("prompts=many", "the scenario gives it a value like 2000"),
+                            ("policy", "like --set cache_ttl=24h,36h"),
+                            ("policy=allkeys-lry", 'maxmemory-policy = "allkeys-lry": ')):
+            with self.subTest(words):
+                status, out, err = run(PROGRAM, "run", self.folder, "--set", words)
+                self.assertEqual((status, out), (2, ""))
+                self.assertIn(says, err)
 
 
 class CommandLine(unittest.TestCase):

@@ -84,6 +84,7 @@ struct TimelinePoint {
 
 struct ScenarioResult {
   std::string title;
+  std::map<std::string, std::string> axes = {};  // what each axis stood for
   std::uint64_t seed = 0;
   std::uint64_t digest = 0;  // two equal plays on the embedded emulator have equal digests
   std::uint64_t requests = 0;
@@ -104,12 +105,18 @@ struct ScenarioResult {
 struct ScenarioOptions {
   std::string target = "embedded";         // as --target of `outlive run --help`
   std::optional<std::uint64_t> seed = {};  // none: the scenario's own
-  std::vector<std::string> watch = {};     // patterns of keys to count, besides those of checks
+  // Values for axes in place of those that the file gives them: {{"cache_ttl", {"24h", "36h"}}}.
+  std::vector<std::pair<std::string, std::vector<std::string>>> set = {};
+  std::vector<std::string> watch = {};  // patterns of keys to count, besides those of checks
 };
 
 // Throws UserError: for a file with mistakes (a line each, with file and line), for a target that
-// can't be had.
+// can't be had, for axes that make more than one play.
 ScenarioResult play_scenario(const std::string& path, const ScenarioOptions& options = {});
+
+// All plays of the file, one for each combination of the values of its axes.
+std::vector<ScenarioResult> play_scenarios(const std::string& path,
+                                           const ScenarioOptions& options = {});
 
 // The same with the scenario's text; `name` stands for the file in messages.
 ScenarioResult play_scenario_text(std::string_view toml, const ScenarioOptions& options = {},
