@@ -48,21 +48,6 @@ void require_known(std::span<const Setting> settings, const std::vector<Scenario
   }
 }
 
-}  // namespace
-
-std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    if (!fs::is_directory(path)) {
-      files.push_back(path);
-      continue;
-    }
-    const std::vector<std::string> inside = files_below(path);
-    files.insert(files.end(), inside.begin(), inside.end());
-  }
-  return files;
-}
-
 Setting parse_setting(std::string_view words) {
   const std::size_t equals = words.find('=');
   if (equals == 0 || equals == words.npos || equals + 1 == words.size()) {
@@ -78,6 +63,27 @@ Setting parse_setting(std::string_view words) {
     if (more) rest.remove_prefix(comma + 1);
   }
   return setting;
+}
+
+}  // namespace
+
+std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    if (!fs::is_directory(path)) {
+      files.push_back(path);
+      continue;
+    }
+    const std::vector<std::string> inside = files_below(path);
+    files.insert(files.end(), inside.begin(), inside.end());
+  }
+  return files;
+}
+
+std::vector<Setting> parse_settings(const std::vector<std::string>& words) {
+  std::vector<Setting> settings;
+  for (const std::string& one : words) settings.push_back(parse_setting(one));
+  return settings;
 }
 
 std::vector<Scenario> load_all(const std::vector<std::string>& files,

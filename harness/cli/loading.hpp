@@ -15,8 +15,8 @@ namespace outlive::harness {
 // Throws UserError for a folder without a scenario.
 std::vector<std::string> scenario_files(const std::vector<std::string>& paths);
 
-// "name=value" or "name=value,value". Throws UserError.
-Setting parse_setting(std::string_view words);
+// Each "name=value" or "name=value,value". Throws UserError.
+std::vector<Setting> parse_settings(const std::vector<std::string>& words);
 
 // All plays of all files; or throws UserError with the mistakes of all. A setting that no scenario
 // has an axis for is a mistake too.

@@ -21,7 +21,8 @@ int run_scenarios(std::span<char* const> words) {
   if (const auto status = read_words(app, words)) return *status;
   TargetKind target{options.targets};
   if (options.allow_flush) target.allow_flush();
-  const Run run = play_all(load_all(scenario_files(options.paths)), target, options);
+  const std::vector<Setting> settings = parse_settings(options.settings);
+  const Run run = play_all(load_all(scenario_files(options.paths), settings), target, options);
   const ReportStyle style{.colours = isatty(STDOUT_FILENO) == 1};
   for (const ReportFormat& format : report_formats()) {
     if (format.name == options.format) format.write(std::cout, run, style);

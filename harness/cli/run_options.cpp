@@ -27,6 +27,12 @@ void describe(CLI::App& app, RunOptions& options) {
                "before playing there; without it a server that holds keys is refused");
   app.add_option("--seed", options.seed, "all chance comes from it; else each scenario's own")
       ->type_name("NUMBER");
+  app.add_option("--set", options.settings,
+                 "AXIS=VALUE gives an axis of the scenario another value; VALUE,VALUE several, a "
+                 "play for each")
+      ->type_name("AXIS=VALUE")
+      ->expected(1)
+      ->take_all();
   app.add_option_function<std::string>(
          "--until",
          [&options](const std::string& text) {
@@ -47,6 +53,8 @@ void describe(CLI::App& app, RunOptions& options) {
       "Examples:\n"
       "  outlive run scenarios/                     all that ship with outlive\n"
       "  outlive run my.toml --seed 7               one of yours, with other chance\n"
+      "  outlive run my.toml --set cache_ttl=24h,36h\n"
+      "                                             once for each value of an axis\n"
       "  outlive run my.toml --format json | jq '.scenarios[].checks[].figures'\n"
       "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
       "                                             on a real server, for comparison\n"

@@ -19,6 +19,7 @@ struct RunOptions {
   std::vector<std::string> targets{"embedded"};
   bool allow_flush = false;
   std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
   std::optional<Span> until;
   std::string format;
 };
