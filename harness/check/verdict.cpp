@@ -27,6 +27,7 @@ std::vector<Verdict> judge(const Scenario& scenario, const Observations& observa
     Verdict& verdict = verdicts.emplace_back();
     verdict.kind = check.kind;
     verdict.expected_violated = check.expects_violation(observations.target);
+    verdict.line = check.line;
     judges[static_cast<std::size_t>(check.kind)](check, observations, verdict);
     if (verdict.finding != Verdict::Finding::violated) verdict.first_at.reset();
   }

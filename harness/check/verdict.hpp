@@ -19,6 +19,7 @@ struct Verdict {
   CheckKind kind = CheckKind::outlives;
   Finding finding = Finding::unjudged;
   bool expected_violated = false;
+  int line = 0;       // of the check, in the file; 0: made in code
   std::string claim;  // what would hold, in words
   std::string seen;   // what was seen instead, or all the same, in words
   std::vector<std::pair<std::string, double>> figures;

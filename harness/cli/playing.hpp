@@ -9,7 +9,10 @@
 
 namespace outlive::harness {
 
-// What can't be played is in the run too, with its reason.
+// Plays as many at once as the options say; the results are in the order of the scenarios, and no
+// play hangs on another. What can't be played is in the run too, with its reason. After an
+// interrupt (cli/interrupt.hpp) it comes back at once: what had not ended is in the run as
+// interrupted.
 Run play_all(std::vector<Scenario> scenarios, const TargetKind& target, const RunOptions& options);
 
 }  // namespace outlive::harness

@@ -1,17 +1,57 @@
 // outlive run: plays scenarios and reports.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "cli/command_line.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/loading.hpp"
+#include "cli/outputs.hpp"
 #include "cli/playing.hpp"
 #include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
-#include "report/report.hpp"
+#include "outlive/emulator.hpp"
+#include "play/player.hpp"
 
 namespace outlive::harness {
+namespace {
+
+// A report for programs says what is wrong with the files as well; people are told once, on
+// standard error.
+void report_mistakes(const std::string& mistakes, const TargetKind& target,
+                     const RunOptions& options) {
+  std::vector<Output> for_programs;
+  for (const Output& output : options.outputs) {
+    if (output.format->for_programs) for_programs.push_back(output);
+  }
+  write_reports({.target = target.name(),
+                 .repeatable = target.repeatable(),
+                 .played = {},
+                 .took = {},
+                 .error = mistakes},
+                for_programs);
+}
+
+std::vector<Scenario> load(const TargetKind& target, const RunOptions& options) {
+  try {
+    return load_all(scenario_files(options.paths), parse_settings(options.settings));
+  } catch (const UserError& error) {
+    report_mistakes(error.what(), target, options);
+    throw;
+  }
+}
+
+int run(RunOptions& options) {
+  options.outputs = complete(std::move(options.outputs));
+  TargetKind target{options.targets};
+  if (options.allow_flush) target.allow_flush();
+  std::vector<Scenario> scenarios = load(target, options);
+  const Run run = play_all(std::move(scenarios), target, options);
+  write_reports(run, options.outputs);
+  if (interrupted()) throw Interrupted{};
+  return run.exit_status();
+}
+
+}  // namespace
 
 int run_scenarios(std::span<char* const> words) {
   CLI::App app;
@@ -19,15 +59,7 @@ int run_scenarios(std::span<char* const> words) {
   RunOptions options;
   describe(app, options);
   if (const auto status = read_words(app, words)) return *status;
-  TargetKind target{options.targets};
-  if (options.allow_flush) target.allow_flush();
-  const std::vector<Setting> settings = parse_settings(options.settings);
-  const Run run = play_all(load_all(scenario_files(options.paths), settings), target, options);
-  const ReportStyle style{.colours = isatty(STDOUT_FILENO) == 1};
-  for (const ReportFormat& format : report_formats()) {
-    if (format.name == options.format) format.write(std::cout, run, style);
-  }
-  return run.exit_status();
+  return run(options);
 }
 
 }  // namespace outlive::harness

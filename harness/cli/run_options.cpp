@@ -1,13 +1,58 @@
 #include "cli/run_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <thread>
 
-#include "report/report.hpp"
+#include "outlive/emulator.hpp"
 #include "scenario/quantity.hpp"
 
 namespace outlive::harness {
+namespace {
+
+std::string formats_in_words() {
+  std::string words;
+  for (const ReportFormat& format : report_formats()) {
+    words.append(words.empty() ? "" : ", ");
+    words.append(format.name).append(" (").append(format.meaning).append(")");
+  }
+  return words;
+}
+
+constexpr std::string_view lesson =
+    "A scenario is a TOML file: instances of Valkey with their directives, the gateway's\n"
+    "environment, traffic, events, and checks. Each check holds or is violated; one that is\n"
+    "violated as the file states (expect = \"violated\") is as it should be.\n"
+    "`outlive new` writes a first scenario; scenarios/README.md teaches the language.\n"
+    "\n"
+    "Examples:\n"
+    "  outlive run scenarios/                     all that ship with outlive\n"
+    "  outlive run my.toml --seed 7               one of yours, with other chance\n"
+    "  outlive run my.toml --set cache_ttl=24h,36h\n"
+    "                                             once for each value of an axis\n"
+    "  outlive run my.toml --until 90m            only its first 90 minutes\n"
+    "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
+    "                                             on a real server, for comparison\n"
+    "  outlive run my.toml --target valkey://127.0.0.1:6379\n"
+    "                                             on one that is running\n"
+    "  outlive run split.toml --target serve,cache=valkey://me:secret@staging:6379/3\n"
+    "                                             one instance there, the others on outlive serve\n"
+    "  outlive run scenarios/ --format html=report.html\n"
+    "                                             the table, and charts to look at in a browser\n"
+    "  outlive run scenarios/ --format github --format junit=report.xml\n"
+    "                                             in CI: annotations, and a file for its reader\n"
+    "  outlive run my.toml --format json | jq '.scenarios[].checks[].figures'\n"
+    "\n"
+    "Exit status:\n"
+    "  0    every verdict is as its scenario states\n"
+    "  1    one is not\n"
+    "  2    something could not be run: a mistake in a file or in these words, a server that is "
+    "gone\n"
+    "  130  interrupted (Ctrl-C): what had ended by then was reported\n";
+
+}  // namespace
 
 void describe(CLI::App& app, RunOptions& options) {
+  options.jobs = std::max(1U, std::thread::hardware_concurrency());
   app.description(
       "Plays scenarios in virtual time and says, check by check, what holds and what is violated.");
   app.add_option("PATH", options.paths, "scenario files, or folders: every *.toml below them")
@@ -42,36 +87,22 @@ void describe(CLI::App& app, RunOptions& options) {
          },
          "play only so much of each scenario, like 36h: the rest has not happened yet")
       ->type_name("DURATION");
-  options.format = report_formats().front().name;
-  std::vector<std::string> formats;
-  for (const ReportFormat& format : report_formats()) formats.emplace_back(format.name);
-  app.add_option("--format", options.format,
-                 "table (for people, the default) or json (for programs)")
-      ->check(CLI::IsMember(formats))
-      ->type_name("FORMAT");
-  app.footer(
-      "Examples:\n"
-      "  outlive run scenarios/                     all that ship with outlive\n"
-      "  outlive run my.toml --seed 7               one of yours, with other chance\n"
-      "  outlive run my.toml --set cache_ttl=24h,36h\n"
-      "                                             once for each value of an axis\n"
-      "  outlive run my.toml --format json | jq '.scenarios[].checks[].figures'\n"
-      "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
-      "                                             on a real server, for comparison\n"
-      "  outlive run my.toml --target valkey://127.0.0.1:6379\n"
-      "                                             on one that is running\n"
-      "  outlive run split.toml --target serve,cache=valkey://me:secret@staging:6379/3\n"
-      "                                             one instance there, the others on outlive "
-      "serve\n"
-      "\n"
-      "A scenario is a TOML file: instances of Valkey with their directives, the gateway's\n"
-      "environment, traffic, and checks. A check holds or is violated; where the file states that "
-      "it\n"
-      "is violated (expect = \"violated\"), a run in which it holds fails.\n"
-      "\n"
-      "Exit status: 0 when every verdict is as its scenario states, 1 when one is not, 2 when "
-      "something\n"
-      "could not be run. scenarios/README.md teaches how to write a scenario.");
+  app.add_option("--jobs", options.jobs,
+                 "how many scenarios to play at once (default: as many as there are processors); "
+                 "the results are the same")
+      ->check(CLI::Range(1U, 1024U))
+      ->type_name("NUMBER");
+  app.add_option_function<std::vector<std::string>>(
+         "--format",
+         [&options](const std::vector<std::string>& words) {
+           for (const std::string& word : words) options.outputs.push_back(parse_output(word));
+         },
+         formats_in_words() +
+             ". FORMAT=FILE writes to a file; with --format again several reports of one run. The "
+             "table is printed unless another report is")
+      ->allow_extra_args(false)  // a word each time: the next may be a file
+      ->type_name("FORMAT[=FILE]");
+  app.footer(std::string{lesson});
 }
 
 }  // namespace outlive::harness

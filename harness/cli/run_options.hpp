@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/outputs.hpp"
 #include "scenario/model.hpp"
 
 namespace CLI {
@@ -21,7 +22,8 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;
   std::optional<Span> until;
-  std::string format;
+  std::vector<Output> outputs;
+  unsigned jobs = 1;
 };
 
 // Teaches the application to read them, and its help. Keeps a reference to `options`.

@@ -100,7 +100,8 @@ struct Slice {
   };
   struct OfInstance {
     std::uint64_t used_memory = 0;
-    std::vector<Keys> patterns;  // in the order of Observations::patterns
+    std::uint64_t maxmemory = 0;  // 0: no cap
+    std::vector<Keys> patterns;   // in the order of Observations::patterns
   };
   Span at{};  // since the start
   std::vector<OfInstance> instances;

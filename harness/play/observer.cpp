@@ -241,12 +241,13 @@ void Observer::asked(std::span<const Limit> limits, std::span<const KeyId> bucke
   shadow_.request(limits, buckets, outcome == Outcome::granted, now_.time_since_epoch().count());
 }
 
-void Observer::end_slice(Time at, std::span<const std::uint64_t> used_memory) {
+void Observer::end_slice(Time at, std::span<const Memory> memory) {
   Slice& slice = seen_.timeline.emplace_back();
   slice.at = at - start_;
   for (std::size_t i = 0; i < seen_.instances.size(); ++i) {
     Slice::OfInstance& instance = slice.instances.emplace_back();
-    instance.used_memory = used_memory[i];
+    instance.used_memory = memory[i].used;
+    instance.maxmemory = memory[i].max;
     for (const PatternTally& tally : seen_.instances[i].patterns) {
       instance.patterns.push_back({.resident = tally.resident, .evicted = tally.evicted});
     }

@@ -50,8 +50,12 @@ class Observer {
   enum class Outcome : std::uint8_t { granted, refused, failed };
   void asked(std::span<const Limit> limits, std::span<const KeyId> buckets, Outcome outcome);
 
-  // How things stand at the end of a slice, with each instance's used_memory.
-  void end_slice(Time at, std::span<const std::uint64_t> used_memory);
+  // How things stand at the end of a slice, with each instance's memory.
+  struct Memory {
+    std::uint64_t used = 0;
+    std::uint64_t max = 0;  // 0: no cap
+  };
+  void end_slice(Time at, std::span<const Memory> memory);
 
   // Keys that are there by the books and not among these.
   std::vector<KeyId> unseen(std::size_t instance, const std::vector<std::string>& keys) const;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/number.hpp"
+#include "base/text.hpp"
 #include "outlive/emulator.hpp"
 #include "play/incidents.hpp"
 #include "play/limiter.hpp"
@@ -32,6 +33,15 @@ constexpr std::string_view gateway_is_down =
 std::size_t place_of(const Scenario& scenario, std::string_view instance) {
   const auto found = std::ranges::find(scenario.instances, instance, &Instance::name);
   return static_cast<std::size_t>(found - scenario.instances.begin());
+}
+
+// The cap that these directives set; none: they say nothing of it.
+std::optional<std::uint64_t> maxmemory_in(std::span<const Directive> directives) {
+  std::optional<std::uint64_t> bytes;
+  for (const auto& [name, value] : directives) {
+    if (equal_ignoring_case(name, "maxmemory")) bytes = parse_memory(value);
+  }
+  return bytes;
 }
 
 class Player {
@@ -111,6 +121,7 @@ class Player {
       const std::uint64_t seed = seeds.fork("instance " + instance.name).seed();
       Node& node = nodes_.emplace_back(kind.start(instance, scenario_.start, seed),
                                        seeds.fork("troubles of " + instance.name));
+      maxmemory_.push_back(maxmemory_in(instance.directives).value_or(0));
       node.server().on_departure(
           [this, i](const Departure& departure) { observer_.departed(i, departure); });
     }
@@ -183,6 +194,9 @@ class Player {
           return command(place, event);
         }
         node.begin(event, at);
+        if (event.is_end_of_server()) {
+          maxmemory_[place] = maxmemory_in(scenario_.instances[place].directives).value_or(0);
+        }
         if (event.is_end_of_server() && !event.persistent) observer_.recount(place, {});
     }
     if (event.is_end_of_server() && event.persistent && node.runs()) {
@@ -197,7 +211,11 @@ class Player {
       throw UserError{place_of(scenario_, event.line) + ": " + event.instance +
                       " is down when this happens"};
     }
-    if (event.kind == EventKind::config) return configure(node.server(), event.directives);
+    if (event.kind == EventKind::config) {
+      const std::vector<Directive> set = configure(node.server(), event.directives);
+      maxmemory_[place] = maxmemory_in(set).value_or(maxmemory_[place]);
+      return;
+    }
     node.server().run({"FLUSHALL"});
     observer_.recount(place, {});
   }
@@ -359,12 +377,14 @@ class Player {
   void end_slices(Time now) {
     for (; next_slice_ <= now; ++slices_ended_, next_slice_ = slice_end(slices_ended_)) {
       happen_until(next_slice_);
-      std::vector<std::uint64_t> used_memory;
-      for (Node& node : nodes_) {
+      std::vector<Observer::Memory> memory;
+      for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        Node& node = nodes_[i];
         node.advance_to(next_slice_);
-        used_memory.push_back(node.runs() ? node.server().used_memory() : 0);
+        memory.push_back(
+            {.used = node.runs() ? node.server().used_memory() : 0, .max = maxmemory_[i]});
       }
-      observer_.end_slice(next_slice_, used_memory);
+      observer_.end_slice(next_slice_, memory);
     }
   }
 
@@ -425,6 +445,7 @@ class Player {
   std::vector<Moment> moments_;
   std::size_t next_moment_ = 0;
   std::deque<Node> nodes_;
+  std::vector<std::uint64_t> maxmemory_;  // of each node, as it was set last
   std::optional<Link> primary_link_;
   std::optional<Link> cache_link_;
   std::vector<Gateway> gateways_;

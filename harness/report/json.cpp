@@ -111,6 +111,7 @@ Json json_of(const Played& one, bool repeatable) {
 
 void write_json(std::ostream& out, const Run& run, const ReportStyle&) {
   Json json{{"target", run.target}, {"exit_status", run.exit_status()}};
+  if (!run.error.empty()) json["error"] = run.error;
   Json& scenarios = json["scenarios"] = Json::array();
   for (const Played& one : run.played) scenarios.push_back(json_of(one, run.repeatable));
   // Keys and messages may hold any bytes.

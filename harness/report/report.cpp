@@ -6,8 +6,8 @@ namespace outlive::harness {
 namespace {
 
 constexpr ReportFormat formats[] = {
-    {"table", "for people", write_table},
-    {"json", "for programs: every verdict and figure", write_json},
+    {"table", "for people; the default", write_table, false},
+    {"json", "every verdict and figure, for programs", write_json},
 };
 
 }  // namespace
@@ -17,7 +17,7 @@ bool Played::as_stated() const {
 }
 
 int Run::exit_status() const {
-  int status = 0;
+  int status = error.empty() ? 0 : 2;
   for (const Played& one : played) {
     status = std::max(status, !one.error.empty() ? 2 : one.as_stated() ? 0 : 1);
   }

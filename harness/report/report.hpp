@@ -19,6 +19,8 @@ struct Played {
   Observations observations;
   std::vector<Verdict> verdicts;
   std::string error;
+  bool interrupted = false;          // somebody stopped it; `error` says so
+  std::chrono::milliseconds took{};  // on the machine's clock; zero: not measured
 
   bool as_stated() const;
 };
@@ -28,6 +30,9 @@ struct Run {
   bool repeatable = true;
   std::vector<Played> played;
   std::chrono::milliseconds took{};  // on the machine's clock; zero: not measured
+  // Why nothing could be played, a line a mistake, most of them as "file:line: what". Then `played`
+  // is empty.
+  std::string error = {};
 
   // 0: all as stated; 1: something is not; 2: something could not be run.
   int exit_status() const;
@@ -41,6 +46,7 @@ struct ReportFormat {
   std::string_view name;
   std::string_view meaning;
   void (*write)(std::ostream& out, const Run& run, const ReportStyle& style);
+  bool for_programs = true;
 };
 
 // All formats; the first is the default.

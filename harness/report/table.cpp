@@ -86,6 +86,7 @@ class Table {
   }
 
   void scenario(const Played& one, const Run& run) {
+    if (one.interrupted) return;  // the overview and the summary tell of it
     out_ << in(Colour::bold, one.scenario.title);
     if (!one.scenario.file.empty()) out_ << in(Colour::faint, "  " + one.scenario.file);
     out_ << '\n';
@@ -113,8 +114,8 @@ class Table {
          << "the scenario states: " << (verdict.expected_violated ? "violated" : "holds") << '\n';
     for (const std::string& evidence : verdict.evidence) out_ << under_claims << evidence << '\n';
     if (!verdict.first_at) return;
-    out_ << under_claims << "shown already by: outlive run " << scenario.file << settings_of(scenario)
-         << " --until " << verdict.first_at->count() << "us\n";
+    out_ << under_claims << "shown already by: outlive run " << scenario.file
+         << settings_of(scenario) << " --until " << verdict.first_at->count() << "us\n";
   }
 
   void played(const Played& one, const Run& run) {
@@ -161,6 +162,7 @@ class Table {
   }
 
   std::string outcome(const Played& one) const {
+    if (one.interrupted) return in(Colour::red, "interrupted");
     if (!one.error.empty()) return in(Colour::red, "could not run");
     if (!one.as_stated()) return in(Colour::red, "NOT as stated");
     const auto violated =
@@ -173,13 +175,17 @@ class Table {
     const auto total = run.played.size();
     const auto as_stated =
         static_cast<std::size_t>(std::ranges::count_if(run.played, &Played::as_stated));
-    const auto failed = static_cast<std::size_t>(
-        std::ranges::count_if(run.played, [](const Played& one) { return !one.error.empty(); }));
+    const auto interrupted =
+        static_cast<std::size_t>(std::ranges::count_if(run.played, &Played::interrupted));
+    const auto failed = static_cast<std::size_t>(std::ranges::count_if(
+        run.played, [](const Played& one) { return !one.error.empty() && !one.interrupted; }));
     out_ << total << (total == 1 ? " scenario" : " scenarios") << " on " << run.target
          << duration(run) << ": "
          << in(as_stated == total ? Colour::green : Colour::red,
                std::to_string(as_stated) + " as stated");
-    if (total > as_stated + failed) out_ << ", " << total - as_stated - failed << " not as stated";
+    const std::size_t otherwise = total - as_stated - failed - interrupted;
+    if (otherwise > 0) out_ << ", " << otherwise << " not as stated";
+    if (interrupted > 0) out_ << ", " << interrupted << " interrupted";
     if (failed > 0) out_ << ", " << failed << " could not run";
     out_ << ".\n\"As stated\": the scenario file says that a rule breaks here, and so it does.\n";
   }

@@ -52,7 +52,8 @@ std::vector<std::string> Target::keys(std::span<const int> databases) {
   return all;
 }
 
-void configure(Target& target, std::span<const Directive> directives) {
+std::vector<Directive> configure(Target& target, std::span<const Directive> directives) {
+  std::vector<Directive> set;
   for (const Directive& directive : directives) {
     const std::string value = absolute(target, directive);
     const Answer answer = target.set_directive(directive.first, value);
@@ -60,7 +61,9 @@ void configure(Target& target, std::span<const Directive> directives) {
       throw UserError{"CONFIG SET " + directive.first + " " + value + ": " +
                       std::string{answer.text}};
     }
+    set.emplace_back(directive.first, value);
   }
+  return set;
 }
 
 }  // namespace outlive::harness

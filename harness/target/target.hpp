@@ -83,7 +83,8 @@ class Target : public Channel {
   int database_ = 0;
 };
 
-// Sets directives on a running target. Throws UserError when it refuses.
-void configure(Target& target, std::span<const Directive> directives);
+// Sets directives on a running target, and gives them with their values as they were set: what was
+// relative to the memory in use has become bytes. Throws UserError when the target refuses.
+std::vector<Directive> configure(Target& target, std::span<const Directive> directives);
 
 }  // namespace outlive::harness
