@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/number.hpp"
 #include "check/judges.hpp"
 #include "scenario/quantity.hpp"
 
@@ -10,11 +9,6 @@ namespace outlive::harness {
 namespace {
 
 using namespace wording;
-
-// "consume", or "any command".
-std::string words_of(const std::optional<Operation>& operation) {
-  return operation ? std::string{to_string(*operation)} : "any command";
-}
 
 // Each kind of command that the check is about, on each instance.
 template <typename Body>
@@ -35,11 +29,6 @@ void judge_over_admission(const Check& check, const Observations& seen, Verdict&
   const AdmissionTally& tally = seen.admission;
   const double most = check.at_most.value_or(check.worst_at_most ? any : 0);
   const double worst_most = check.worst_at_most.value_or(any);
-  verdict.claim =
-      most == 0
-          ? "nobody gets a ticket beyond the limit"
-          : "at most " + (most == any ? format_double(worst_most) + " tickets too many a client"
-                                      : format_double(most) + " tickets too many");
   figure(verdict, "asked", tally.asked);
   figure(verdict, "granted", tally.granted);
   figure(verdict, "failed", tally.failed);
@@ -62,11 +51,6 @@ void judge_over_admission(const Check& check, const Observations& seen, Verdict&
 }
 
 void judge_hit_ratio(const Check& check, const Observations& seen, Verdict& verdict) {
-  const double least = check.at_least.value_or(0), most = check.at_most.value_or(1);
-  verdict.claim =
-      "the cache answers " +
-      (check.at_most ? percent(least) + " to " + percent(most) : percent(least) + " or more") +
-      " of its look-ups";
   figure(verdict, "hits", seen.cache.hits);
   figure(verdict, "lookups", seen.cache.lookups());
   verdict.figures.emplace_back("hit_ratio", seen.cache.hit_ratio());
@@ -95,13 +79,6 @@ void judge_errors(const Check& check, const Observations& seen, Verdict& verdict
                                  format_span(error.first_at) + ": " + message);
     }
   });
-  const std::string what =
-      "errors" + (check.operation ? " of " + std::string{to_string(*check.operation)} : "") +
-      (check.saying.empty() ? "" : " that begin with \"" + check.saying + '"');
-  verdict.claim = (most == 0     ? "no "
-                   : most == any ? format_double(least) + " or more "
-                                 : format_double(least) + " to " + format_double(most) + " ") +
-                  what;
   figure(verdict, "errors", errors);
   figure(verdict, "commands", commands);
   verdict.seen = format_count(errors) + " in " + format_count(commands) + " commands";
@@ -114,8 +91,6 @@ void judge_recovers_within(const Check& check, const Observations& seen, Verdict
   const Span deadline = check.after + check.within;
   const auto place = static_cast<std::size_t>(std::ranges::find(seen.deadlines, deadline) -
                                               seen.deadlines.begin());
-  verdict.claim = "from " + format_span(check.within) + " after " + format_span(check.after) +
-                  " on, " + words_of(check.operation) + " fails no more";
   std::uint64_t errors = 0;
   Span last_error{}, last_success{};
   each_operation(check, seen, [&](const OperationTally& tally, const std::string& which) {
@@ -146,10 +121,7 @@ void judge_recovers_within(const Check& check, const Observations& seen, Verdict
 
 void judge_latency(const Check& check, const Observations& seen, Verdict& verdict) {
   const bool any = check.longer_than == Span::zero();
-  const std::string what = any ? " for a reply" : " longer than " + format_span(check.longer_than);
   const double most = check.at_most.value_or(0);
-  verdict.claim = most == 0 ? "no request waits" + what
-                            : "at most " + format_double(most) + " requests wait" + what;
   std::uint64_t delayed = 0;
   for (const auto& [wait, requests] : seen.delays.requests) {
     if (wait > check.longer_than) delayed += requests;

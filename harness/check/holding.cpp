@@ -1,7 +1,6 @@
 // Checks on what instances hold: which keys, for how long, in how much memory.
 #include <algorithm>
 
-#include "base/number.hpp"
 #include "check/judges.hpp"
 #include "scenario/quantity.hpp"
 
@@ -9,18 +8,6 @@ namespace outlive::harness {
 namespace {
 
 using namespace wording;
-
-std::string shown_count(double number) {
-  return format_count(static_cast<std::uint64_t>(number));
-}
-
-std::string shown_seconds(double seconds) {
-  return format_span(std::chrono::duration_cast<Span>(std::chrono::duration<double>{seconds}));
-}
-
-std::string shown_bytes(double bytes) {
-  return shown_count(bytes) + " bytes";
-}
 
 bool concerns(const Check& check, const InstanceObservations& instance) {
   return check.instance.empty() || instance.name == check.instance;
@@ -30,8 +17,6 @@ bool concerns(const Check& check, const InstanceObservations& instance) {
 
 void judge_resident(const Check& check, const Observations& seen, Verdict& verdict) {
   const std::size_t keys = seen.place_of(check.keys);
-  verdict.claim = bounds(check, shown_count) + " " + check.keys + " are there at the end" +
-                  (check.instance.empty() ? "" : " on " + check.instance);
   std::uint64_t written = 0, resident = 0;
   for (const InstanceObservations& instance : seen.instances) {
     if (!concerns(check, instance)) continue;
@@ -47,7 +32,6 @@ void judge_resident(const Check& check, const Observations& seen, Verdict& verdi
 
 void judge_ttl(const Check& check, const Observations& seen, Verdict& verdict) {
   const std::size_t keys = seen.place_of(check.keys);
-  verdict.claim = "a new " + check.keys + " lives " + bounds(check, shown_seconds);
   TtlTally all;
   for (const InstanceObservations& instance : seen.instances) {
     const TtlTally& tally = instance.patterns[keys].ttl;
@@ -84,7 +68,6 @@ void judge_ttl(const Check& check, const Observations& seen, Verdict& verdict) {
 
 void judge_only_on(const Check& check, const Observations& seen, Verdict& verdict) {
   const std::size_t keys = seen.place_of(check.keys);
-  verdict.claim = check.keys + " only on " + check.instance;
   std::uint64_t here = 0, elsewhere = 0;
   for (const InstanceObservations& instance : seen.instances) {
     const PatternTally& tally = instance.patterns[keys];
@@ -101,7 +84,6 @@ void judge_only_on(const Check& check, const Observations& seen, Verdict& verdic
 }
 
 void judge_memory(const Check& check, const Observations& seen, Verdict& verdict) {
-  verdict.claim = "used_memory of " + check.instance + " is " + bounds(check, shown_bytes);
   for (std::size_t i = 0; i < seen.instances.size(); ++i) {
     if (seen.instances[i].name != check.instance) continue;
     std::uint64_t least = UINT64_MAX, most = 0;

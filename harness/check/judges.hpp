@@ -9,7 +9,7 @@
 
 namespace outlive::harness {
 
-// Fills in the claim, the finding, what was seen, figures and evidence. Leaves `unjudged` where the
+// Fills in the finding, what was seen, figures and evidence. Leaves `unjudged` where the
 // subject never came up.
 using Judge = void (*)(const Check& check, const Observations& seen, Verdict& verdict);
 
@@ -40,6 +40,9 @@ constexpr std::size_t evidence_max = 5;
 
 // "12.3 %": one decimal, since what seeds change lies beyond.
 std::string percent(double share);
+std::string shown_count(double number);
+std::string shown_seconds(double seconds);
+std::string shown_bytes(double bytes);
 double ratio(std::uint64_t part, std::uint64_t whole);  // 0 of nothing
 // "at least 3", "at most 8", "3 to 8", each bound shown by `show`.
 std::string bounds(const Check& check, std::string (*show)(double));

@@ -91,7 +91,6 @@ PatternSum booked(const Check& check, const Observations& seen, Verdict& verdict
 void judge_outlives(const Check& check, const Observations& seen, Verdict& verdict) {
   const std::size_t keys = seen.place_of(check.keys), others = seen.place_of(check.others);
   const PatternSum sum = sum_of(seen, keys, others), other = sum_of(seen, others, keys);
-  verdict.claim = "no " + check.keys + " is evicted while a " + check.others + " is there";
   add_figures(sum, verdict);
   figure(verdict, "evicted_beside", sum.beside.count);
   figure(verdict, "others_evicted", other.evicted);
@@ -105,12 +104,10 @@ void judge_outlives(const Check& check, const Observations& seen, Verdict& verdi
 }
 
 void judge_order(const Check& check, const Observations& seen, Verdict& verdict) {
-  verdict.claim = "evictions take";
   std::uint64_t evicted = 0, too_early = 0;
   for (std::size_t i = 0; i < check.classes.size(); ++i) {
     const std::string& later = check.classes[i];
     const std::size_t place = seen.place_of(later);
-    verdict.claim += (i == 0 ? " first " : ", then ") + later;
     const PatternSum sum = sum_of(seen, place, place);
     evicted += sum.evicted;
     verdict.seen += (i == 0 ? "" : ", ") + format_count(sum.evicted) + " × " + later;
@@ -136,7 +133,6 @@ void judge_order(const Check& check, const Observations& seen, Verdict& verdict)
 
 void judge_never_evicted(const Check& check, const Observations& seen, Verdict& verdict) {
   const PatternSum sum = booked(check, seen, verdict);
-  verdict.claim = "no " + check.keys + " is evicted";
   if (!came_up(sum.written, check.keys, verdict)) return;
   verdict.finding = found(sum.evicted == 0 && sum.vanished == 0);
   verdict.seen = lost_of(sum);
@@ -145,7 +141,6 @@ void judge_never_evicted(const Check& check, const Observations& seen, Verdict& 
 
 void judge_evicted_share(const Check& check, const Observations& seen, Verdict& verdict) {
   const PatternSum sum = booked(check, seen, verdict);
-  verdict.claim = bounds(check, percent) + " of " + check.keys + " are evicted";
   if (!came_up(sum.written, check.keys, verdict)) return;
   // Of one that vanished nobody knows why.
   verdict.finding = found(within_bounds(check, ratio(sum.lost, sum.written)) && sum.vanished == 0);
@@ -155,7 +150,6 @@ void judge_evicted_share(const Check& check, const Observations& seen, Verdict& 
 
 void judge_no_stale_pool(const Check& check, const Observations& seen, Verdict& verdict) {
   const PatternSum sum = booked(check, seen, verdict);
-  verdict.claim = "no " + check.keys + " is evicted on a score that its renewal had made void";
   figure(verdict, "stale", sum.stale);
   if (!came_up(sum.written, check.keys, verdict)) return;
   if (!seen.tells_scores) {
@@ -170,7 +164,6 @@ void judge_no_stale_pool(const Check& check, const Observations& seen, Verdict& 
 
 void judge_loses_nothing(const Check& check, const Observations& seen, Verdict& verdict) {
   const PatternSum sum = booked(check, seen, verdict);
-  verdict.claim = "each " + check.keys + " that was written stays until it expires";
   figure(verdict, "removed", sum.removed);
   if (!came_up(sum.written, check.keys, verdict)) return;
   verdict.finding = found(sum.evicted + sum.removed + sum.vanished == 0);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "check/claim.hpp"
 #include "check/judges.hpp"
 
 namespace outlive::harness {
@@ -26,6 +27,7 @@ std::vector<Verdict> judge(const Scenario& scenario, const Observations& observa
   for (const Check& check : scenario.checks) {
     Verdict& verdict = verdicts.emplace_back();
     verdict.kind = check.kind;
+    verdict.claim = claim_of(check);
     verdict.expected_violated = check.expects_violation(observations.target);
     verdict.line = check.line;
     judges[static_cast<std::size_t>(check.kind)](check, observations, verdict);

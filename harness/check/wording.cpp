@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "check/judges.hpp"
+#include "scenario/quantity.hpp"
 
 namespace outlive::harness::wording {
 
@@ -10,6 +11,18 @@ std::string percent(double share) {
   if (text.size() < 2) text.insert(0, 2 - text.size(), '0');
   text.insert(text.size() - 1, 1, '.');
   return text + " %";
+}
+
+std::string shown_count(double number) {
+  return format_count(static_cast<std::uint64_t>(number));
+}
+
+std::string shown_seconds(double seconds) {
+  return format_span(std::chrono::duration_cast<Span>(std::chrono::duration<double>{seconds}));
+}
+
+std::string shown_bytes(double bytes) {
+  return shown_count(bytes) + " bytes";
 }
 
 double ratio(std::uint64_t part, std::uint64_t whole) {

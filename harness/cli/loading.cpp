@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "cli/shipped.hpp"
 #include "target/embedded.hpp"
 
 namespace outlive::harness {
@@ -69,14 +70,16 @@ Setting parse_setting(std::string_view words) {
 
 std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
-  for (const std::string& path : paths) {
+  const auto add = [&files](const std::string& path) {
     if (!fs::is_directory(path)) {
       files.push_back(path);
-      continue;
+      return;
     }
     const std::vector<std::string> inside = files_below(path);
     files.insert(files.end(), inside.begin(), inside.end());
-  }
+  };
+  if (paths.empty()) add(shipped_folder());
+  for (const std::string& path : paths) add(fs::exists(path) ? path : shipped_file(path));
   return files;
 }
 
@@ -87,7 +90,7 @@ std::vector<Setting> parse_settings(const std::vector<std::string>& words) {
 }
 
 std::vector<Scenario> load_all(const std::vector<std::string>& files,
-                               std::span<const Setting> settings) {
+                               std::span<const Setting> settings, std::string_view undone) {
   const EmulatorDirectives directives;
   std::vector<Scenario> plays;
   std::string mistakes;
@@ -100,9 +103,20 @@ std::vector<Scenario> load_all(const std::vector<std::string>& files,
       mistakes.append(mistakes.empty() ? "" : "\n").append(error.what());
     }
   }
-  if (!mistakes.empty()) throw UserError{"nothing was played:\n" + mistakes};
+  if (!mistakes.empty()) throw UserError{std::string{undone} + ":\n" + mistakes};
   require_known(settings, plays);
   return plays;
+}
+
+std::vector<std::vector<Scenario>> load_by_file(const std::vector<std::string>& files,
+                                                std::span<const Setting> settings,
+                                                std::string_view undone) {
+  std::vector<std::vector<Scenario>> grouped;
+  for (Scenario& play : load_all(files, settings, undone)) {
+    if (grouped.empty() || grouped.back().front().file != play.file) grouped.emplace_back();
+    grouped.back().push_back(std::move(play));
+  }
+  return grouped;
 }
 
 }  // namespace outlive::harness

@@ -18,6 +18,8 @@ namespace {
 
 constexpr Subcommand subcommands[] = {
     {"run", "play scenarios and say which of their rules hold", run_scenarios},
+    {"list", "list scenarios: what each is about and what it is expected to find", list_scenarios},
+    {"describe", "tell what happens in a scenario, in words", describe_scenarios},
     {"serve", "serve clients over TCP, with valkey-server's arguments", serve_clients},
 };
 
@@ -30,6 +32,8 @@ constexpr std::string_view examples =
     "  outlive run my.toml --seed 7                    one of yours, with other chance\n"
     "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
     "                                                  the same on a real server\n"
+    "  outlive list                                    what ships with it\n"
+    "  outlive describe split/split                    one of them, told in words\n"
     "  outlive serve --port 6379 --maxmemory 10mb --maxmemory-policy volatile-ttl\n"
     "                                                  a Valkey for any client\n"
     "\nscenarios/README.md teaches how to write a scenario; `outlive run --help` says the rest.\n";

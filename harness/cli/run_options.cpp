@@ -55,8 +55,10 @@ void describe(CLI::App& app, RunOptions& options) {
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   app.description(
       "Plays scenarios in virtual time and says, check by check, what holds and what is violated.");
-  app.add_option("PATH", options.paths, "scenario files, or folders: every *.toml below them")
-      ->required()
+  app.add_option(
+         "PATH", options.paths,
+         "scenario files, or folders: every *.toml below them; or the name of one that ships "
+         "with outlive, like split/split (default: all of these)")
       ->type_name("");
   app.add_option(
          "--target", options.targets,

@@ -18,6 +18,8 @@ struct Subcommand {
 constexpr int could_not_run = 2;
 
 int run_scenarios(std::span<char* const> words);
+int list_scenarios(std::span<char* const> words);
+int describe_scenarios(std::span<char* const> words);
 int serve_clients(std::span<char* const> words);
 
 }  // namespace outlive::harness

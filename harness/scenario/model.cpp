@@ -42,6 +42,22 @@ std::string settings_of(const Scenario& scenario) {
   return words;
 }
 
+std::string variant_of(const Scenario& scenario) {
+  std::string values;
+  for (const AxisValue& axis : scenario.axes) {
+    if (!axis.varies) continue;
+    values.append(values.empty() ? " [" : ", ").append(axis.name).append(" = ").append(axis.value);
+  }
+  return values.empty() ? values : values + ']';
+}
+
+std::string title_of(const Scenario& scenario) {
+  std::string title = scenario.title;
+  const std::string variant = variant_of(scenario);
+  if (title.ends_with(variant)) title.resize(title.size() - variant.size());
+  return title;
+}
+
 // In doubles, which are exact up to 2^53 and the same everywhere: products of 64 bits could
 // overflow.
 std::uint64_t times_in(Span lasting, const Rate& rate) {

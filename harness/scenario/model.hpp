@@ -265,6 +265,10 @@ struct Scenario {
 std::string place_of(const Scenario& scenario, int line);
 // What makes `outlive run` play this of the file's plays alone: " --set cache_ttl=36h", or nothing.
 std::string settings_of(const Scenario& scenario);
+// What tells it from the file's other plays: " [cache_ttl = 36h]", or nothing; and its title
+// without that.
+std::string variant_of(const Scenario& scenario);
+std::string title_of(const Scenario& scenario);
 
 // The words that files, reports and the reference use for the kinds above.
 std::string_view to_string(TrafficKind kind);

@@ -47,7 +47,7 @@ class Parser {
     each_table(root, "check", [&](const toml::table& table) { check(table, read); });
     validate(read, mistakes_);
     read.axes = values_;
-    read.title += varying_values();
+    read.title += variant_of(read);
     read.sources = sources_.beginnings();
     read.file = read.sources.front().name;
     return read;
@@ -107,16 +107,6 @@ class Parser {
     std::ostringstream out;
     node.visit([&out](const auto& value) { out << value; });
     return out.str();
-  }
-
-  std::string varying_values() const {
-    std::string values;
-    for (const AxisValue& axis : values_) {
-      if (!axis.varies) continue;
-      values.append(values.empty() ? " [" : ", ").append(axis.name).append(" = ");
-      values.append(axis.value);
-    }
-    return values.empty() ? values : values + ']';
   }
 
   std::string required_text(const toml::table& table, std::string_view name,

@@ -184,7 +184,8 @@ class CommandLine(unittest.TestCase):
         for words, says in (
             (["run", "nowhere.toml"], "nowhere.toml: can't be read"),
             (["run", SCENARIOS, "--target", "moon"], "must be embedded, serve, serve:PATH"),
-            (["run"], "PATH is required"),
+            (["describe"], "PATH is required"),
+            (["describe", "split/spilt"], 'did you mean "split/split"?'),
             (["run", SCENARIOS, "--targt", "x"], "Did you mean --target?"),
             (["runn"], 'did you mean "run"?'),
         ):

@@ -18,7 +18,7 @@ EMULATOR_FLOORS = [
     ["base"], ["resp"], ["memory"], ["data"], ["keyspace"], ["eviction"],
     ["engine", "scripting", "snapshot"], ["commands"], ["server"],
 ]
-HARNESS_FLOORS = [["scenario"], ["traffic"], ["target"], ["play"], ["check"], ["sweep"], ["report"],
+HARNESS_FLOORS = [["scenario"], ["traffic"], ["target"], ["play"], ["check"], ["describe"], ["sweep"], ["report"],
                   ["compare"], ["cli"]]
 # `outlive serve` is the server itself, not somebody who uses it; and only the server's clock is read.
 CLI_DOORS = (("cli", "server/serve.hpp"), ("cli", "server/clock.hpp"))
