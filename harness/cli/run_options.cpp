@@ -1,9 +1,11 @@
 #include "cli/run_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <thread>
 
 #include "outlive/emulator.hpp"
+#include "report/run_schema.hpp"
 #include "scenario/quantity.hpp"
 
 namespace outlive::harness {
@@ -104,6 +106,13 @@ void describe(CLI::App& app, RunOptions& options) {
              "table is printed unless another report is")
       ->allow_extra_args(false)  // a word each time: the next may be a file
       ->type_name("FORMAT[=FILE]");
+  app.add_flag_callback(
+      "--json-schema",
+      [] {
+        std::cout << run_schema;
+        throw CLI::Success{};
+      },
+      "print the JSON Schema of --format json, and play nothing");
   app.footer(std::string{lesson});
 }
 

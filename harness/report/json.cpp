@@ -1,8 +1,12 @@
-// The report for programs. Whole numbers of 64 bits that no double holds (the digest) are text.
+// The report for programs, in the form of run.schema.json. Whole numbers of 64 bits that no double
+// holds (seed and digest) are text where they may be so large. No time of the machine's is in it:
+// the same plays are the same report.
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "report/report.hpp"
+#include "report/run_schema.hpp"
+#include "report/wording.hpp"
 #include "scenario/quantity.hpp"
 
 namespace outlive::harness {
@@ -10,10 +14,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const Verdict& verdict) {
+Json json_of(const Verdict& verdict, const Scenario& scenario) {
+  const FilePlace place = place_of(scenario, verdict);
   Json figures = Json::object();
   for (const auto& [name, value] : verdict.figures) figures[name] = value;
   return {{"kind", to_string(verdict.kind)},
+          {"file", place.file},
+          {"line", place.line > 0 ? Json(place.line) : Json(nullptr)},
           {"verdict", to_string(verdict.finding)},
           {"stated", verdict.expected_violated ? "violated" : "holds"},
           {"as_stated", verdict.as_stated()},
@@ -53,22 +60,37 @@ Json json_of(const InstanceObservations& instance, const std::vector<std::string
   return json;
 }
 
-Json json_of(const Slice& slice) {
+Json json_of(const Event& event) {
+  const auto name = [](const std::string& whom) {
+    return whom.empty() ? Json(nullptr) : Json(whom);
+  };
+  return {{"kind", to_string(event.kind)},
+          {"at_us", event.at.count()},
+          {"lasting_us", event.lasting.count()},
+          {"instance", name(event.instance)},
+          {"gateway", name(event.gateway)}};
+}
+
+Json json_of(const Slice& slice, const Observations& seen) {
   Json instances = Json::array();
-  for (const Slice::OfInstance& instance : slice.instances) {
-    Json resident = Json::array(), evicted = Json::array();
-    for (const Slice::Keys& keys : instance.patterns) {
-      resident.push_back(keys.resident);
-      evicted.push_back(keys.evicted);
+  for (std::size_t i = 0; i < slice.instances.size(); ++i) {
+    const Slice::OfInstance& then = slice.instances[i];
+    Json patterns = Json::array();
+    for (std::size_t k = 0; k < then.patterns.size(); ++k) {
+      patterns.push_back({{"pattern", seen.patterns[k]},
+                          {"resident", then.patterns[k].resident},
+                          {"evicted", then.patterns[k].evicted}});
     }
-    instances.push_back({{"used_memory", instance.used_memory},
-                         {"resident", std::move(resident)},
-                         {"evicted", std::move(evicted)}});
+    instances.push_back({{"name", seen.instances[i].name},
+                         {"used_memory", then.used_memory},
+                         {"maxmemory", then.maxmemory},
+                         {"patterns", std::move(patterns)}});
   }
-  return {{"at_us", slice.at.count()}, {"instances", std::move(instances)},
-          {"hits", slice.hits},        {"misses", slice.misses},
-          {"granted", slice.granted},  {"refused", slice.refused},
-          {"failed", slice.failed}};
+  return {{"at_us", slice.at.count()},
+          {"instances", std::move(instances)},
+          {"cache", {{"hits", slice.hits}, {"misses", slice.misses}}},
+          {"admission",
+           {{"granted", slice.granted}, {"refused", slice.refused}, {"failed", slice.failed}}}};
 }
 
 Json json_of(const Played& one, bool repeatable) {
@@ -92,13 +114,15 @@ Json json_of(const Played& one, bool repeatable) {
   json["virtual_us"] = one.scenario.duration.count();
   json["requests"] = seen.requests;
   Json& checks = json["checks"] = Json::array();
-  for (const Verdict& verdict : one.verdicts) checks.push_back(json_of(verdict));
+  for (const Verdict& verdict : one.verdicts) checks.push_back(json_of(verdict, one.scenario));
   Json& instances = json["instances"] = Json::array();
   for (const InstanceObservations& instance : seen.instances) {
     instances.push_back(json_of(instance, seen.patterns));
   }
+  Json& events = json["events"] = Json::array();
+  for (const Event& event : one.scenario.events) events.push_back(json_of(event));
   Json& timeline = json["timeline"] = Json::array();
-  for (const Slice& slice : seen.timeline) timeline.push_back(json_of(slice));
+  for (const Slice& slice : seen.timeline) timeline.push_back(json_of(slice, seen));
   json["cache"] = {{"hits", seen.cache.hits}, {"misses", seen.cache.misses}};
   json["admission"] = {
       {"asked", seen.admission.asked},     {"granted", seen.admission.granted},
@@ -110,7 +134,11 @@ Json json_of(const Played& one, bool repeatable) {
 }  // namespace
 
 void write_json(std::ostream& out, const Run& run, const ReportStyle&) {
-  Json json{{"target", run.target}, {"exit_status", run.exit_status()}};
+  Json json{{"version", json_report_version},
+            {"outlive", OUTLIVE_VERSION},
+            {"target", run.target},
+            {"repeatable", run.repeatable},
+            {"exit_status", run.exit_status()}};
   if (!run.error.empty()) json["error"] = run.error;
   Json& scenarios = json["scenarios"] = Json::array();
   for (const Played& one : run.played) scenarios.push_back(json_of(one, run.repeatable));

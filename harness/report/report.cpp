@@ -8,6 +8,8 @@ namespace {
 constexpr ReportFormat formats[] = {
     {"table", "for people; the default", write_table, false},
     {"json", "every verdict and figure, for programs", write_json},
+    {"junit", "JUnit's XML, for CI", write_junit},
+    {"github", "annotations, for GitHub Actions", write_github},
 };
 
 }  // namespace

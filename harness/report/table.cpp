@@ -5,6 +5,7 @@
 
 #include "base/number.hpp"
 #include "report/report.hpp"
+#include "report/wording.hpp"
 #include "scenario/quantity.hpp"
 #include "traffic/roster.hpp"
 
@@ -95,7 +96,7 @@ class Table {
       out_ << "  " << in(Colour::red, "could not run: ") << one.error << "\n\n";
       return;
     }
-    for (const Verdict& verdict : one.verdicts) check(verdict, one.scenario);
+    for (const Verdict& verdict : one.verdicts) check(verdict, one);
     played(one, run);
   }
 
@@ -105,17 +106,14 @@ class Table {
     out_ << '\n';
   }
 
-  void check(const Verdict& verdict, const Scenario& scenario) {
+  void check(const Verdict& verdict, const Played& one) {
     const Colour colour = verdict.as_stated() ? Colour::green : Colour::red;
     out_ << "  " << in(colour, padded(words_of(verdict), verdict_width)) << verdict.claim << '\n'
          << under_claims << verdict.seen << '\n';
     if (verdict.as_stated()) return;
-    out_ << under_claims
-         << "the scenario states: " << (verdict.expected_violated ? "violated" : "holds") << '\n';
-    for (const std::string& evidence : verdict.evidence) out_ << under_claims << evidence << '\n';
-    if (!verdict.first_at) return;
-    out_ << under_claims << "shown already by: outlive run " << scenario.file
-         << settings_of(scenario) << " --until " << verdict.first_at->count() << "us\n";
+    for (const std::string& detail : details_of(one, verdict)) {
+      out_ << under_claims << detail << '\n';
+    }
   }
 
   void played(const Played& one, const Run& run) {

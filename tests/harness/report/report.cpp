@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "report/wording.hpp"
+
 namespace outlive::harness {
 namespace {
 
@@ -29,10 +31,7 @@ Played one_played(bool expected_violated) {
 }
 
 Run run_of(std::vector<Played> played) {
-  return {.target = "embedded",
-          .repeatable = true,
-          .played = std::move(played),
-          .took = {}};
+  return {.target = "embedded", .repeatable = true, .played = std::move(played), .took = {}};
 }
 
 std::string table(const Run& run, bool colours = false) {
@@ -101,6 +100,84 @@ TEST_CASE("the JSON report has every verdict with its figures") {
   CHECK(scenario["checks"][0]["verdict"] == "violated");
   CHECK(scenario["checks"][0]["stated"] == "holds");
   CHECK(scenario["checks"][0]["figures"]["lost"] == 1);
+}
+
+std::string text_of(const Run& run, void (*write)(std::ostream&, const Run&, const ReportStyle&)) {
+  std::ostringstream out;
+  write(out, run, {});
+  return out.str();
+}
+
+TEST_CASE("text is UTF-8 without control characters, whatever a key holds") {
+  CHECK(as_text("a\tb\nü€😀") == "a\tb\nü€😀");
+  CHECK(as_text(std::string_view{"\0\x1b\x7f", 3}) == "\\x00\\x1b\\x7f");
+  CHECK(as_text("\xff\xc3(\xe2\x82") == "\\xff\\xc3(\\xe2\\x82");
+  CHECK(as_text("\xc0\x80 \xed\xa0\x80") == "\\xc0\\x80 \\xed\\xa0\\x80");  // overlong, surrogate
+  CHECK(as_text("\xef\xbf\xbe") == "\\xef\\xbf\\xbe");                      // U+FFFE
+  CHECK(as_markup("<\"a\" & 'b'>\n") == "&lt;&quot;a&quot; &amp; &#39;b&#39;&gt;&#10;");
+}
+
+TEST_CASE("a mistake is taken apart at its line, with colons in the file's name too") {
+  const Mistake mistake = mistake_in("C:/a: b.toml:12: what: this");
+  CHECK(mistake.place.file == "C:/a: b.toml");
+  CHECK(mistake.place.line == 12);
+  CHECK(mistake.what == "what: this");
+  CHECK(mistake_in("--target: no").place.file.empty());
+  CHECK(mistake_in(": ").what == ": ");
+}
+
+TEST_CASE(
+    "JUnit's XML has a failure for what is not as stated, and an error for what could not run") {
+  Played bad = one_played(false);
+  bad.scenario.file = "a&b.toml";
+  bad.verdicts[0].line = 7;
+  bad.verdicts[0].evidence = {"key \x1b<1>"};
+  Played failed;
+  failed.scenario.title = "Another";
+  failed.error = "the server is gone\nfor good";
+  const std::string xml = text_of(run_of({bad, one_played(true), failed}), write_junit);
+  CHECK_THAT(xml, ContainsSubstring("tests=\"3\" failures=\"1\" errors=\"1\""));
+  CHECK_THAT(xml,
+             ContainsSubstring("<testcase name=\"never-evicted: no a is evicted\" "
+                               "classname=\"a&amp;b.toml\" file=\"a&amp;b.toml\" line=\"7\">\n"
+                               "      <failure message=\"violated, not as stated: no a is evicted; "
+                               "1 of 2 lost\" type=\"violated\">the scenario states: holds\n"
+                               "key \\x1b&lt;1&gt;</failure>"));
+  CHECK_THAT(xml, ContainsSubstring("<error message=\"the server is gone\" type=\"could not run\">"
+                                    "the server is gone\nfor good</error>"));
+}
+
+TEST_CASE("annotations name file and line, and escape what a runner would take for its own") {
+  Played bad = one_played(false);
+  bad.scenario.title = "100 %, all: gone";
+  bad.scenario.file = "a,b.toml";
+  bad.verdicts[0].line = 7;
+  Played known = one_played(true);
+  known.scenario.file = "c.toml";
+  const std::string text = text_of(run_of({bad, known}), write_github);
+  CHECK_THAT(text, ContainsSubstring("::error title=100 %25%2C all%3A gone,file=a%2Cb.toml,line=7::"
+                                     "violated, not as stated: no a is evicted; 1 of 2 lost%0A"
+                                     "the scenario states: holds%0Aafter 1 s\n"));
+  CHECK_THAT(text, ContainsSubstring("::notice title=A scenario,file=c.toml::violated, as stated: "
+                                     "no a is evicted; 1 of 2 lost\n"));
+}
+
+TEST_CASE("mistakes in files are annotations at their lines") {
+  Run run = run_of({});
+  run.error = "nothing was played:\na.toml:3: a check lacks \"kind\"";
+  CHECK(text_of(run, write_github) ==
+        "::error title=outlive run,file=a.toml,line=3::a check lacks \"kind\"\n"
+        "0 scenarios on embedded: 0 as stated\n");
+  CHECK_THAT(text_of(run, write_junit),
+             ContainsSubstring("tests=\"1\" failures=\"0\" errors=\"1\""));
+}
+
+TEST_CASE("the way to play it again names the seed where it is not the scenario's") {
+  Played bad = one_played(false);
+  bad.scenario.file = "a.toml";
+  bad.verdicts[0].first_at = std::chrono::microseconds{5};
+  CHECK(details_of(bad, bad.verdicts[0]).back() ==
+        "shown already by: outlive run a.toml --seed 7 --until 5us");
 }
 
 }  // namespace

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""What programs read of `outlive run`: JSON by its schema, JUnit's XML, annotations.
+
+    test_reports.py PROGRAM
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as xml
+
+from runs import FILES, ROOT, SCENARIOS, run
+
+SKIPPED = 77
+PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
+SCHEMA = ROOT / "harness" / "report" / "run.schema.json"
+PACKAGES = ("jsonschema==4.23.0",)
+
+CHECK = """
+import json, jsonschema, sys
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+for line in sys.stdin:
+    mistake = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema).iter_errors(json.loads(line)))
+    print(json.dumps(mistake and f"{mistake.json_path}: {mistake.message}"[:500]))
+"""
+
+
+def python_with_schemas():
+    found = subprocess.run([ROOT / "tools" / "python-with", *PACKAGES], capture_output=True, text=True, check=False)
+    if found.returncode != 0:
+        print(f"skipped, no {PACKAGES[0]}: {found.stderr.strip()}")
+        sys.exit(SKIPPED)
+    return found.stdout.strip()
+
+
+def mistakes_in(*reports):
+    """By the schema: of each report (a JSON value) the worst mistake, or None."""
+    lines = "".join(json.dumps(one) + "\n" for one in reports)
+    done = subprocess.run([PYTHON, "-c", CHECK, SCHEMA], input=lines, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class Reports(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        cls.files = {name: cls.folder / f"shipped.{name}" for name in ("json", "junit")}
+        words = [word for name, file in cls.files.items() for word in ("--format", f"{name}={file}")]
+        cls.status, _, cls.err = run(PROGRAM, "run", SCENARIOS, *words)
+        cls.shipped = json.loads(cls.files["json"].read_text())
+
+    def json_of(self, *words):
+        return json.loads(run(PROGRAM, "run", "--format", "json", *words)[1])
+
+    def wrong(self):
+        """A scenario whose first check is not as it states."""
+        text = (SCENARIOS / "policies" / "allkeys-lru.toml").read_text()
+        (self.folder / "wrong.toml").write_text(text.replace('expect = "violated"\n', "", 1))
+        return self.folder / "wrong.toml"
+
+    def test_the_json_of_all_that_ships_is_as_its_schema_says(self):
+        self.assertEqual(self.status, 0, self.err)
+        self.assertEqual(mistakes_in(self.shipped), [None])
+        self.assertEqual({one["file"] for one in self.shipped["scenarios"]}, set(map(str, FILES)))
+
+    def test_so_is_that_of_runs_that_fail(self):
+        (self.folder / "broken.toml").write_text("title = 1\n")
+        failed = [self.json_of(self.wrong()),
+                  self.json_of(self.folder / "broken.toml"),
+                  self.json_of(SCENARIOS / "first-steps", "--target", "exec:/bin/false")]
+        self.assertEqual(mistakes_in(*failed), [None, None, None])
+        self.assertEqual([one["exit_status"] for one in failed], [1, 2, 2])
+        self.assertIn("error", failed[1])
+        self.assertIn("error", failed[2]["scenarios"][0])
+
+    def test_the_schema_sees_what_is_wrong(self):
+        def changed(change):
+            report = json.loads(json.dumps(self.shipped))
+            change(report)
+            return report
+
+        wrong = mistakes_in(
+            changed(lambda report: report.pop("version")),
+            changed(lambda report: report.update(version=2)),
+            changed(lambda report: report["scenarios"][0]["timeline"][0]["instances"][0].pop("name")),
+            changed(lambda report: report["scenarios"][0]["checks"][0].update(verdict="maybe")),
+            changed(lambda report: report["scenarios"][0].update(more=1)))
+        self.assertNotIn(None, wrong)
+
+    def test_the_program_prints_the_schema(self):
+        self.assertEqual(run(PROGRAM, "run", "--json-schema"), (0, SCHEMA.read_text(), ""))
+
+    def test_two_runs_are_the_same_report_to_the_letter(self):
+        file = SCENARIOS / "first-steps" / "broken.toml"
+        words = ("run", file, "--format", "json")
+        self.assertEqual(run(PROGRAM, *words), run(PROGRAM, *words))
+
+    def test_a_check_knows_its_line(self):
+        for scenario in self.shipped["scenarios"]:
+            for check in scenario["checks"]:
+                line = pathlib.Path(check["file"]).read_text().splitlines()[check["line"] - 1]
+                self.assertEqual(line.split("#")[0].strip(), "[[check]]", check)
+
+    def test_the_timeline_follows_maxmemory_when_an_event_changes_it(self):
+        found = next(one for one in self.shipped["scenarios"] if one["title"].startswith("maxmemory"))
+        self.assertEqual(found["events"][0]["kind"], "config")
+        caps = [slice["instances"][0]["maxmemory"] for slice in found["timeline"]]
+        self.assertEqual(caps, sorted(caps, reverse=True))
+        self.assertGreater(len(set(caps)), 1)
+        at = found["events"][0]["at_us"]
+        first = next(slice for slice in found["timeline"] if slice["instances"][0]["maxmemory"] < caps[0])
+        self.assertGreaterEqual(first["at_us"], at)
+
+    def test_the_timeline_ends_as_the_play_does(self):
+        for scenario in self.shipped["scenarios"]:
+            last = scenario["timeline"][-1]
+            self.assertEqual(last["cache"], scenario["cache"])
+            for name, count in last["admission"].items():
+                self.assertEqual(count, scenario["admission"][name])
+            for then, end in zip(last["instances"], scenario["instances"]):
+                for part, whole in zip(then["patterns"], end["patterns"]):
+                    self.assertEqual((part["pattern"], part["evicted"]), (whole["pattern"], whole["evicted"]))
+
+    def test_junit_has_a_suite_a_scenario_and_a_case_a_check(self):
+        root = xml.parse(self.files["junit"]).getroot()
+        suites = root.findall("testsuite")
+        self.assertEqual([suite.get("name") for suite in suites], [one["title"] for one in self.shipped["scenarios"]])
+        self.assertEqual([len(suite.findall("testcase")) for suite in suites],
+                         [len(one["checks"]) for one in self.shipped["scenarios"]])
+        self.assertEqual((root.get("failures"), root.get("errors")), ("0", "0"))
+        self.assertEqual(int(root.get("tests")), len(root.findall("testsuite/testcase")))
+
+    def test_junit_tells_failures_from_errors(self):
+        wrong = xml.fromstring(run(PROGRAM, "run", self.wrong(), "--format", "junit")[1])
+        self.assertIn("valkey evicted tensorzero_ratelimit:", wrong.find("testsuite/testcase/failure").text)
+        gone = run(PROGRAM, "run", self.wrong(), "--target", "exec:/bin/false", "--format", "junit")[1]
+        self.assertIn("/bin/false does not serve", xml.fromstring(gone).find("testsuite/testcase/error").text)
+
+    def test_annotations_stand_at_the_check(self):
+        wrong = self.wrong()
+        status, out, _ = run(PROGRAM, "run", wrong, "--format", "github")
+        self.assertEqual(status, 1)
+        check = self.json_of(wrong)["scenarios"][0]["checks"][0]
+        self.assertRegex(out, f"(?m)^::error title=.*,file={wrong},line={check['line']}::violated, not as stated: ")
+
+    def test_annotations_tell_of_mistakes_in_files(self):
+        (self.folder / "broken.toml").write_text("title = 1\n")
+        out = run(PROGRAM, "run", self.folder / "broken.toml", "--format", "github")[1]
+        self.assertRegex(out, rf"(?m)^::error title=outlive run,file={self.folder}/broken.toml,line=1::")
+
+
+if __name__ == "__main__":
+    PYTHON = python_with_schemas()
+    unittest.main()
