@@ -21,6 +21,7 @@ std::string where(const std::string& instance, int database) {
 }
 
 void tell_places(const Scenario& scenario, Passage& passage) {
+  if (scenario.primary.empty()) return;  // no gateway takes part
   const std::string limits = where(scenario.primary, scenario.primary_database);
   const std::string answers = where(scenario.cache, scenario.cache_database);
   passage.things.push_back(

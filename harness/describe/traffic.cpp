@@ -10,12 +10,13 @@ namespace {
 using namespace words;
 
 // In the order of TrafficKind.
-constexpr std::array<std::string_view, 3> ways{
+constexpr std::array<std::string_view, 5> ways{
     "Each request takes its tickets and does not look into the cache.",
     "Each request looks for its answer in the cache and, after a miss, stores it; it takes no "
     "ticket.",
     "Each request looks for its answer in the cache; a hit takes no ticket, a miss takes its "
-    "tickets and stores the answer."};
+    "tickets and stores the answer.",
+    "Each is one of these commands, by their weights:", "Each is a command as it was recorded."};
 
 std::string when(const Traffic& traffic) {
   const bool late = traffic.from > Span::zero();
@@ -173,6 +174,12 @@ Sentences sentences_of(const Traffic& traffic) {
     told.push_back("They come through the gateway " + in_quotes(traffic.gateway) + ".");
   }
   told.emplace_back(ways[static_cast<std::size_t>(traffic.kind)]);
+  for (const CommandTemplate& command : traffic.commands) {
+    told.push_back(command.text +
+                   (command.weight == 1 ? "" : ", weight " + format_double(command.weight)) + ".");
+  }
+  if (!traffic.instance.empty())
+    told.push_back("They are said to " + in_quotes(traffic.instance) + ".");
   if (traffic.takes_tickets()) {
     add_users(traffic, told);
     for (const Limit& limit : traffic.limits) told.push_back(sentence_of(limit));

@@ -154,13 +154,24 @@ void Observer::recount(std::size_t instance, const std::vector<std::string>& nam
       came(instance, key);
       continue;
     }
-    key.resident = false;
-    each_bit(key.patterns, [&](std::size_t place) {
-      PatternTally& pattern = seen_.instances[instance].patterns[place];
-      --pattern.resident;
-      ++pattern.removed;
-    });
+    removed(instance, key);
   }
+}
+
+void Observer::gone(std::size_t instance, KeyId id) {
+  KeyState& key = keys_[id];
+  if (!key.resident || key.instance != instance) return;
+  mix(id);
+  removed(instance, key);
+}
+
+void Observer::removed(std::size_t instance, KeyState& key) {
+  key.resident = false;
+  each_bit(key.patterns, [&](std::size_t place) {
+    PatternTally& pattern = seen_.instances[instance].patterns[place];
+    --pattern.resident;
+    ++pattern.removed;
+  });
 }
 
 void Observer::lives(std::size_t instance, KeyId id, std::optional<std::chrono::milliseconds> ttl) {

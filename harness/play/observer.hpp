@@ -35,6 +35,8 @@ class Observer {
 
   // A key was written: it is there, if it was not already. Whether that was the first time.
   bool wrote(std::size_t instance, KeyId key);
+  // It is there no more, and its departure need not have been told: it was removed.
+  void gone(std::size_t instance, KeyId key);
   // What it has left to live; none: it never expires.
   void lives(std::size_t instance, KeyId key, std::optional<std::chrono::milliseconds> ttl);
   void departed(std::size_t instance, const Departure& departure);
@@ -80,6 +82,7 @@ class Observer {
     return seen_.instances[instance].operations[static_cast<std::size_t>(operation)];
   }
   void came(std::size_t instance, KeyState& key);
+  void removed(std::size_t instance, KeyState& key);
   PatternBits patterns_of(std::string_view key) const;
   void evicted(std::size_t instance, KeyState& key, const Departure& departure);
   void mix(std::uint64_t fact);

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -13,9 +14,11 @@
 #include "outlive/emulator.hpp"
 #include "play/incidents.hpp"
 #include "play/limiter.hpp"
+#include "play/neighbour.hpp"
 #include "play/node.hpp"
 #include "play/observer.hpp"
 #include "play/response_cache.hpp"
+#include "play/witness.hpp"
 #include "traffic/roster.hpp"
 #include "traffic/timeline.hpp"
 
@@ -44,6 +47,29 @@ std::optional<std::uint64_t> maxmemory_in(std::span<const Directive> directives)
   return bytes;
 }
 
+// By instance, the databases that keys may be in.
+std::vector<std::vector<int>> databases_of(const Scenario& scenario) {
+  std::vector<std::set<int>> found(scenario.instances.size());
+  const auto add = [&](std::string_view instance, int database) {
+    if (!instance.empty()) found[place_of(scenario, instance)].insert(database);
+  };
+  add(scenario.primary, scenario.primary_database);
+  add(scenario.cache, scenario.cache_database);
+  for (const Traffic& traffic : scenario.traffic) {
+    if (traffic.database || !traffic.transcript) {
+      add(traffic.instance, traffic.database.value_or(0));
+    } else {
+      for (const Transcript::Line& line : traffic.transcript->lines)
+        add(traffic.instance, line.database);
+    }
+  }
+  std::vector<std::vector<int>> databases;
+  for (const std::set<int>& of_instance : found) {
+    databases.emplace_back(of_instance.begin(), of_instance.end());
+  }
+  return databases;
+}
+
 class Player {
  public:
   Player(const Scenario& scenario, const TargetKind& kind, const Play& play)
@@ -51,17 +77,13 @@ class Player {
         seed_{play.seed},
         stop_{play.stop},
         end_{scenario.start + std::min(play.until.value_or(scenario.duration), scenario.duration)},
-        asks_ttl_{std::ranges::find(scenario.checks, CheckKind::ttl, &Check::kind) !=
-                  scenario.checks.end()},
         roster_{scenario},
         observer_{scenario, roster_},
+        witness_{scenario, roster_, nodes_, observer_},
         primary_{place_of(scenario, scenario.primary)},
         cache_{place_of(scenario, scenario.cache)},
-        databases_{scenario.primary_database},
+        databases_{databases_of(scenario)},
         moments_{moments_of(scenario)} {
-    if (scenario.cache_database != scenario.primary_database) {
-      databases_.push_back(scenario.cache_database);
-    }
     kind.must_suit(scenario);
     approximations_ = kind.approximations(scenario);
     start_nodes(kind);
@@ -111,7 +133,8 @@ class Player {
     std::size_t gateway;
     std::optional<Limiter> limiter;
     std::optional<ResponseCache> cache;
-    std::vector<KeyId> buckets;  // of the request at hand
+    std::optional<Neighbour> neighbour;  // no gateway's
+    std::vector<KeyId> buckets;          // of the request at hand
   };
 
   void start_nodes(const TargetKind& kind) {
@@ -125,12 +148,17 @@ class Player {
       node.server().on_departure(
           [this, i](const Departure& departure) { observer_.departed(i, departure); });
     }
+    if (scenario_.primary.empty()) return;
     primary_link_.emplace(nodes_[primary_], scenario_.primary_database);
     cache_link_.emplace(nodes_[cache_], scenario_.cache_database);
   }
 
   void make_blocks() {
     for (const Traffic& traffic : scenario_.traffic) {
+      if (!traffic.comes_through_gateway()) {
+        add_neighbour(traffic);
+        continue;
+      }
       const std::size_t through = gateway_called(traffic.gateway);
       Block& block = blocks_.emplace_back(traffic, through);
       if (traffic.takes_tickets()) {
@@ -143,6 +171,15 @@ class Player {
           traffic, *cache_link_,
           draw_sizes(traffic.sizes, traffic.prompts_in(scenario_.duration), chance));
     }
+  }
+
+  void add_neighbour(const Traffic& traffic) {
+    const std::size_t place = blocks_.size();
+    const std::size_t instance = place_of(scenario_, traffic.instance);
+    Block& block = blocks_.emplace_back(traffic, 0);
+    block.neighbour.emplace(
+        scenario_, place, Neighbour::Where{instance, nodes_[instance], databases_[instance]},
+        roster_, witness_, observer_, Random{seed_}.fork("commands " + std::to_string(place)));
   }
 
   std::size_t gateway_called(const std::string& name) {
@@ -160,7 +197,7 @@ class Player {
     if (!gateway.limits) return;
     nodes_[primary_].advance_to(now);
     const Answer answer = load_rate_limits(*primary_link_, scenario_.engine);
-    note(primary_, Operation::load, answer);
+    witness_.note(primary_, Operation::load, answer);
     gateway.runs = !answer.is_error();
     gateway.next_start = now + gateway_start_again;
   }
@@ -200,7 +237,7 @@ class Player {
         if (event.is_end_of_server() && !event.persistent) observer_.recount(place, {});
     }
     if (event.is_end_of_server() && event.persistent && node.runs()) {
-      observer_.recount(place, keys_of(node.server()));
+      observer_.recount(place, keys_of(place));
     }
   }
 
@@ -240,15 +277,18 @@ class Player {
   // the first is looked at.
   void prefetch(std::span<const Request> requests) {
     std::array<KeyId, requests_ahead> keys;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      const Request& request = requests[i];
-      keys[i] = blocks_[request.traffic].cache ? roster_.entry(request.traffic, request.prompt)
-                                               : roster_.bucket(request.traffic, 0, request.user);
-      roster_.prefetch(keys[i]);
+    std::size_t count = 0;
+    for (const Request& request : requests) {
+      const Block& block = blocks_[request.traffic];
+      if (block.neighbour) continue;
+      keys[count] = block.cache ? roster_.entry(request.traffic, request.prompt)
+                                : roster_.bucket(request.traffic, 0, request.user);
+      roster_.prefetch(keys[count++]);
     }
-    for (std::size_t i = 0; i < requests.size(); ++i) roster_.prefetch_name(keys[i]);
-    prefetch_on(primary_, std::span{keys}.first(requests.size()));
-    if (cache_ != primary_) prefetch_on(cache_, std::span{keys}.first(requests.size()));
+    if (count == 0) return;
+    for (std::size_t i = 0; i < count; ++i) roster_.prefetch_name(keys[i]);
+    prefetch_on(primary_, std::span{keys}.first(count));
+    if (cache_ != primary_) prefetch_on(cache_, std::span{keys}.first(count));
   }
 
   // Those of the keys that live on this instance.
@@ -267,17 +307,25 @@ class Player {
   // In the gateway's order: a hit takes no ticket; without a ticket nothing is asked or stored.
   void serve(const Request& request) {
     Block& block = blocks_[request.traffic];
+    if (block.neighbour) {
+      block.neighbour->serve(request);
+      return wait();
+    }
     if (!gateways_[block.gateway].runs && !comes_up(block, request)) return;
     const bool answered = block.cache && answered_from_cache(block, request);
     if (!answered && (!block.limiter || admitted(block, request)) && block.cache) {
       store(block, request);
     }
+    wait();
+  }
+
+  void wait() {
     // Before anything has happened nothing makes a request wait.
-    if (next_moment_ > 0) [[unlikely]] {
-      Span waited{};
-      for (Node& node : nodes_) waited += node.take_wait();
-      if (waited > Span::zero()) observer_.waited(waited);
-    }
+    if (next_moment_ == 0) [[likely]]
+      return;
+    Span waited{};
+    for (Node& node : nodes_) waited += node.take_wait();
+    if (waited > Span::zero()) observer_.waited(waited);
   }
 
   // Tries to start a gateway that could not; a request finds it up or fails.
@@ -299,7 +347,7 @@ class Player {
     nodes_[cache_].approach(request.at);
     const Answer answer =
         block.cache->get(roster_.name(roster_.entry(request.traffic, request.prompt)));
-    note(cache_, Operation::cache_read, answer);
+    witness_.note(cache_, Operation::cache_read, answer);
     const bool hit =
         answer.kind == Answer::Kind::text &&
         block.cache->is_fresh(answer.text, gateways_[block.gateway].clock.at(request.at));
@@ -323,10 +371,10 @@ class Player {
       observer_.succeeded(primary_, Operation::consume);
     }
     if (granted) {
-      for (const KeyId bucket : block.buckets) wrote(primary_, bucket, request.at);
+      for (const KeyId bucket : block.buckets) witness_.wrote(primary_, bucket, request.at);
     } else if (result.outcome == Observer::Outcome::failed) {
       observer_.failed(primary_, Operation::consume, result.message);
-      for (const KeyId bucket : block.buckets) maybe_wrote(primary_, bucket, request.at);
+      for (const KeyId bucket : block.buckets) witness_.maybe_wrote(primary_, bucket, request.at);
     }
     observer_.asked(block.traffic.limits, block.buckets, result.outcome);
     return granted;
@@ -337,40 +385,9 @@ class Player {
     const Answer answer =
         block.cache->put(roster_.name(entry), request.prompt, nodes_[cache_].clock_at(request.at),
                          gateways_[block.gateway].clock.at(request.at));
-    note(cache_, Operation::cache_write, answer);
-    if (answer.is_error()) return maybe_wrote(cache_, entry, request.at);
-    wrote(cache_, entry, request.at);
-  }
-
-  void wrote(std::size_t instance, KeyId key, Time now) {
-    if (observer_.wrote(instance, key) && asks_ttl_) ask_ttl(instance, key, now);
-  }
-
-  // After a command that failed for the gateway, but perhaps not for the server.
-  void maybe_wrote(std::size_t instance, KeyId key, Time now) {
-    Node& node = nodes_[instance];
-    if (!node.runs() || !node.done_unheard()) return;
-    if (node.server().run({"EXISTS", roster_.name(key)}).text == "1") wrote(instance, key, now);
-  }
-
-  // By the instant of expiry: a TTL hangs on the target's own clock.
-  void ask_ttl(std::size_t instance, KeyId key, Time now) {
-    Node& node = nodes_[instance];
-    const Answer answer = node.server().run({"PEXPIRETIME", roster_.name(key)});
-    const std::optional<std::int64_t> expiry_ms = parse_integer(answer.text);
-    if (answer.kind != Answer::Kind::integer || !expiry_ms) return;
-    if (*expiry_ms == -2) return;  // it has gone already
-    if (*expiry_ms == -1) return observer_.lives(instance, key, std::nullopt);
-    const auto ahead = node.server().clock_ahead().value_or(std::chrono::milliseconds{0});
-    observer_.lives(
-        instance, key,
-        std::chrono::milliseconds{*expiry_ms} - ahead -
-            std::chrono::floor<std::chrono::milliseconds>(node.clock_at(now).time_since_epoch()));
-  }
-
-  void note(std::size_t instance, Operation operation, const Answer& answer) {
-    if (answer.is_error()) return observer_.failed(instance, operation, answer.text);
-    observer_.succeeded(instance, operation);
+    witness_.note(cache_, Operation::cache_write, answer);
+    if (answer.is_error()) return witness_.maybe_wrote(cache_, entry, request.at);
+    witness_.wrote(cache_, entry, request.at);
   }
 
   // Where the slices that are over by now end.
@@ -388,7 +405,9 @@ class Player {
     }
   }
 
-  std::vector<std::string> keys_of(Target& server) const { return server.keys(databases_); }
+  std::vector<std::string> keys_of(std::size_t instance) {
+    return nodes_[instance].server().keys(databases_[instance]);
+  }
 
   Time slice_end(std::int64_t slices) const {
     return scenario_.start + scenario_.duration * (slices + 1) / slice_count;
@@ -396,7 +415,8 @@ class Player {
 
   // A key whose time is over isn't listed any more, and yet nobody is told until it is asked for.
   void have_expired(Target& server, KeyId key) {
-    server.select(roster_.is_bucket(key) ? scenario_.primary_database : scenario_.cache_database);
+    server.select(roster_.database(key).value_or(
+        roster_.is_bucket(key) ? scenario_.primary_database : scenario_.cache_database));
     server.run({"EXISTS", roster_.name(key)});
   }
 
@@ -411,7 +431,7 @@ class Player {
       // Looking takes memory, and must not push out what is looked for. A server that can't be told
       // so at least tells of what it evicts.
       server.set_directive("maxmemory", "0");
-      const std::vector<std::string> keys = keys_of(server);
+      const std::vector<std::string> keys = keys_of(i);
       for (const KeyId key : observer_.unseen(i, keys)) have_expired(server, key);
       observer_.look(i, keys);
       observer_.close(i, used_memory, server.digest());
@@ -435,16 +455,16 @@ class Player {
   std::uint64_t seed_;
   const std::atomic<bool>* stop_;
   Time end_;
-  bool asks_ttl_;
   Roster roster_;
   Observer observer_;
+  std::deque<Node> nodes_;
+  Witness witness_;
   std::size_t primary_;
   std::size_t cache_;
-  std::vector<int> databases_;  // that keys may be in
+  std::vector<std::vector<int>> databases_;  // by instance: those that keys may be in
   std::vector<Approximation> approximations_;
   std::vector<Moment> moments_;
   std::size_t next_moment_ = 0;
-  std::deque<Node> nodes_;
   std::vector<std::uint64_t> maxmemory_;  // of each node, as it was set last
   std::optional<Link> primary_link_;
   std::optional<Link> cache_link_;

@@ -52,7 +52,10 @@ constexpr Field<Scenario> rows_of_scenario[] = {
        into.engine = static_cast<Engine>(value.word({"lua", "native"}));
      }},
     {"instance", any_kind, true, "a [[instance]] for each Valkey", elsewhere},
-    {"environment", any_kind, true, "[environment] with TENSORZERO_VALKEY_URL", elsewhere},
+    {"environment", any_kind, false,
+     "[environment] with TENSORZERO_VALKEY_URL; must be there where traffic comes through a "
+     "gateway",
+     elsewhere},
     {"traffic", any_kind, true, "at least one [[traffic]]", elsewhere},
     {"event", any_kind, false, "a [[event]] for each thing that happens on the way", elsewhere},
     {"check", any_kind, true, "at least one [[check]]", elsewhere},
@@ -126,7 +129,7 @@ constexpr Field<Check> rows_of_check[] = {
     {"within", on(CheckKind::recovers_within), true, "how long commands may fail after that",
      [](Check& into, const Value& value) { into.within = value.span(); }},
     {"operation", on(CheckKind::errors) | on(CheckKind::recovers_within), false,
-     "load, consume, cache-read or cache-write (default: any)",
+     "load, consume, cache-read, cache-write or command (default: any)",
      [](Check& into, const Value& value) {
        into.operation = static_cast<Operation>(value.word(operation_names()));
      }},

@@ -17,6 +17,7 @@ std::span<const Field<Scenario>> scenario_fields();
 std::span<const Field<Traffic>> traffic_fields();
 std::span<const Field<Limit>> limit_fields();
 std::span<const Field<Phase>> phase_fields();
+std::span<const Field<CommandTemplate>> command_fields();
 std::span<const Field<Event>> event_fields();
 std::span<const Field<Check>> check_fields();
 

@@ -1,6 +1,7 @@
 // The words of [[traffic]].
 #include <array>
 
+#include "scenario/command_template.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/shapes.hpp"
 
@@ -9,6 +10,9 @@ namespace {
 
 constexpr unsigned limited = kind_bit(TrafficKind::rate_limit) | kind_bit(TrafficKind::gateway);
 constexpr unsigned cached = kind_bit(TrafficKind::cache) | kind_bit(TrafficKind::gateway);
+constexpr unsigned mixed = kind_bit(TrafficKind::commands);
+constexpr unsigned recorded = kind_bit(TrafficKind::transcript);
+constexpr unsigned paced = limited | cached | mixed;
 
 constexpr std::pair<std::string_view, Span> windows[] = {
     {"second", std::chrono::seconds{1}}, {"minute", std::chrono::minutes{1}},
@@ -63,26 +67,31 @@ std::vector<Limit> read_limits(const Value& value) {
   return limits;
 }
 
+void read_database(Traffic& into, const Value& value) {
+  into.database = static_cast<int>(value.whole(0, INT32_MAX));
+}
+
 constexpr Field<Traffic> rows_of_traffic[] = {
-    {"kind", any_kind, true, "rate-limit, cache or gateway", [](Traffic&, const Value&) {}},
+    {"kind", any_kind, true, "rate-limit, cache, gateway, commands or transcript",
+     [](Traffic&, const Value&) {}},
     {"name", any_kind, false, "what reports call it",
      [](Traffic& into, const Value& value) { into.name = value.text(); }},
     {"from", any_kind, false, "when it begins, counted from the start (default: at once)",
      [](Traffic& into, const Value& value) { into.from = value.span(); }},
     {"until", any_kind, false, "when it ends, counted from the start (default: with the scenario)",
      [](Traffic& into, const Value& value) { into.until = value.span(); }},
-    {"rate", any_kind, false,
+    {"rate", paced, false,
      "requests in all, like \"50/s\", or by the time of day, { day = \"50/s\", night = \"5/s\" }; "
      "this or phases must be there",
      [](Traffic& into, const Value& value) { read_rate(into, value); }},
-    {"phases", any_kind, false,
+    {"phases", paced, false,
      "stretches of time, each with its rate or, for a ramp, two: [{ lasting = \"10m\", rate = "
      "\"5/s\" }, { lasting = \"5m\", rate = [\"5/s\", \"50/s\"] }]; after the last the traffic is "
      "over",
      [](Traffic& into, const Value& value) { into.phases = read_phases(value); }},
-    {"repeat", any_kind, false, "true: after the last phase the first comes again",
+    {"repeat", paced, false, "true: after the last phase the first comes again",
      [](Traffic& into, const Value& value) { into.repeats = value.truth(); }},
-    {"arrivals", any_kind, false, "poisson (default) or regular",
+    {"arrivals", paced, false, "poisson (default) or regular",
      [](Traffic& into, const Value& value) {
        into.arrivals = static_cast<Arrivals>(value.word({"poisson", "regular"}));
      }},
@@ -118,8 +127,9 @@ constexpr Field<Traffic> rows_of_traffic[] = {
     {"prompt_turnover", cached, false,
      "how many are asked no more, and new ones in their place, like \"100/h\" (default: none)",
      [](Traffic& into, const Value& value) { into.prompt_turnover = value.rate(); }},
-    {"size", cached, false,
-     "bytes of a cached answer (default: 1000): a size, { uniform = [least, most] }, "
+    {"size", cached | mixed, false,
+     "bytes of a cached answer, or of a {value} (default: 1000): a size, { uniform = [least, most] "
+     "}, "
      "{ lognormal = { median = \"2kb\", sigma = 0.8, max = \"1mb\" } } or { histogram = "
      "\"sizes.csv\" }",
      [](Traffic& into, const Value& value) { into.sizes = read_sizes(value); }},
@@ -134,8 +144,29 @@ constexpr Field<Traffic> rows_of_traffic[] = {
        constexpr std::chrono::seconds least{1};
        into.max_age = std::chrono::duration_cast<std::chrono::seconds>(value.span(least));
      }},
-    {"gateway", any_kind, false, "through which gateway it comes (default: gateway)",
+    {"gateway", limited | cached, false, "through which gateway it comes (default: gateway)",
      [](Traffic& into, const Value& value) { into.gateway = value.text(); }},
+    {"instance", mixed | recorded, true, "to which instance the commands are said",
+     [](Traffic& into, const Value& value) { into.instance = value.text(); }},
+    {"database", mixed, false, "in which database of it (default: 0)", read_database},
+    {"database", recorded, false, "in which database of it (default: as recorded)", read_database},
+    {"commands", mixed, true,
+     "a list of commands, each as text with placeholders, or { command = \"…\", weight = 3 }",
+     [](Traffic& into, const Value& value) { into.commands = read_commands(value); }},
+    {"keys", mixed, false, "how many keys {key} counts, from 0",
+     [](Traffic& into, const Value& value) {
+       into.keys = static_cast<std::uint64_t>(value.whole(1, population_max));
+     }},
+    {"key_popularity", mixed, false, "which key comes next, as for prompts",
+     [](Traffic& into, const Value& value) { into.key_popularity = read_popularity(value); }},
+    {"key_turnover", mixed, false,
+     "how many are used no more, and new ones in their place, like \"100/h\" (default: none)",
+     [](Traffic& into, const Value& value) { into.key_turnover = value.rate(); }},
+    {"file", recorded, true,
+     "what valkey-cli MONITOR printed: a file, named from where the scenario lies",
+     [](Traffic& into, const Value& value) { into.transcript_file = value.text(); }},
+    {"speed", recorded, false, "so many times as fast as it was recorded (default: 1)",
+     [](Traffic& into, const Value& value) { into.speed = value.number(0.000001, 1e6); }},
 };
 
 }  // namespace

@@ -6,7 +6,8 @@
 namespace outlive::harness {
 namespace {
 
-constexpr std::array<std::string_view, 3> traffic_kinds{"rate-limit", "cache", "gateway"};
+constexpr std::array<std::string_view, 5> traffic_kinds{"rate-limit", "cache", "gateway",
+                                                        "commands", "transcript"};
 constexpr std::array<std::string_view, check_kind_count> check_kinds{
     "outlives",       "order",     "never-evicted", "evicted-share",   "no-stale-pool",
     "loses-nothing",  "resident",  "ttl",           "only-on",         "memory",
@@ -15,7 +16,7 @@ constexpr std::array<std::string_view, event_kind_count> event_kinds{
     "config", "flush", "restart", "crash", "failover",       "outage",
     "slow",   "drop",  "fault",   "clock", "gateway-restart"};
 constexpr std::array<std::string_view, operation_count> operations{"load", "consume", "cache-read",
-                                                                   "cache-write"};
+                                                                   "cache-write", "command"};
 
 }  // namespace
 

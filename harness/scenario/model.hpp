@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,11 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "outlive/departure.hpp"
+#include "scenario/commands.hpp"
+#include "scenario/time.hpp"
 
 namespace outlive::harness {
-
-using Span = std::chrono::microseconds;
 
 // A directive of valkey.conf, e.g. maxmemory-policy volatile-ttl.
 using Directive = std::pair<std::string, std::string>;
@@ -88,7 +88,13 @@ struct Limit {
   std::int64_t tickets = 1;  // what one request takes
 };
 
-enum class TrafficKind : std::uint8_t { rate_limit, cache, gateway };
+enum class TrafficKind : std::uint8_t {
+  rate_limit,
+  cache,
+  gateway,
+  commands,   // of anybody else, as templates
+  transcript  // the same, as recorded
+};
 
 // Who runs the function that works the buckets: Lua, as with the gateway, or, where the target is
 // the embedded emulator, C++ that issues the same commands.
@@ -123,16 +129,30 @@ struct Traffic {
   // An answer that is older, by the gateway's clock, is not used. None: any is.
   std::optional<std::chrono::seconds> max_age;
 
-  std::string gateway = "gateway";  // through which it comes
+  std::string gateway = "gateway";  // through which it comes: rate-limit, cache, gateway
+
+  std::string instance;         // commands, transcript: to whom they are said
+  std::optional<int> database;  // commands: 0 unless stated; transcript: as recorded unless stated
+  std::vector<CommandTemplate> commands;
+  std::uint64_t keys = 1;  // commands
+  Popularity key_popularity;
+  Rate key_turnover = never;
+  std::string transcript_file;  // as the scenario names it
+  std::shared_ptr<const Transcript> transcript;
+  double speed = 1;  // transcript: so many times as fast as recorded
   int line = 0;
 
-  bool takes_tickets() const { return kind != TrafficKind::cache; }
-  bool uses_cache() const { return kind != TrafficKind::rate_limit; }
+  bool takes_tickets() const {
+    return kind == TrafficKind::rate_limit || kind == TrafficKind::gateway;
+  }
+  bool uses_cache() const { return kind == TrafficKind::cache || kind == TrafficKind::gateway; }
+  bool comes_through_gateway() const { return takes_tickets() || uses_cache(); }
   // All that there will ever have been in a scenario so long.
   std::uint64_t users_in(Span duration) const { return users + times_in(duration, user_turnover); }
   std::uint64_t prompts_in(Span duration) const {
     return prompts + times_in(duration, prompt_turnover);
   }
+  std::uint64_t keys_in(Span duration) const { return keys + times_in(duration, key_turnover); }
 };
 
 enum class EventKind : std::uint8_t {
@@ -194,8 +214,8 @@ enum class CheckKind : std::uint8_t {
 constexpr std::size_t check_kind_count = 15;
 
 // The commands that an errors check may look at.
-enum class Operation : std::uint8_t { load, consume, cache_read, cache_write };
-constexpr std::size_t operation_count = 4;
+enum class Operation : std::uint8_t { load, consume, cache_read, cache_write, command };
+constexpr std::size_t operation_count = 5;
 
 // What a check is expected to find on targets of these families (embedded, serve, exec, wire).
 struct Expectation {

@@ -7,12 +7,14 @@
 
 #include "base/text.hpp"
 #include "scenario/axes.hpp"
+#include "scenario/command_template.hpp"
 #include "scenario/compose.hpp"
 #include "scenario/expect.hpp"
 #include "scenario/fields.hpp"
 #include "scenario/histogram.hpp"
 #include "scenario/quantity.hpp"
 #include "scenario/reader.hpp"
+#include "scenario/transcript.hpp"
 #include "scenario/url.hpp"
 #include "scenario/validate.hpp"
 
@@ -152,10 +154,8 @@ class Parser {
     read.line = line_of(table);
     read_fields(table, traffic_fields(), kind_bit(read.kind),
                 "traffic of kind " + in_quotes(to_string(read.kind)), read, mistakes_);
-    require_rate(table, read);
-    if (!read.sizes.file.empty()) {
-      read.sizes.bins = load_histogram(read.sizes.file, {"size", *table.get("size"), mistakes_});
-    }
+    if (read.kind != TrafficKind::transcript) require_rate(table, read);
+    load_files(table, read);
     into.traffic.push_back(std::move(read));
   }
 
@@ -188,10 +188,24 @@ class Parser {
     return (file.parent_path() / path).lexically_normal().string();
   }
 
-  std::vector<SizeBin> load_histogram(const std::string& name, const Value& named) {
-    const std::string path = beside(named, name);
-    const auto text = text_of(path, named);
-    return text ? parse_histogram(*text, path, mistakes_) : std::vector<SizeBin>{};
+  void load_files(const toml::table& table, Traffic& into) {
+    const auto load = [&](std::string_view word, const std::string& name, auto read) {
+      if (name.empty()) return;
+      const Value named{word, *table.get(word), mistakes_};
+      const std::string path = beside(named, name);
+      if (const auto text = text_of(path, named)) read(*text, path);
+    };
+    load("size", into.sizes.file, [&](const std::string& text, const std::string& path) {
+      into.sizes.bins = parse_histogram(text, path, mistakes_);
+    });
+    load("file", into.transcript_file, [&](const std::string& text, const std::string& path) {
+      CommandBook book;
+      into.transcript =
+          std::make_shared<const Transcript>(parse_transcript(text, path, book, mistakes_));
+    });
+    if (!table.contains("keys") && std::ranges::any_of(into.commands, draws_key)) {
+      mistakes_.add(line_of(table), "{key} wants \"keys\": how many there are");
+    }
   }
 
   void check(const toml::table& table, Scenario& into) {
@@ -224,9 +238,22 @@ class Parser {
     return static_cast<std::size_t>(found - kinds.begin());
   }
 
+  // Only where nothing comes through a gateway.
+  void without_environment(const toml::table& root) {
+    const toml::array* blocks = root["traffic"].as_array();
+    const auto is_plain = [](const toml::node& block) {
+      const toml::table* table = block.as_table();
+      const auto kind = table ? (*table)["kind"].value<std::string_view>() : std::nullopt;
+      return kind == to_string(TrafficKind::commands) || kind == to_string(TrafficKind::transcript);
+    };
+    if (blocks && !blocks->empty() && std::ranges::all_of(*blocks, is_plain)) return;
+    mistakes_.add(line_of(root),
+                  "a scenario lacks \"environment\": [environment] with TENSORZERO_VALKEY_URL");
+  }
+
   void environment(const toml::table& root, Scenario& into) {
     const toml::table* table = root["environment"].as_table();
-    if (!table) return;
+    if (!table) return without_environment(root);
     constexpr std::string_view variables[] = {"TENSORZERO_VALKEY_URL",
                                               "TENSORZERO_VALKEY_CACHE_URL"};
     for (const auto& [key, node] : *table) {

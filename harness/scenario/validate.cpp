@@ -21,8 +21,10 @@ void validate_instances(const Scenario& scenario, Mistakes& mistakes) {
 
 void require_gateway(const Scenario& scenario, const Event& event, Mistakes& mistakes) {
   std::vector<std::string_view> names;
-  for (const Traffic& traffic : scenario.traffic) names.push_back(traffic.gateway);
-  if (names.empty() || std::ranges::find(names, event.gateway) != names.end()) return;
+  for (const Traffic& traffic : scenario.traffic) {
+    if (traffic.comes_through_gateway()) names.push_back(traffic.gateway);
+  }
+  if (scenario.traffic.empty() || std::ranges::find(names, event.gateway) != names.end()) return;
   mistakes.add_unknown(event.line, "gateway: the traffic", event.gateway, names);
 }
 

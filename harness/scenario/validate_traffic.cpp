@@ -1,8 +1,10 @@
 // What no single word of [[traffic]] shows to be wrong.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 
+#include "base/number.hpp"
 #include "scenario/quantity.hpp"
 #include "scenario/shapes.hpp"
 #include "scenario/validate.hpp"
@@ -88,6 +90,29 @@ void validate_population(const Traffic& traffic, std::string_view name,
   }
 }
 
+// Valkey 8.1 `config.c`: 16 databases unless the directive says otherwise.
+int databases_of(const Instance& instance) {
+  const auto stated = std::ranges::find(instance.directives, "databases", &Directive::first);
+  const auto count = stated == instance.directives.end() ? std::optional<std::int64_t>{16}
+                                                         : parse_integer(stated->second);
+  return static_cast<int>(count.value_or(INT32_MAX));  // an unreadable one has been told already
+}
+
+void validate_target(const Scenario& scenario, const Traffic& traffic, Mistakes& mistakes) {
+  if (traffic.instance.empty()) return;
+  require_instance(scenario, traffic.instance, traffic.line, "instance", mistakes);
+  const auto found = std::ranges::find(scenario.instances, traffic.instance, &Instance::name);
+  if (found == scenario.instances.end()) return;
+  int highest = traffic.database.value_or(0);
+  if (traffic.transcript && !traffic.database) {
+    for (const auto& line : traffic.transcript->lines) highest = std::max(highest, line.database);
+  }
+  if (highest >= databases_of(*found)) {
+    mistakes.add(traffic.line, traffic.instance + " has no database " + std::to_string(highest) +
+                                   "; the directive databases says how many there are");
+  }
+}
+
 }  // namespace
 
 void validate_traffic(const Scenario& scenario, const Traffic& traffic, Mistakes& mistakes) {
@@ -98,6 +123,9 @@ void validate_traffic(const Scenario& scenario, const Traffic& traffic, Mistakes
                       traffic.users, traffic.users_in(scenario.duration), mistakes);
   validate_population(traffic, "prompts", traffic.prompt_popularity, traffic.prompt_turnover,
                       traffic.prompts, traffic.prompts_in(scenario.duration), mistakes);
+  validate_population(traffic, "keys", traffic.key_popularity, traffic.key_turnover, traffic.keys,
+                      traffic.keys_in(scenario.duration), mistakes);
+  validate_target(scenario, traffic, mistakes);
 }
 
 }  // namespace outlive::harness

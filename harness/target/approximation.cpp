@@ -33,11 +33,19 @@ bool has_wrong_clock(const Scenario& scenario, const Instance& instance) {
   });
 }
 
-// Buckets live for 48 h at least.
-bool sees_expiry(const Scenario& scenario, const Instance&) {
+// Buckets live for 48 h at least; commands may say what they like.
+bool sees_expiry(const Scenario& scenario, const Instance& instance) {
   return std::ranges::any_of(scenario.traffic, [&](const Traffic& traffic) {
-    return (traffic.uses_cache() && traffic.from + traffic.ttl < scenario.duration) ||
+    return traffic.instance == instance.name ||
+           (traffic.uses_cache() && traffic.from + traffic.ttl < scenario.duration) ||
            (traffic.takes_tickets() && traffic.from + std::chrono::hours{48} < scenario.duration);
+  });
+}
+
+bool runs_scripts(const Scenario& scenario, const Instance& instance) {
+  return std::ranges::any_of(scenario.traffic, [&](const Traffic& traffic) {
+    return traffic.instance == instance.name &&
+           std::ranges::any_of(traffic.commands, &CommandTemplate::is_script);
   });
 }
 
@@ -76,6 +84,8 @@ constexpr Row rows[] = {
     {Ability::moves_clock, sees_expiry, "expiry",
      "keys are deleted at the scenario's instant of their expiry, where a server would find them a "
      "little later"},
+    {Ability::moves_clock, runs_scripts, "scripts",
+     "what EVAL and FCALL do is not seen: expiries that they set go by the server's own clock"},
     {Ability::moves_clock, has_wrong_clock, "clock",
      "the server's own clock is not set: expiry follows the changed clock, idle times do not"},
     {Ability::tells_scores, asks_for_scores, "scores",

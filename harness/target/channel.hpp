@@ -43,6 +43,8 @@ class Channel {
     static_cast<void>(key);
     static_cast<void>(at);
   }
+  // Nor will it by what was announced before.
+  virtual void will_not_expire(std::string_view key) { static_cast<void>(key); }
 
   // Runs `body` in place of a function that a library has, or will have. A target that can't goes
   // on with the library's own, which does the same.

@@ -63,6 +63,7 @@ class ForeignTarget final : public Target {
   }
   std::optional<std::chrono::milliseconds> clock_ahead() const override { return clock_ahead_; }
   void will_expire(std::string_view key, Time at) override;
+  void will_not_expire(std::string_view key) override { expiry_.erase(std::string{key}); }
   void on_departure(Listener listener) override { listener_ = std::move(listener); }
   std::vector<std::string> keys_of_database() override { return scan_keys(server()); }
   std::uint64_t used_memory() override { return used_memory_of(server()); }

@@ -32,13 +32,35 @@ void name_entry(std::string& name, std::string_view set, std::uint64_t number) {
     name += format_hex(hash_bytes(set, number * 4 + part));
 }
 
+// A word that is a key, taken apart.
+struct KeyPattern {
+  std::string before;
+  std::int64_t added = -1;  // to the number that stands there; -1: none does
+  std::string after;
+};
+
+KeyPattern pattern_of(const CommandTemplate::Word& word) {
+  KeyPattern pattern;
+  for (const CommandTemplate::Piece& piece : word) {
+    if (piece.kind == CommandTemplate::Piece::Kind::key) {
+      pattern.added = piece.least;
+    } else {
+      (pattern.added < 0 ? pattern.before : pattern.after) += piece.text;
+    }
+  }
+  return pattern;
+}
+
 }  // namespace
 
 Roster::Roster(const Scenario& scenario) : blocks_(scenario.traffic.size()) {
   add_buckets(scenario);
   bucket_count_ = names_.size();
   add_entries(scenario);
+  gateway_count_ = names_.size();
   index();
+  add_commands(scenario);
+  add_transcripts(scenario);
 }
 
 void Roster::add_buckets(const Scenario& scenario) {
@@ -102,14 +124,61 @@ void Roster::add(std::string_view name) {
   names_.push_back(std::string_view{piece}.substr(piece.size() - name.size()));
 }
 
+// Patterns that are the same share their keys; the largest says how many there are.
+void Roster::add_commands(const Scenario& scenario) {
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const Traffic& traffic = scenario.traffic[i];
+    for (const CommandTemplate& command : traffic.commands) {
+      auto& keys = blocks_[i].commands.emplace_back();
+      for (const CommandTemplate::Key& key : command.keys) {
+        const KeyPattern pattern = pattern_of(command.words[key.word]);
+        const bool numbered = pattern.added >= 0;
+        const std::uint64_t count = numbered ? traffic.keys_in(scenario.duration) : 1;
+        CommandFamily& family = families_[{pattern.before, pattern.after, numbered}];
+        while (family.size() < count) {
+          std::string name = pattern.before;
+          if (numbered) append_integer(name, static_cast<std::int64_t>(family.size()));
+          family.push_back(find_or_add(name.append(pattern.after), traffic.database.value_or(0)));
+        }
+        keys.push_back({&family, pattern.added, count});
+      }
+    }
+  }
+}
+
+void Roster::add_transcripts(const Scenario& scenario) {
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const Traffic& traffic = scenario.traffic[i];
+    if (!traffic.transcript) continue;
+    for (const Transcript::Key& key : traffic.transcript->keys) {
+      blocks_[i].recorded.push_back(find_or_add(key.name, traffic.database.value_or(key.database)));
+    }
+  }
+}
+
+KeyId Roster::find_or_add(std::string_view name, int database) {
+  if (const auto known = find(name)) return *known;
+  const auto key = static_cast<KeyId>(names_.size());
+  add(name);
+  databases_.push_back(database);
+  if (names_.size() * 2 > table_.size()) {
+    index();
+  } else {
+    put_into_table(key);
+  }
+  return key;
+}
+
 void Roster::index() {
   table_.assign(std::bit_ceil(names_.size() * 2 + 1), no_key);
+  for (KeyId key = 0; key < names_.size(); ++key) put_into_table(key);
+}
+
+void Roster::put_into_table(KeyId key) {
   const std::uint64_t mask = table_.size() - 1;
-  for (KeyId key = 0; key < names_.size(); ++key) {
-    std::uint64_t at = hash_bytes(names_[key], hash_seed) & mask;
-    while (table_[at] != no_key) at = (at + 1) & mask;
-    table_[at] = key;
-  }
+  std::uint64_t at = hash_bytes(names_[key], hash_seed) & mask;
+  while (table_[at] != no_key) at = (at + 1) & mask;
+  table_[at] = key;
 }
 
 std::optional<KeyId> Roster::find(std::string_view name) const {

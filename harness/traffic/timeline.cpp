@@ -14,6 +14,12 @@ Span arrival(const Rate& rate, std::int64_t k) {
   return Span{whole * rate.per.count() + rest * rate.per.count() / rate.count};
 }
 
+std::vector<double> weights_of(const Traffic& traffic) {
+  std::vector<double> weights;
+  for (const CommandTemplate& command : traffic.commands) weights.push_back(command.weight);
+  return weights;
+}
+
 }  // namespace
 
 Timeline::Source::Source(const Traffic& traffic, const Scenario& scenario, const Random& random)
@@ -26,13 +32,17 @@ Timeline::Source::Source(const Traffic& traffic, const Scenario& scenario, const
       users_{traffic.user_popularity, traffic.users, traffic.user_turnover, random.fork("users")},
       prompts_{traffic.prompt_popularity, traffic.prompts, traffic.prompt_turnover,
                random.fork("prompts")},
+      keys_{traffic.key_popularity, traffic.keys, traffic.key_turnover, random.fork("keys")},
       arrivals_{random.fork("arrivals")} {
   if (!traffic.phases.empty()) curve_.emplace(traffic, begin_, end_ - begin_);
+  if (!traffic.commands.empty()) commands_.emplace(weights_of(traffic), random.fork("commands"));
   schedule();
 }
 
 void Timeline::Source::schedule() {
-  if (curve_) {
+  if (traffic_->transcript) {
+    schedule_line();
+  } else if (curve_) {
     schedule_by_curve();
   } else if (traffic_->arrivals == Arrivals::regular) {
     at_ = begin_ + arrival(traffic_->rate, arrived_);
@@ -40,8 +50,7 @@ void Timeline::Source::schedule() {
     elapsed_us_ += exponential(arrivals_) * mean_us_;
     at_ = begin_ + Span{static_cast<std::int64_t>(elapsed_us_)};
   }
-  ended_ = at_ >= end_ || (traffic_->takes_tickets() && users_.exhausted()) ||
-           (traffic_->uses_cache() && prompts_.exhausted());
+  ended_ = at_ >= end_ || is_exhausted();
 }
 
 void Timeline::Source::schedule_by_curve() {
@@ -52,16 +61,45 @@ void Timeline::Source::schedule_by_curve() {
   at_ = due_us ? begin_ + Span{static_cast<std::int64_t>(*due_us + (regular ? 0.5 : 0))} : end_;
 }
 
+void Timeline::Source::schedule_line() {
+  const auto& lines = traffic_->transcript->lines;
+  const auto line = static_cast<std::size_t>(arrived_);
+  if (line == lines.size()) {
+    at_ = end_;
+    return;
+  }
+  const double us = static_cast<double>(lines[line].at.count()) / traffic_->speed;
+  at_ = begin_ + Span{static_cast<std::int64_t>(us)};
+}
+
+bool Timeline::Source::is_exhausted() const {
+  return (traffic_->takes_tickets() && users_.exhausted()) ||
+         (traffic_->uses_cache() && prompts_.exhausted()) || (commands_ && keys_.exhausted());
+}
+
 void Timeline::Source::take(Request& request) {
   request.at = at_;
   request.user = traffic_->takes_tickets() ? users_.next(at_ - start_) : 0;
   request.prompt = traffic_->uses_cache() ? prompts_.next(at_ - start_) : 0;
+  if (commands_) {
+    request.command = commands_->next();
+    request.key = keys_.next(at_ - start_);
+  } else {
+    request.command = static_cast<std::uint32_t>(arrived_);
+  }
   ++arrived_;
   schedule();
 }
 
 std::uint64_t Timeline::Source::expected() const {
   const Span lasting = end_ - begin_;
+  if (traffic_->transcript) {
+    const auto in_time = [&](const Transcript::Line& line) {
+      return static_cast<double>(line.at.count()) / traffic_->speed <
+             static_cast<double>(lasting.count());
+    };
+    return static_cast<std::uint64_t>(std::ranges::count_if(traffic_->transcript->lines, in_time));
+  }
   double count =
       curve_ ? curve_->expected(lasting) : static_cast<double>(lasting.count()) / mean_us_;
   const auto at_most = [&count](const Popularity& popularity, std::uint64_t population) {
@@ -71,6 +109,7 @@ std::uint64_t Timeline::Source::expected() const {
   };
   if (traffic_->takes_tickets()) at_most(traffic_->user_popularity, traffic_->users);
   if (traffic_->uses_cache()) at_most(traffic_->prompt_popularity, traffic_->prompts);
+  if (commands_) at_most(traffic_->key_popularity, traffic_->keys);
   return static_cast<std::uint64_t>(count);
 }
 

@@ -18,6 +18,8 @@ struct Request {
   std::uint32_t traffic = 0;  // the block, as counted in the scenario
   std::uint32_t user = 0;
   std::uint32_t prompt = 0;
+  std::uint32_t command = 0;  // commands: which of them; transcript: which line
+  std::uint32_t key = 0;      // commands: which {key}
 };
 
 class Timeline {
@@ -47,6 +49,8 @@ class Timeline {
    private:
     void schedule();
     void schedule_by_curve();
+    void schedule_line();
+    bool is_exhausted() const;
 
     const Traffic* traffic_;
     Time start_;  // of the scenario
@@ -60,6 +64,8 @@ class Timeline {
     std::optional<RateCurve> curve_;  // where the rate changes
     Population users_;
     Population prompts_;
+    Population keys_;
+    std::optional<Chooser> commands_;  // by weight
     Random arrivals_;
   };
 

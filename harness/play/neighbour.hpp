@@ -1,0 +1,50 @@
+// Somebody else on an instance: says the commands of one block of kind commands or transcript.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.hpp"
+#include "play/expiries.hpp"
+#include "play/witness.hpp"
+#include "traffic/timeline.hpp"
+
+namespace outlive::harness {
+
+class Neighbour {
+ public:
+  // The block is `scenario.traffic[place]`. `databases` are those of the instance that hold keys.
+  struct Where {
+    std::size_t instance = 0;
+    Node& node;
+    std::vector<int> databases;
+  };
+  Neighbour(const Scenario& scenario, std::size_t place, Where where, const Roster& roster,
+            Witness& witness, Observer& observer, const Random& chance);
+
+  void serve(const Request& request);
+
+ private:
+  void fill_in(const CommandTemplate& command, const Request& request);
+  void append_value(std::string& word);
+  void say(int database, bool touches_all, Time at, std::chrono::milliseconds moved);
+  void play_template(const Request& request);
+  void play_line(const Request& request);
+
+  const Traffic& traffic_;
+  std::size_t place_;
+  std::uint64_t keys_in_all_;
+  Where where_;
+  const Roster& roster_;
+  Witness& witness_;
+  Observer& observer_;
+  Random chance_;
+  std::string letters_;  // values are pieces of it
+  Expiries expiries_;
+  std::vector<std::string> filled_;      // a template's words
+  std::vector<std::string_view> words_;  // of the command at hand
+  bool carried_out_ = false;             // the command at hand
+};
+
+}  // namespace outlive::harness
