@@ -107,7 +107,7 @@ struct Emulator::Connection::State {
 
 namespace {
 
-constexpr std::size_t read_size = 16 * 1024;  // of a socket (PROTO_IOBUF_LEN)
+constexpr std::size_t read_size = QueryBuffer::read_max;  // of a socket
 
 // Directives that `outlive serve` obeys and that are options here.
 struct ShellDirective {

@@ -66,6 +66,7 @@ void setname(Call& call) {
   const auto name = call.args.next();
   if (!valid_client_name(name)) return call.reply.error(errors::bad_client_name);
   call.session.name = name;
+  call.engine.recharge(call.session);
   call.reply.ok();
 }
 
@@ -86,6 +87,7 @@ void setinfo(Call& call) {
                             " cannot contain spaces, newlines or special characters.");
   }
   (name ? call.session.library_name : call.session.library_version) = value;
+  call.engine.recharge(call.session);
   call.reply.ok();
 }
 

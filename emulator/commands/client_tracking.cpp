@@ -111,6 +111,7 @@ void client_tracking(Call& call) {
   auto request = read_options(call);
   if (!request) return;
   call.session.had_subscriptions = true;
+  call.engine.recharge(call.session);
   if (equal_ignoring_case(word, "off")) {
     call.engine.tracking.disable(call.session);
     return call.reply.ok();

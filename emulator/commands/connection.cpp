@@ -138,7 +138,10 @@ void hello(Call& call) {
         "<proto> AUTH <user> <pass> option can be used to authenticate the client and select the "
         "RESP protocol version at the same time");
   }
-  if (request.named) call.session.name = request.name;
+  if (request.named) {
+    call.session.name = request.name;
+    call.engine.recharge(call.session);
+  }
   if (request.version) call.session.protocol = static_cast<Protocol>(request.version);
   describe_server(call);
 }

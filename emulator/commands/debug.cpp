@@ -139,43 +139,43 @@ void text_lengths(Call& call) {
                     " val_alloc:" + std::to_string(text.block()));
 }
 
-std::string chain_lengths(const Database::Table& table, int which) {
-  constexpr std::size_t lengths_max = 50;  // hashtable.c, HASHTABLE_STATS_VECTLEN
-  std::array<std::size_t, lengths_max> count{};
-  const std::size_t buckets = table.buckets(which);
-  for (std::size_t i = 0; i < buckets; ++i) {
-    ++count[std::min(table.chain_length(which, i), lengths_max - 1)];
+std::string chain_lengths(const TableShape& shape) {
+  const auto whole = static_cast<double>(shape.buckets);
+  std::string text = " top-level buckets: " + std::to_string(shape.buckets) +
+                     "\n child buckets: " + std::to_string(shape.children) +
+                     "\n max chain length: " + std::to_string(shape.longest) +
+                     "\n avg chain length: " + fixed(static_cast<double>(shape.children) / whole) +
+                     "\n chain length distribution:\n";
+  for (std::size_t length = 0; length + 1 < TableShape::lengths_max; ++length) {
+    const std::size_t count = shape.chains[length];
+    if (count == 0) continue;
+    text += "   " + std::to_string(length) + ": " + std::to_string(count) + " (" +
+            fixed(static_cast<double>(count) / whole * 100) + "%)\n";
   }
-  const auto whole = static_cast<double>(buckets);
-  std::string text =
-      " top-level buckets: " + std::to_string(buckets) +
-      "\n child buckets: " + std::to_string(table.children(which)) +
-      "\n max chain length: " + std::to_string(table.longest_chain(which)) +
-      "\n avg chain length: " + fixed(static_cast<double>(table.children(which)) / whole) +
-      "\n chain length distribution:\n";
-  for (std::size_t length = 0; length + 1 < lengths_max; ++length) {
-    if (count[length] == 0) continue;
-    text += "   " + std::to_string(length) + ": " + std::to_string(count[length]) + " (" +
-            fixed(static_cast<double>(count[length]) / whole * 100) + "%)\n";
+  return text;
+}
+
+std::string describe(const std::vector<TableShape>& shapes, bool full) {
+  std::string text;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const TableShape& shape = shapes[i];
+    text += "Hash table " + std::to_string(i) + " stats (" +
+            (i == 0 ? "main hash table" : "rehashing target") + "):\n";
+    if (shape.used == 0) {
+      text += "No stats available for empty hash tables\n";
+      continue;
+    }
+    text += " table size: " + std::to_string(shape.capacity) +
+            "\n number of entries: " + std::to_string(shape.used) + "\n";
+    if (full) text += chain_lengths(shape);
   }
   return text;
 }
 
 std::string describe(const Database::Table& table, bool full) {
-  std::string text;
-  for (int which = 0; which <= (table.rehashing() ? 1 : 0); ++which) {
-    text += "Hash table " + std::to_string(which) + " stats (" +
-            (which == 0 ? "main hash table" : "rehashing target") + "):\n";
-    if (table.used(which) == 0) {
-      text += "No stats available for empty hash tables\n";
-      continue;
-    }
-    const std::size_t capacity = table.buckets(which) * Database::Table::slots_per_bucket;
-    text += " table size: " + std::to_string(capacity) +
-            "\n number of entries: " + std::to_string(table.used(which)) + "\n";
-    if (full) text += chain_lengths(table, which);
-  }
-  return text;
+  std::vector<TableShape> shapes{table.shape(0)};
+  if (table.rehashing()) shapes.push_back(table.shape(1));
+  return describe(shapes, full);
 }
 
 void htstats(Call& call) {
@@ -187,10 +187,23 @@ void htstats(Call& call) {
   const bool full = call.args.take("full");
   const Database& database = call.keyspace.database(static_cast<std::size_t>(number));
   std::string text = "[Dictionary HT]\n";
-  if (!database.keys().empty()) text += describe(database.keys(), full);
+  if (database.has_had_keys()) text += describe(database.keys(), full);
   text += "[Expires HT]\n";
-  if (!database.expires().empty()) text += describe(database.expires(), full);
+  if (database.has_had_expiry()) text += describe(database.expires(), full);
   call.reply.verbatim("txt", text);
+}
+
+void htstats_key(Call& call) {
+  const Entry* entry = find_quietly(call, call.args.next());
+  if (!entry) return call.reply.error(errors::no_such_key);
+  const bool full = call.args.take("full");
+  std::vector<TableShape> shapes;
+  if (entry->is<HashPointer>()) shapes = entry->as<HashPointer>()->table_shapes();
+  if (shapes.empty()) {
+    return call.reply.error(
+        "ERR The value stored at the specified key is not represented using an hash table");
+  }
+  call.reply.verbatim("txt", describe(shapes, full));
 }
 
 void populate(Call& call) {
@@ -310,6 +323,8 @@ void help(Call& call) {
       "    unit tests to simulate error replies.",
       "HTSTATS <dbid> [full]",
       "    Return hash table statistics of the specified database.",
+      "HTSTATS-KEY <key> [full]",
+      "    Like HTSTATS but for the hash table stored at <key>'s value.",
       "LOG <message>",
       "    Write <message> to the server log.",
       "OBJECT <key> [fast]",
@@ -370,7 +385,7 @@ constexpr Subcommand debug_subcommands[] = {
     {"error", 1, 1, error},
     {"help", 0, 0, help},
     {"htstats", 1, any, htstats},
-    {"htstats-key", 0, any, refuse},
+    {"htstats-key", 1, any, htstats_key},
     {"leak", 0, any, refuse},
     {"listpack", 0, any, refuse},
     {"loadaof", 0, any, refuse},

@@ -13,8 +13,14 @@ namespace {
 void remove_keys(Call& call, bool lazily) {
   std::int64_t removed = 0;
   for (const auto name : call.args.rest()) {
-    Entry** place = call.db.keys().find(name, call.keyspace.hash(name));
-    if (!place) continue;
+    // Valkey asks the other table whether it has expired (db.c, delGenericCommand); one look-up
+    // among the keys is remove()'s.
+    call.db.expires().nudge();
+    Entry** place = call.db.keys().peek(name, call.keyspace.hash(name));
+    if (!place) {
+      call.db.keys().nudge();
+      continue;
+    }
     Entry& entry = **place;
     if (call.db.expired(entry) && !call.keyspace.expiry_held()) {
       call.db.expire(entry, false);

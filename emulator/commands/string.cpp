@@ -67,8 +67,7 @@ void store(Call& call, const SetRequest& request, SetReply style) {
     if (old) remove_passed(call, *old);
     return tell(true);
   }
-  Entry& entry = call.db.put(key, old, String::encoded(request.value, allocation_of(call)),
-                             request.keep_ttl || expiry);
+  Entry& entry = call.db.put(key, old, value_of(call, request.value), request.keep_ttl || expiry);
   if (expiry) call.db.set_expiry(entry, *expiry);
   ++call.keyspace.changes;
   call.notify(request.key, set_event);
@@ -171,7 +170,7 @@ void getset(Call& call) {
   Entry* old = call.db.find(key);
   if (wrong_type<String>(call, old)) return;
   reply_string(call, old);
-  call.db.put(key, String::encoded(call.args.next(), allocation_of(call)));
+  call.db.put(key, value_of(call, call.args.next()));
   call.notify(name, set_event);
   ++call.keyspace.changes;
 }
@@ -196,7 +195,7 @@ void set_pairs(Call& call, bool only_new) {
     }
   }
   for (std::size_t i = 0; i < words.size(); i += 2) {
-    call.db.put(key_of(call, words[i]), String::encoded(words[i + 1], allocation_of(call)));
+    call.db.put(key_of(call, words[i]), value_of(call, words[i + 1]));
     call.notify(words[i], set_event);
   }
   call.keyspace.changes += words.size() / 2;
@@ -291,7 +290,7 @@ void append(Call& call) {
   if (wrong_type<String>(call, entry)) return;
   std::size_t size = more.size();
   if (!entry) {
-    call.db.add(key, String::encoded(more, allocation_of(call)));
+    call.db.add(key, value_of(call, more));
   } else {
     String& string = entry->as<String>();
     if (too_long(call, string.size(), more.size())) return;

@@ -16,4 +16,10 @@ bool wrong_type(Call& call, const Entry* entry) {
 inline Key key_of(Call& call, std::string_view text) { return call.keyspace.key(text); }
 inline const Allocation& allocation_of(Call& call) { return call.keyspace.ledger.allocation(); }
 
+// An argument as a string's value. A script's are copies, a client's may bring their block.
+inline String value_of(Call& call, std::string_view text) {
+  return call.session.internal ? String::encoded(text, allocation_of(call))
+                               : String::received(text, allocation_of(call));
+}
+
 }  // namespace outlive

@@ -73,6 +73,7 @@ struct FieldPolicy {
   std::string_view key(const FieldEntry* entry) const { return entry->field(); }
   std::uint64_t hash(std::string_view field) const { return hash_bytes(field, seed); }
   bool may_resize(std::size_t) const { return true; }
+  static constexpr std::size_t rehash_note = 0;
 };
 
 struct Hash::Table {
@@ -225,6 +226,13 @@ std::string Hash::listpack_image() const {
     writer.append(value);
   });
   return std::move(writer).finish();
+}
+
+std::vector<TableShape> Hash::table_shapes() const {
+  if (!table_) return {};
+  std::vector<TableShape> shapes{table_->fields.shape(0)};
+  if (table_->fields.rehashing()) shapes.push_back(table_->fields.shape(1));
+  return shapes;
 }
 
 std::unique_ptr<Hash> Hash::clone() const {

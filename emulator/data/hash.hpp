@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/random.hpp"
+#include "data/hashtable.hpp"
 #include "data/packed_pairs.hpp"
 #include "memory/ledger.hpp"
 
@@ -46,6 +48,9 @@ class Hash {
   bool erase(std::string_view field);
   // Before several sets: converts at once if a text is too long or `more` fields would not fit.
   void prepare(std::size_t fields_more, std::size_t longest, const HashLimits& limits);
+
+  // Its table, and while that is being rehashed the one it moves to; empty for a listpack.
+  std::vector<TableShape> table_shapes() const;
 
   // Every field in table order.
   void for_each(const std::function<void(std::string_view, std::string_view)>& visit) const;

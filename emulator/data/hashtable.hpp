@@ -6,6 +6,8 @@
 // in table 1. A chained bucket uses its seventh slot for the pointer to its child.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -21,11 +23,24 @@
 
 namespace outlive {
 
+// What DEBUG HTSTATS tells of one of the two tables. `chains[n]`: how many buckets have n children;
+// the last counts all longer ones.
+struct TableShape {
+  static constexpr std::size_t lengths_max = 50;  // hashtable.c, HASHTABLE_STATS_VECTLEN
+  std::size_t capacity = 0;
+  std::size_t used = 0;
+  std::size_t buckets = 0;
+  std::size_t children = 0;
+  std::size_t longest = 0;
+  std::array<std::size_t, lengths_max> chains{};
+};
+
 // `Policy` says what the items are:
 //   using Item = T*;
 //   std::string_view key(Item) const;            the text it is found by
 //   std::uint64_t hash(std::string_view) const;  seeded; low bits choose the bucket, the top byte is kept
 //   bool may_resize(std::size_t bytes) const;    false: stay as you are (full memory)
+//   std::size_t rehash_note;                     bytes allocated while a rehash is under way
 template <class Policy>
 class Hashtable {
  public:
@@ -64,6 +79,15 @@ class Hashtable {
     return place.bucket ? &place.bucket->slots[place.slot] : nullptr;
   }
   Item* find(std::string_view key) { return find(key, policy_.hash(key)); }
+  // The same, but nothing moves.
+  Item* peek(std::string_view key, std::uint64_t hash) const {
+    const Place place = locate(key, hash);
+    return place.bucket ? &place.bucket->slots[place.slot] : nullptr;
+  }
+  // A look-up of Valkey's that only moves a rehash on, for we know what it would find.
+  void nudge() {
+    if (rehash_index_ >= 0 && size() > 0) step_if_rehashing();
+  }
 
   // Adds an item whose key is known to be absent, with a look-up of its own, as Valkey does where it
   // adds to a database. The table grows first when it is full.
@@ -201,6 +225,7 @@ class Hashtable {
       }
       drop_table(table);
     }
+    if (rehashing()) note(-1);
     rehash_index_ = -1;
   }
 
@@ -234,15 +259,18 @@ class Hashtable {
   void pause_rehashing() { ++pauses_; }
   void resume_rehashing() { --pauses_; }
 
-  std::size_t longest_chain(int table) const {
-    std::size_t longest = 0;
-    for (std::size_t i = 0; i < buckets(table); ++i) longest = std::max(longest, chain_length(table, i));
-    return longest;
-  }
-  std::size_t chain_length(int table, std::size_t index) const {
-    std::size_t length = 0;
-    for (const Bucket* b = tables_[table][index].child(); b; b = b->child()) ++length;
-    return length;
+  TableShape shape(int table) const {
+    TableShape shape{.capacity = buckets(table) * slots_per_bucket,
+                     .used = used_[table],
+                     .buckets = buckets(table),
+                     .children = children_[table]};
+    for (std::size_t i = 0; i < shape.buckets; ++i) {
+      std::size_t length = 0;
+      for (const Bucket* b = tables_[table][i].child(); b; b = b->child()) ++length;
+      shape.longest = std::max(shape.longest, length);
+      ++shape.chains[std::min(length, TableShape::lengths_max - 1)];
+    }
+    return shape;
   }
 
  private:
@@ -458,6 +486,7 @@ class Hashtable {
     tables_[1] = new_buckets(count(exponent));
     exponent_[1] = exponent;
     rehash_index_ = 0;
+    note(1);
     // Whoever paused the rehash may be looking at a bucket of the old table.
     if (used_[0] == 0 && pauses_ == 0) complete();
     return true;
@@ -488,7 +517,11 @@ class Hashtable {
     first->meta = 0;
     if (static_cast<std::size_t>(++rehash_index_) >= buckets(0)) complete();
   }
+  void note(std::int64_t sign) {
+    if constexpr (Policy::rehash_note != 0) ledger_->add(sign * ledger_->block(Policy::rehash_note));
+  }
   void complete() {
+    note(-1);
     drop_table(0);
     std::swap(tables_[0], tables_[1]);
     std::swap(used_[0], used_[1]);

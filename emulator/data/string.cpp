@@ -21,6 +21,16 @@ String String::encoded(std::string_view text, const Allocation& allocation) {
   return plain(text, allocation);
 }
 
+String String::received(std::string_view text, const Allocation& allocation) {
+  String string = encoded(text, allocation);
+  if (text.size() >= footprint::big_argument_min) {
+    const auto block = footprint::kept_argument(allocation, text.size());
+    string.block_ = static_cast<std::uint32_t>(block.bytes);
+    string.room_ = static_cast<std::uint32_t>(block.room);
+  }
+  return string;
+}
+
 String String::integer(std::int64_t value) {
   String string;
   string.encoding_ = StringEncoding::integer;

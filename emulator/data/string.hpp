@@ -22,6 +22,8 @@ class String {
   // A value as SET stores it (object.c, tryObjectEncoding): an integer if it is the canonical text
   // of a 64-bit one, embedded up to 44 bytes, else raw.
   static String encoded(std::string_view text, const Allocation& allocation);
+  // The same of an argument as a client sent it, which brings its block when it is a big one.
+  static String received(std::string_view text, const Allocation& allocation);
   static String integer(std::int64_t value);
   // Text that is never read as an integer (INCRBYFLOAT, APPEND to none).
   static String plain(std::string_view text, const Allocation& allocation);

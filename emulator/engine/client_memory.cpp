@@ -24,10 +24,15 @@ std::uint64_t letters(std::span<const std::string_view> words) {
   return sum;
 }
 
-// A dict of so many entries (dict.c, dictMemUsage): tables of 4, 8, 16 … buckets.
+// A dict's tables have 4, 8, 16 … buckets.
+std::uint64_t dict_buckets(std::size_t entries) {
+  return std::max<std::size_t>(4, std::bit_ceil(entries));
+}
+
+// A dict of so many entries (dict.c, dictMemUsage).
 std::uint64_t dict_bytes(std::size_t entries) {
   if (entries == 0) return 0;
-  return entries * dict_entry + std::max<std::size_t>(4, std::bit_ceil(entries)) * sizeof(void*);
+  return entries * dict_entry + dict_buckets(entries) * sizeof(void*);
 }
 
 std::uint64_t subscription_bytes(const Session& session) {
@@ -59,8 +64,18 @@ ClientMemory client_memory(const Session& session, std::span<const std::string_v
 
 std::int64_t client_bytes(const Session& session, const Allocation& allocation) {
   std::uint64_t bytes = session.reply_buffer.bytes() + session.query_buffer.bytes() +
-                        session.arriving.bytes + session.transaction.bytes + session.watched_bytes +
-                        subscription_bytes(session);
+                        session.arriving.bytes + session.transaction.bytes + session.watched_bytes;
+  for (const auto* names : {&session.channels, &session.patterns, &session.shard_channels}) {
+    bytes += names->size() * allocation.size(dict_entry);
+    if (!names->empty()) bytes += allocation.size(dict_buckets(names->size()) * sizeof(void*));
+  }
+  // Channels' names are shared by all who listen, patterns' are not (pubsub.c).
+  for (const std::string& pattern : session.patterns) {
+    bytes += footprint::argument(allocation, pattern.size());
+  }
+  for (const std::string* text : {&session.name, &session.library_name, &session.library_version}) {
+    if (!text->empty()) bytes += footprint::argument(allocation, text->size());
+  }
   if (session.transaction.room > 0) {
     bytes += allocation.size(session.transaction.room * queued_command);
   }

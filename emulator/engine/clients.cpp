@@ -9,6 +9,16 @@
 #include "memory/footprint.hpp"
 
 namespace outlive {
+namespace {
+
+std::string big_endian(std::uint64_t id) {
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(id >> shift));
+  return bytes;
+}
+
+}  // namespace
+
 void Engine::recharge(Session& session) {
   if (session.closed) return;
   const std::int64_t bytes =
@@ -17,7 +27,17 @@ void Engine::recharge(Session& session) {
   session.charged = bytes;
 }
 
+// The key is the id, its most significant byte first (networking.c, linkClient).
+void Engine::enter_index(const Session& session) {
+  const std::size_t before = client_index_.bytes();
+  client_index_.insert(big_endian(session.id));
+  ledger.add(static_cast<std::int64_t>(client_index_.bytes()) - static_cast<std::int64_t>(before));
+}
+
 void Engine::drop_charge(Session& session) {
+  const std::size_t before = client_index_.bytes();
+  client_index_.erase(big_endian(session.id));
+  ledger.add(static_cast<std::int64_t>(client_index_.bytes()) - static_cast<std::int64_t>(before));
   ledger.add(-session.charged);
   session.charged = 0;
   clients_memory_ -= session.counted;
@@ -87,7 +107,7 @@ void Engine::settle_requests(Session& session, std::size_t received) {
 
 void Engine::give_query_buffer_away(Session& session, std::span<const std::string_view> words) {
   for (const std::string_view word : words) {
-    if (word.size() < QueryBuffer::big_argument_min) continue;
+    if (word.size() < footprint::big_argument_min) continue;
     session.query_buffer.give_away(word.size(), ledger.allocation());
     recharge(session);
   }

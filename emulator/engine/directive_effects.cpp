@@ -87,6 +87,7 @@ constexpr DirectiveEffect effects[] = {
      [](auto& o, auto& v) { o.keyspace.active_expire_effort = number<int>(v); }},
     {"busy-reply-threshold",
      [](auto& o, auto& v) { o.busy_reply_threshold_ms = number<std::int64_t>(v); }},
+    {"activerehashing", [](auto& o, auto& v) { o.keyspace.active_rehashing = yes(v); }},
     {"client-output-buffer-limit", set_output_limits},
     {"client-query-buffer-limit",
      [](auto& o, auto& v) { o.client_query_buffer_limit = number<std::int64_t>(v); }},

@@ -420,7 +420,21 @@ void Engine::count_error(std::string_view error) {
   constexpr std::size_t kinds_max = 128;
   ++stats.error_replies;
   const std::string code(error.substr(0, error.find(' ')));
-  if (stats.errors.size() < kinds_max || stats.errors.contains(code)) ++stats.errors[code];
+  if (stats.errors.contains(code)) {
+    ++stats.errors[code];
+  } else if (stats.errors.size() < kinds_max) {
+    const std::int64_t before = errors_bytes();
+    error_index_.insert(code);
+    ledger.add(errors_bytes() - before);
+    stats.errors[code] = 1;
+  }
+}
+
+// The tree of codes, with a counter for each (server.h, struct serverError).
+std::int64_t Engine::errors_bytes() const {
+  constexpr std::size_t counter = 8;
+  return static_cast<std::int64_t>(error_index_.bytes()) +
+         static_cast<std::int64_t>(error_index_.size()) * ledger.block(counter);
 }
 
 void Engine::call(Session& session, const CommandTable::Found& found,

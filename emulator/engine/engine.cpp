@@ -14,13 +14,15 @@ Engine::Engine(Setup setup)
       keyspace(options.databases, random, ledger, options.keyspace, *this),
       evictor(keyspace, options.eviction, random),
       expiry(keyspace),
-      publisher([this](Session& to, std::string_view bytes) { deliver(to, bytes); }),
+      publisher([this](Session& to, std::string_view bytes) { deliver(to, bytes); }, ledger),
       tracking([this](Session& to, std::string_view bytes) { deliver(to, bytes); },
                [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking"),
                ledger),
       table_(setup.families),
       seed_(setup.seed),
-      started_(setup.start) {
+      started_(setup.start),
+      client_index_(ledger.allocation(), RadixTree::Values::pointers),
+      error_index_(ledger.allocation(), RadixTree::Values::pointers) {
   keyspace.moment = Moment::at(setup.start);
   keyspace.journal.set_limit(setup.journal_limit);
   keyspace.may_resize = [this](std::size_t bytes) {
@@ -39,6 +41,7 @@ Session& Engine::open(Instant at) {
   session->id = next_session_++;
   session->created = session->last_interaction = at;
   session->authenticated = session->ever_authenticated = options.requirepass.empty();
+  enter_index(*session);
   recharge(*session);
   ++stats.connections_received;
   Session& opened = *session;
@@ -303,6 +306,9 @@ void Engine::reset_stats() {
   for (CommandStats& counted : stats.commands) {
     if (counted.histogram) ledger.add(-LatencyHistogram::valkey_bytes);
   }
+  const std::int64_t errors_before = errors_bytes();
+  error_index_ = RadixTree(ledger.allocation(), RadixTree::Values::pointers);
+  ledger.add(errors_bytes() - errors_before);
   const std::int64_t exceeded_since = stats.eviction_exceeded_since_us;
   stats = {};
   stats.eviction_exceeded_since_us = exceeded_since;
@@ -383,15 +389,31 @@ void Engine::cron() {
   clients_cron();
   tracking.hold_limit(options.tracking_table_max_keys);
   if (switches.active_expiry) expiry.slow_cycle();
+  // Every table that was ever made is looked at: an emptied one, which has no bucket, gets its
+  // first (kvstore.c, kvstoreTryResizeHashtables).
+  const auto resize = [](Database::Table& table) {
+    if (!table.shrink_if_needed()) table.expand_if_needed();
+  };
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {
-    // A millisecond of rehashing for each database, which moves about this many buckets (server.c,
-    // databasesCron; kvstore.c, kvstoreIncrementallyRehash).
-    constexpr std::size_t buckets_per_ms = 3000;
-    for (Database::Table* table : {&keyspace.database(i).keys(), &keyspace.database(i).expires()}) {
-      if (table->empty() && table->buckets(0) <= 1) continue;
-      if (!table->shrink_if_needed()) table->expand_if_needed();
-      if (table->rehashing()) table->rehash(buckets_per_ms);
+    Database& database = keyspace.database(i);
+    if (database.has_had_keys()) resize(database.keys());
+    if (database.has_had_expiry()) resize(database.expires());
+  }
+  if (options.keyspace.active_rehashing) rehash_for_a_while();
+}
+
+// A hundredth of the cron's period, for all databases together; in a millisecond about so many
+// buckets move (server.c, databasesCron; kvstore.c, kvstoreIncrementallyRehash).
+void Engine::rehash_for_a_while() {
+  constexpr std::size_t buckets_per_ms = 3000;
+  std::size_t left = buckets_per_ms * 10 / static_cast<std::size_t>(options.keyspace.hz);
+  for (std::size_t i = 0; i < keyspace.databases(); ++i) {
+    Database& database = keyspace.database(next_rehashed_ % keyspace.databases());
+    for (Database::Table* table : {&database.keys(), &database.expires()}) {
+      left -= table->rehash(left);
+      if (left == 0) return;
     }
+    ++next_rehashed_;
   }
 }
 

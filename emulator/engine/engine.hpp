@@ -28,6 +28,8 @@
 #include "eviction/evictor.hpp"
 #include "keyspace/expiry.hpp"
 #include "keyspace/keyspace.hpp"
+#include "memory/dict_tables.hpp"
+#include "memory/radix_tree.hpp"
 
 namespace outlive {
 
@@ -183,6 +185,8 @@ class Engine final : private KeyspaceListener {
   void count_client(Session& session, std::span<const std::string_view> running = {});
   // The same for all clients, when the limit changed.
   void weigh_clients();
+  // What used_memory has of a client, brought up to date after something of it changed.
+  void recharge(Session& session);
 
   // CLIENT KILL: nothing more is read of that client or sent to it; the shell drops it when it can.
   void disconnect(Session& session);
@@ -279,9 +283,12 @@ class Engine final : private KeyspaceListener {
   void finish(Session& session, std::size_t reply_start, ReplyWriter::Shape shape);
   void resume_unblocked();
   void cron();
+  void rehash_for_a_while();
+  std::int64_t errors_bytes() const;
 
+  void charge_watched(int database, void (DictTables::*change)());
   // clients.cpp: what clients weigh, and what becomes of those that weigh too much.
-  void recharge(Session& session);
+  void enter_index(const Session& session);
   void drop_charge(Session& session);
   void count_evictable(Session& session);
   void settle_replies(Session& session, ReplyBuffer::Shape shape);
@@ -306,11 +313,15 @@ class Engine final : private KeyspaceListener {
   std::vector<Session*> blocked_;
   std::vector<Session*> resumed_;  // unblocked, with requests to go on with
   std::map<std::pair<int, std::string>, std::vector<Session*>> watchers_;
-  std::vector<Pending> batch_;  // kept for its memory
+  std::map<int, DictTables> watched_tables_;  // by database, which `watchers_` would have in Valkey
+  std::vector<Pending> batch_;                // kept for its memory
   std::size_t own_received_ = 0;  // of what is being received: OUTLIVE's, which weighs nothing
+  RadixTree client_index_;        // by id (server.clients_index)
+  RadixTree error_index_;         // by code (server.errors)
   ClientBuckets client_buckets_;
   ClientPeaks peaks_;
   std::int64_t clients_memory_ = 0;
+  std::size_t next_rehashed_ = 0;   // the database with which the cron goes on
   std::uint64_t last_groomed_ = 0;  // id of the client that the cron saw last
   Session* current_ = nullptr;
   std::vector<Session*> abandoned_;          // of the interrupted: their connections have gone

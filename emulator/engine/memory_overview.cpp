@@ -45,6 +45,7 @@ MemoryOverview Engine::memory_overview() const {
     overview.tables += keys + expires;
     databases += 2 * kvstore_bytes + keys + objects + expires;
     for (const auto* table : {&database.keys(), &database.expires()}) {
+      if (table->rehashing()) databases += EntryPolicy::rehash_note;
       overview.rehashing += rehashing_bytes(*table);
       overview.rehashing_count += table->rehashing();
     }

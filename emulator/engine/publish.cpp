@@ -1,11 +1,29 @@
 #include "engine/publish.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
+#include "memory/footprint.hpp"
 
 namespace outlive {
 namespace {
+
+// dict.h and dict.c: a dict of clients with a pointer to the channel behind it, an entry of a set,
+// an entry with a value; hashtable.c with kvstore.c: a table's head, as in keyspace/database.cpp.
+constexpr std::size_t clients_dict = 56 + 8;
+constexpr std::size_t entry_without_value = 16;
+constexpr std::size_t entry = 24;
+constexpr std::size_t table_head = 72 + 16;
+
+// Buckets of a hash table of so many names, filled evenly (data/hashtable.hpp).
+std::size_t table_bytes(std::size_t names) {
+  constexpr std::size_t bucket = 64;
+  constexpr std::size_t slots = 7;
+  std::size_t buckets = 1;
+  while (names > buckets * slots) buckets *= 2;
+  return buckets * bucket;
+}
 
 auto& names_of(Session& session, Channel kind) {
   switch (kind) {
@@ -22,7 +40,16 @@ auto& names_of(Session& session, Channel kind) {
 
 bool Publisher::subscribe(Session& session, Channel kind, std::string_view name) {
   if (!names_of(session, kind).emplace(name).second) return false;
-  of(kind)[std::string(name)].push_back(&session);
+  const auto [found, is_new] = of(kind).try_emplace(std::string(name));
+  Subscribers& subscribers = found->second;
+  const std::size_t text = footprint::argument(ledger_.allocation(), name.size());
+  if (is_new) texts_[static_cast<int>(kind)] += text;
+  if (is_new && kind == Channel::pattern) pattern_tables_.insert();
+  if (!is_new) charge(subscribers, -1);
+  subscribers.sessions.push_back(&session);
+  subscribers.tables.insert();
+  charge(subscribers, 1);
+  charge_names(kind);
   return true;
 }
 
@@ -31,10 +58,45 @@ bool Publisher::unsubscribe(Session& session, Channel kind, std::string_view nam
   const auto own = names.find(name);
   if (own == names.end()) return false;
   const auto listeners = of(kind).find(name);
-  std::erase(listeners->second, &session);
-  if (listeners->second.empty()) of(kind).erase(listeners);
+  Subscribers& subscribers = listeners->second;
+  charge(subscribers, -1);
+  std::erase(subscribers.sessions, &session);
+  subscribers.tables.erase();
+  if (!subscribers.sessions.empty()) {
+    charge(subscribers, 1);
+  } else {
+    texts_[static_cast<int>(kind)] -= footprint::argument(ledger_.allocation(), name.size());
+    of(kind).erase(listeners);
+    if (kind == Channel::pattern) pattern_tables_.erase();
+    charge_names(kind);
+  }
   names.erase(own);
   return true;
+}
+
+// A name's dict of clients.
+void Publisher::charge(const Subscribers& subscribers, std::int64_t sign) {
+  const Allocation& allocation = ledger_.allocation();
+  const std::size_t bytes = allocation.size(clients_dict) + subscribers.tables.bytes(allocation) +
+                            subscribers.sessions.size() * allocation.size(entry_without_value);
+  ledger_.add(sign * static_cast<std::int64_t>(bytes));
+}
+
+// What all names of a kind are kept in: patterns in a dict; channels, with their names as the first
+// subscriber gave them, in a hash table that is made with the first and stays, but for shard
+// channels.
+void Publisher::charge_names(Channel kind) {
+  const Allocation& allocation = ledger_.allocation();
+  const std::size_t names = of(kind).size();
+  std::size_t bytes = 0;
+  if (kind == Channel::pattern) {
+    bytes = pattern_tables_.bytes(allocation) + names * allocation.size(entry);
+  } else if (names > 0 || kind == Channel::plain) {
+    bytes = allocation.size(table_head) + table_bytes(names);
+    bytes += texts_[static_cast<int>(kind)];
+  }
+  const auto now = static_cast<std::int64_t>(bytes);
+  ledger_.add(now - std::exchange(names_charged_[static_cast<int>(kind)], now));
 }
 
 void Publisher::forget(Session& session) {
@@ -62,19 +124,20 @@ std::size_t Publisher::publish(std::string_view channel, std::string_view messag
   };
   const Listeners& direct = of(shard ? Channel::shard : Channel::plain);
   if (const auto found = direct.find(channel); found != direct.end()) {
-    for (Session* session : found->second) send(*session, shard ? "smessage" : "message", {});
+    for (Session* session : found->second.sessions)
+      send(*session, shard ? "smessage" : "message", {});
   }
   if (shard) return receivers;
-  for (const auto& [pattern, sessions] : of(Channel::pattern)) {
+  for (const auto& [pattern, subscribers] : of(Channel::pattern)) {
     if (!glob_match(pattern, channel)) continue;
-    for (Session* session : sessions) send(*session, "pmessage", pattern);
+    for (Session* session : subscribers.sessions) send(*session, "pmessage", pattern);
   }
   return receivers;
 }
 
 std::size_t Publisher::subscribers(Channel kind, std::string_view name) const {
   const auto found = listeners(kind).find(name);
-  return found == listeners(kind).end() ? 0 : found->second.size();
+  return found == listeners(kind).end() ? 0 : found->second.sessions.size();
 }
 
 }  // namespace outlive

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "engine/session.hpp"
+#include "memory/dict_tables.hpp"
+#include "memory/ledger.hpp"
 
 namespace outlive {
 
@@ -18,7 +20,7 @@ class Publisher {
  public:
   // `deliver` hands a finished push message to a session's outbox.
   using Deliver = std::function<void(Session&, std::string_view bytes)>;
-  explicit Publisher(Deliver deliver) : deliver_(std::move(deliver)) {}
+  Publisher(Deliver deliver, Ledger& ledger) : deliver_(std::move(deliver)), ledger_(ledger) {}
 
   // True if it was not subscribed before.
   bool subscribe(Session& session, Channel kind, std::string_view name);
@@ -29,15 +31,25 @@ class Publisher {
   std::size_t publish(std::string_view channel, std::string_view message, bool shard = false);
 
   // By name, sorted: the channels or patterns that have subscribers, with their sessions.
-  using Listeners = std::map<std::string, std::vector<Session*>, std::less<>>;
+  struct Subscribers {
+    std::vector<Session*> sessions;
+    DictTables tables;  // of the dict that Valkey keeps them in
+  };
+  using Listeners = std::map<std::string, Subscribers, std::less<>>;
   const Listeners& listeners(Channel kind) const { return listeners_[static_cast<int>(kind)]; }
   std::size_t subscribers(Channel kind, std::string_view name) const;
 
  private:
   Listeners& of(Channel kind) { return listeners_[static_cast<int>(kind)]; }
+  void charge(const Subscribers& subscribers, std::int64_t sign);
+  void charge_names(Channel kind);
 
   Deliver deliver_;
+  Ledger& ledger_;
   Listeners listeners_[3];
+  DictTables pattern_tables_;
+  std::size_t texts_[3] = {0, 0, 0};  // bytes of the names
+  std::int64_t names_charged_[3] = {0, 0, 0};
 };
 
 }  // namespace outlive

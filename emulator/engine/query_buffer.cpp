@@ -13,7 +13,7 @@ constexpr std::size_t preallocation_max = 1024 * 1024;  // SDS_MAX_PREALLOC
 constexpr std::size_t line_end = 2;
 
 bool is_big(std::int64_t argument) {
-  return argument >= static_cast<std::int64_t>(QueryBuffer::big_argument_min);
+  return argument >= static_cast<std::int64_t>(footprint::big_argument_min);
 }
 
 }  // namespace

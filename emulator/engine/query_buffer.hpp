@@ -12,8 +12,8 @@ namespace outlive {
 
 class QueryBuffer {
  public:
-  // An argument of this length or more is read into a buffer of its own (PROTO_MBULK_BIG_ARG).
-  static constexpr std::size_t big_argument_min = 32 * 1024;
+  // As much as Valkey reads at once: what the allocation for PROTO_IOBUF_LEN can hold.
+  static constexpr std::size_t read_max = 20 * 1024 - 6;
 
   // What the parser left after a read: bytes of no whole argument yet, and the announced length of
   // the argument that is under way, -1 for none.

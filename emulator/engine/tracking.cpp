@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "memory/footprint.hpp"
+
 namespace outlive {
 namespace {
 
-// What the table takes for a key with so many readers. Valkey keeps two radix trees, whose nodes
-// depend on all other keys; these are averages, measured on 8.1.1 with 10,000 keys and one, two and
-// five readers: right within some percent for keys that are alike.
-std::int64_t entry_bytes(std::size_t key_size, std::size_t readers) {
-  constexpr std::size_t of_key = 100;
-  constexpr std::size_t shared_letters = 20;
-  constexpr std::size_t of_second_reader = 74;
-  constexpr std::size_t of_further_reader = 53;
-  std::size_t bytes = of_key + key_size - std::min(key_size, shared_letters);
-  if (readers > 1) bytes += of_second_reader + (readers - 2) * of_further_reader;
-  return static_cast<std::int64_t>(bytes);
+// tracking.c, sizeof(bcastState); the name of the channel for clients that redirect.
+constexpr std::size_t prefix_struct = 16;
+constexpr std::size_t channel_name_size = std::string_view("__redis__:invalidate").size();
+
+// A key of a tree of ids: the number as it lies in memory.
+std::string id_bytes(std::uint64_t id) {
+  std::string bytes;
+  for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(id >> shift));
+  return bytes;
 }
 
 std::string one_key(std::string_view key) {
@@ -29,24 +29,66 @@ std::string one_key(std::string_view key) {
 
 }  // namespace
 
+void TrackingTable::make_trees() {
+  if (trees_) return;
+  const Allocation& allocation = ledger_.allocation();
+  trees_ = Trees{RadixTree(allocation, RadixTree::Values::pointers),
+                 RadixTree(allocation, RadixTree::Values::pointers)};
+  charge(trees_->keys.bytes() + trees_->prefixes.bytes() +
+         footprint::argument(allocation, channel_name_size));
+}
+
+void TrackingTable::change(RadixTree& tree, bool (RadixTree::*how)(std::string_view),
+                           std::string_view key) {
+  discharge(tree.bytes());
+  (tree.*how)(key);
+  charge(tree.bytes());
+}
+
 void TrackingTable::enable(Session& session, const Tracking& wanted) {
+  make_trees();
   Tracking& tracking = session.tracking;
   auto prefixes = std::move(tracking.prefixes);
   tracking = wanted;
   tracking.on = true;
   if (wanted.broadcast && wanted.prefixes.empty()) tracking.prefixes.insert("");
-  for (const std::string& prefix : tracking.prefixes) {
-    prefixes_[prefix].listeners.emplace(session.id, &session);
+  const Allocation& allocation = ledger_.allocation();
+  for (const std::string& text : tracking.prefixes) {
+    const auto [found, is_new] =
+        prefixes_.try_emplace(text, Prefix{{}, RadixTree(allocation, RadixTree::Values::none), {}});
+    Prefix& prefix = found->second;
+    if (is_new) {
+      // With a tree for the keys that changed, which is empty between two broadcasts.
+      charge(allocation.size(prefix_struct) + 2 * prefix.ids.bytes());
+      change(trees_->prefixes, &RadixTree::insert, text);
+    }
+    if (!prefix.listeners.emplace(session.id, &session).second) continue;
+    change(prefix.ids, &RadixTree::insert, id_bytes(session.id));
+    const auto [own, first] =
+        own_prefixes_.try_emplace(session.id, RadixTree(allocation, RadixTree::Values::none));
+    if (first) charge(own->second.bytes());
+    change(own->second, &RadixTree::insert, text);
   }
   tracking.prefixes.merge(prefixes);
   clients_.emplace(session.id, &session);
 }
 
 void TrackingTable::disable(Session& session) {
-  for (const std::string& prefix : session.tracking.prefixes) {
-    const auto found = prefixes_.find(prefix);
-    found->second.listeners.erase(session.id);
-    if (found->second.listeners.empty()) prefixes_.erase(found);
+  for (const std::string& text : session.tracking.prefixes) {
+    const auto found = prefixes_.find(text);
+    Prefix& prefix = found->second;
+    prefix.listeners.erase(session.id);
+    change(prefix.ids, &RadixTree::erase, id_bytes(session.id));
+    if (!prefix.listeners.empty()) continue;
+    const Allocation& allocation = ledger_.allocation();
+    discharge(allocation.size(prefix_struct) + prefix.ids.bytes() +
+              RadixTree(allocation, RadixTree::Values::none).bytes());
+    change(trees_->prefixes, &RadixTree::erase, text);
+    prefixes_.erase(found);
+  }
+  if (const auto own = own_prefixes_.find(session.id); own != own_prefixes_.end()) {
+    discharge(own->second.bytes());
+    own_prefixes_.erase(own);
   }
   session.tracking = {};
   clients_.erase(session.id);
@@ -59,13 +101,15 @@ void TrackingTable::remember(const Session& session, std::string_view key) {
   auto found = index_.find(key);
   if (found == index_.end()) {
     found = index_.emplace(key, entries_.size()).first;
-    entries_.push_back({std::string(key), {}});
+    RadixTree ids(ledger_.allocation(), RadixTree::Values::none);
+    charge(ids.bytes());
+    entries_.push_back({std::string(key), {}, std::move(ids)});
+    change(trees_->keys, &RadixTree::insert, key);
   }
-  auto& readers = entries_[found->second].readers;
-  if (!readers.insert(session.id).second) return;
+  Entry& entry = entries_[found->second];
+  if (!entry.readers.insert(session.id).second) return;
   ++items_;
-  const std::int64_t before = readers.size() > 1 ? entry_bytes(key.size(), readers.size() - 1) : 0;
-  ledger_.add(entry_bytes(key.size(), readers.size()) - before);
+  change(entry.ids, &RadixTree::insert, id_bytes(session.id));
 }
 
 void TrackingTable::invalidate(std::string_view key, Changer changer) {
@@ -91,7 +135,8 @@ TrackingTable::Entry TrackingTable::take(std::size_t at) {
   }
   entries_.pop_back();
   items_ -= gone.readers.size();
-  ledger_.add(-entry_bytes(gone.key.size(), gone.readers.size()));
+  discharge(gone.ids.bytes());
+  change(trees_->keys, &RadixTree::erase, gone.key);
   return gone;
 }
 
@@ -148,8 +193,12 @@ void TrackingTable::flush() {
     ReplyWriter(null, session->protocol).null();
     send(*session, null);
   }
-  for (const Entry& entry : entries_) {
-    ledger_.add(-entry_bytes(entry.key.size(), entry.readers.size()));
+  for (const Entry& entry : entries_) discharge(entry.ids.bytes());
+  if (trees_) {
+    // A new tree takes the old one's place (tracking.c, trackingInvalidateKeysOnFlush).
+    discharge(trees_->keys.bytes());
+    trees_->keys = RadixTree(ledger_.allocation(), RadixTree::Values::pointers);
+    charge(trees_->keys.bytes());
   }
   entries_.clear();
   index_.clear();

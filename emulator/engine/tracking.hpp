@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "base/random.hpp"
 #include "engine/session.hpp"
 #include "memory/ledger.hpp"
+#include "memory/radix_tree.hpp"
 
 namespace outlive {
 
@@ -61,9 +63,11 @@ class TrackingTable {
   struct Entry {
     std::string key;
     std::set<std::uint64_t> readers;  // ids; who has left meanwhile is passed over
+    RadixTree ids;                    // the same, as Valkey keeps them
   };
   struct Prefix {
     std::map<std::uint64_t, Session*> listeners;
+    RadixTree ids;
     std::map<std::string, std::uint64_t, std::less<>> changed;  // since broadcast(): key, by whom
   };
   struct TextHash {
@@ -72,6 +76,17 @@ class TrackingTable {
       return std::hash<std::string_view>{}(text);
     }
   };
+
+  // Valkey's trees, made when tracking is first turned on and never freed.
+  struct Trees {
+    RadixTree keys;
+    RadixTree prefixes;
+  };
+  void make_trees();
+  // Puts a key into a tree or takes it out, and tells the ledger.
+  void change(RadixTree& tree, bool (RadixTree::*how)(std::string_view), std::string_view key);
+  void charge(std::size_t bytes) { ledger_.add(static_cast<std::int64_t>(bytes)); }
+  void discharge(std::size_t bytes) { ledger_.add(-static_cast<std::int64_t>(bytes)); }
 
   void send(Session& session, std::string_view keys);
   void tell_readers(std::string_view key, std::uint64_t current);
@@ -89,6 +104,8 @@ class TrackingTable {
   std::size_t items_ = 0;
   std::size_t limit_runs_ = 0;  // in a row that did not reach the limit
   std::map<std::string, Prefix, std::less<>> prefixes_;
+  std::optional<Trees> trees_;
+  std::map<std::uint64_t, RadixTree> own_prefixes_;  // by client
   bool broadcast_due_ = false;
 };
 

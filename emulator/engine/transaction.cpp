@@ -7,6 +7,12 @@
 namespace outlive {
 namespace {
 
+// sizeof(watchedKey) (multi.c); listNode and list (adlist.h); dictEntryNormal (dict.c).
+constexpr std::size_t watched_key_struct = 56;
+constexpr std::size_t list_node = 24;
+constexpr std::size_t list_struct = 48;
+constexpr std::size_t dict_entry = 24;
+
 WatchedKey& watched_by(Session& session, const std::pair<int, std::string>& where) {
   return *std::find_if(session.watched.begin(), session.watched.end(), [&](const WatchedKey& one) {
     return one.database == where.first && one.key == where.second;
@@ -57,25 +63,36 @@ void Engine::watch(Session& session, std::string_view key) {
   session.watched.push_back(
       {session.database, std::string(key), place && database.expired(**place)});
   auto& watchers = watchers_[{session.database, std::string(key)}];
-  // multi.c, watchForKey: watchedKey, its key and the client's list node; the first watcher pays for
-  // the database's entry and its list of clients, too.
-  constexpr std::size_t watched_key_struct = 56;
-  constexpr std::size_t node = 24;
-  constexpr std::size_t list = 48;
   const Allocation& allocation = ledger.allocation();
-  session.watched_bytes += allocation.size(watched_key_struct) + allocation.size(node) +
+  session.watched_bytes += allocation.size(watched_key_struct) + allocation.size(list_node) +
                            footprint::argument(allocation, key.size());
-  if (watchers.empty()) session.watched_bytes += allocation.size(node) + allocation.size(list);
+  charge_watched(session.database, &DictTables::look_up);
+  if (watchers.empty()) charge_watched(session.database, &DictTables::insert);
   watchers.push_back(&session);
   session.had_transaction = true;
   recharge(session);
+}
+
+// The database's own side: an entry with a list for each key that anybody watches.
+void Engine::charge_watched(int database, void (DictTables::*change)()) {
+  DictTables& tables = watched_tables_[database];
+  const auto weight = [&] {
+    return static_cast<std::int64_t>(tables.bytes(ledger.allocation())) +
+           static_cast<std::int64_t>(tables.used()) *
+               (ledger.block(dict_entry) + ledger.block(list_struct));
+  };
+  const std::int64_t before = weight();
+  (tables.*change)();
+  ledger.add(weight() - before);
 }
 
 void Engine::unwatch(Session& session) {
   for (const WatchedKey& watched : session.watched) {
     const auto found = watchers_.find({watched.database, watched.key});
     std::erase(found->second, &session);
-    if (found->second.empty()) watchers_.erase(found);
+    if (!found->second.empty()) continue;
+    watchers_.erase(found);
+    charge_watched(watched.database, &DictTables::erase);
   }
   session.watched.clear();
   if (session.watched_bytes > 0) {
@@ -98,6 +115,7 @@ bool Engine::watched_key_expired(const Session& session) {
 // Tells the watchers of a key that it changed. A key that had expired when it was watched, and that
 // is gone now, is what it was (multi.c, touchWatchedKey).
 void Engine::touch_watchers(Database& database, std::string_view key) {
+  charge_watched(database.index(), &DictTables::look_up);
   const auto found = watchers_.find(std::pair<int, std::string>(database.index(), key));
   if (found == watchers_.end()) return;
   const bool gone = database.keys().find(key) == nullptr;

@@ -95,17 +95,20 @@ Entry& Database::put(Key key, Value value, bool keep_expiry) {
 Entry& Database::put(Key key, Entry* old, Value value, bool keep_expiry) {
   if (!old) {
     Entry& entry = add(key, std::move(value));
+    if (!keep_expiry) expires_.nudge();
     keyspace_.listener.key_changed(*this, key.text);
     return entry;
   }
   if (keyspace_.journal.active()) describe(*old, {.reason = Departure::Reason::overwritten});
   replace(*old, std::move(value));
-  if (!keep_expiry) clear_expiry(*old);
+  if (!keep_expiry && !clear_expiry(*old)) expires_.nudge();
   keyspace_.listener.key_changed(*this, key.text);
   return *old;
 }
 
+// Looked up once more, as Valkey does (db.c, dbSetValue).
 void Database::replace(Entry& entry, Value value) {
+  keys_.nudge();
   const auto embedded = [](const Value& v) {
     const auto* string = std::get_if<String>(&v);
     return string && string->encoding() == StringEncoding::embedded;
@@ -114,6 +117,7 @@ void Database::replace(Entry& entry, Value value) {
   // Valkey keeps the old object and swaps the pointers in, unless either is a one-allocation string
   // (db.c, dbSetValue).
   const bool new_object = embedded(entry.value) || embedded(value);
+  if (new_object && entry.expiry_ms != -1) expires_.nudge();
   entry.value = std::move(value);
   if (new_object) lay_out(entry, keyspace_.ledger.allocation());
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
@@ -138,6 +142,7 @@ Database::Edit::~Edit() {
 }
 
 void Database::set_expiry(Entry& entry, std::int64_t unix_ms) {
+  keys_.nudge();  // db.c, setExpire
   const auto before = static_cast<std::int64_t>(entry.weight());
   const bool had = entry.expiry_ms != -1;
   const std::uint64_t hash = keyspace_.hash(entry.key());

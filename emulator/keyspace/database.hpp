@@ -22,6 +22,8 @@ struct EntryPolicy {
   std::string_view key(const Entry* entry) const { return entry->key(); }
   std::uint64_t hash(std::string_view key) const;
   bool may_resize(std::size_t bytes) const;
+  // A listNode: the kvstore lists the tables that are being rehashed (kvstore.c).
+  static constexpr std::size_t rehash_note = 24;
 };
 
 // What a look-up does besides finding (db.c, LOOKUP_*).

@@ -16,6 +16,7 @@ struct KeyspaceSettings {
   bool lazy_eviction = true;     // lazyfree-lazy-eviction
   bool importing = false;        // import-mode: no key goes by itself
   bool resizing = true;          // DEBUG DICT-RESIZING
+  bool active_rehashing = true;  // activerehashing: the cron moves rehashes on
 };
 
 }  // namespace outlive

@@ -18,28 +18,34 @@ inline constexpr std::size_t embedded_argument_max = 44;
 // A key of this length or more gets room for an expiry at once (object.c).
 inline constexpr std::size_t key_reserves_expiry_min = 128;
 
-// The header that a length-counted string of n bytes needs: 1, 3, 5, 9 or 17 bytes (sds.c).
+// The header that a length-counted string of n bytes needs: 1, 3, 5, 9 or 17 bytes (sds.c of 8.1,
+// sdsReqType: text, header and final zero together must be countable).
 constexpr std::size_t header(std::size_t n) {
   if (n < 32) return 1;
-  if (n < 256) return 3;
-  if (n < 65536) return 5;
-  return n < (std::size_t{1} << 32) ? 9 : 17;
+  if (n + 3 + 1 <= 1u << 8) return 3;
+  if (n + 5 + 1 <= 1u << 16) return 5;
+  return n + 9 + 1 <= std::size_t{1} << 32 ? 9 : 17;
 }
 
 // The most text a header of that size can describe.
 constexpr std::size_t header_reach(std::size_t header_size) {
   switch (header_size) {
-    case 1: return 31;
-    case 3: return 255;
-    case 5: return 65535;
-    case 9: return 0xffffffff;
-    default: return SIZE_MAX;
+    case 1:
+      return 31;
+    case 3:
+      return 255;
+    case 5:
+      return 65535;
+    case 9:
+      return 0xffffffff;
+    default:
+      return SIZE_MAX;
   }
 }
 
 struct TextBlock {
-  std::size_t bytes = 0;   // the allocation
-  std::size_t room = 0;    // text it can hold without growing
+  std::size_t bytes = 0;  // the allocation
+  std::size_t room = 0;   // text it can hold without growing
 };
 
 // The block of a string made with `capacity` bytes of room. `growable` strings never use the
@@ -64,10 +70,22 @@ constexpr std::size_t embedded_key(std::size_t key_size) {
   return 1 + header(key_size) + key_size + 1;
 }
 
-// One argument of a request: an object with the text inside, or beside it. A big one keeps the
-// buffer that it was read into, line end included (networking.c, processMultibulkBuffer).
+// An argument of this length or more keeps the buffer that it was read into, line end included
+// (networking.c, processMultibulkBuffer; PROTO_MBULK_BIG_ARG).
+inline constexpr std::size_t big_argument_min = 32 * 1024;
+
+// The block of such an argument once it is a value: room of more than a tenth is given back, but
+// the header stays as long as it was (object.c, trimStringObjectIfNeeded; sds.c, sdsResize).
+constexpr TextBlock kept_argument(const Allocation& allocation, std::size_t n) {
+  const TextBlock read = text_block(allocation, n + 2);
+  if (read.room - n <= n / 10) return read;
+  const std::size_t head = read.bytes - read.room - 1;
+  const std::size_t bytes = allocation.size(head + n + 1);
+  return {bytes, bytes - head - 1};
+}
+
+// One argument of a request: an object with the text inside, or beside it.
 constexpr std::size_t argument(const Allocation& allocation, std::size_t n) {
-  constexpr std::size_t big_argument_min = 32 * 1024;
   if (n >= big_argument_min) return object_head + text_block(allocation, n + 2).bytes;
   if (n <= embedded_argument_max) return allocation.size(object_head + 3 + n + 1);
   return object_head + text_block(allocation, n).bytes;

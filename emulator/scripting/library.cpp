@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "memory/footprint.hpp"
@@ -124,6 +125,9 @@ bool Libraries::remove(std::string_view name, Interpreter& machine) {
 
 void Libraries::clear(Interpreter& machine) {
   while (!libraries_.empty()) remove(std::string(libraries_.begin()->first), machine);
+  library_tables_.clear();
+  function_tables_.clear();
+  recharge_tables();
 }
 
 std::string Libraries::join(Libraries& others, bool replace, Interpreter& machine) {
@@ -158,15 +162,20 @@ const RegisteredFunction* Libraries::find(std::string_view function) {
 void Libraries::link(std::unique_ptr<Library> library) {
   for (const RegisteredFunction& function : library->functions) {
     functions_.emplace(function.name, &function);
+    // Looked for before, lest two libraries have it (functions.c, functionsVerifyName).
+    function_tables_.look_up();
+    function_tables_.insert();
   }
+  library_tables_.insert();
   overhead_ += overhead(*library);
   ledger_->add(charge(*library));
   std::string name = library->name;
   libraries_.emplace(std::move(name), std::move(library));
-  resize_charged_tables();
+  recharge_tables();
 }
 
 std::unique_ptr<Library> Libraries::unlink(std::string_view name) {
+  library_tables_.look_up();
   const auto found = libraries_.find(name);
   if (found == libraries_.end()) return nullptr;
   std::unique_ptr<Library> library = std::move(found->second);
@@ -174,10 +183,12 @@ std::unique_ptr<Library> Libraries::unlink(std::string_view name) {
   last_ = nullptr;
   for (const RegisteredFunction& function : library->functions) {
     functions_.erase(std::string_view(function.name));
+    function_tables_.erase();
   }
+  library_tables_.erase();
   overhead_ -= overhead(*library);
   ledger_->add(-charge(*library));
-  resize_charged_tables();
+  recharge_tables();
   return library;
 }
 
@@ -210,19 +221,17 @@ std::int64_t Libraries::charge(const Library& library) const {
   return overhead(library) + static_cast<std::int64_t>(bytes);
 }
 
-void Libraries::resize_charged_tables() {
-  std::int64_t bytes = 0;
-  for (const std::size_t entries : {libraries_.size(), functions_.size()}) {
-    if (entries != 0) bytes += ledger_->block(buckets(entries) * sizeof(std::uint64_t));
-  }
-  ledger_->add(bytes - tables_charged_);
-  tables_charged_ = bytes;
+void Libraries::recharge_tables() {
+  const Allocation& allocation = ledger_->allocation();
+  const auto bytes = static_cast<std::int64_t>(library_tables_.bytes(allocation) +
+                                               function_tables_.bytes(allocation));
+  ledger_->add(bytes - std::exchange(tables_charged_, bytes));
 }
 
 std::int64_t Libraries::memory() const {
   return engines_overhead + overhead_ +
          static_cast<std::int64_t>(functions_.size() * dict_entry +
-                                   buckets(functions_.size()) * sizeof(std::uint64_t));
+                                   function_tables_.buckets() * sizeof(std::uint64_t));
 }
 
 }  // namespace outlive

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "memory/dict_tables.hpp"
 #include "memory/ledger.hpp"
 #include "scripting/interpreter.hpp"
 
@@ -62,7 +63,7 @@ class Libraries {
   std::string collision(const Library& library) const;
   std::int64_t overhead(const Library& library) const;
   std::int64_t charge(const Library& library) const;
-  void resize_charged_tables();
+  void recharge_tables();
 
   Ledger* ledger_;
   std::map<std::string, std::unique_ptr<Library>, std::less<>> libraries_;
@@ -70,6 +71,8 @@ class Libraries {
       functions_;
   const RegisteredFunction* last_ = nullptr;  // found last
   std::int64_t overhead_ = 0;
+  DictTables library_tables_;
+  DictTables function_tables_;
   std::int64_t tables_charged_ = 0;
 };
 

@@ -34,8 +34,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Server& server_;
   Socket socket_;
   Session* session_;
-  std::array<char, 16 * 1024> input_;  // as much as Valkey reads at once (PROTO_IOBUF_LEN)
-  std::string sending_;                // bytes that the socket did not take at once
+  std::array<char, QueryBuffer::read_max> input_;  // as much as Valkey reads at once
+  std::string sending_;                            // bytes that the socket did not take at once
   bool writing_ = false;
 };
 

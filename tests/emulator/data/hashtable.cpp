@@ -26,6 +26,7 @@ struct Words {
     return hash * 0x9E3779B97F4A7C15u;
   }
   bool may_resize(std::size_t) const { return !*full; }
+  static constexpr std::size_t rehash_note = 0;
 };
 using Table = Hashtable<Words>;
 

@@ -122,3 +122,44 @@ TEST_CASE("maxmemory-clients ends the largest clients first") {
   CHECK_FALSE(spared.closed);
   CHECK(engine.engine.stats.evicted_clients == 1);
 }
+
+TEST_CASE("what clients take goes with them, whatever they did") {
+  TestEngine engine;
+  const auto round = [&engine] {
+    std::vector<Session*> crowd;
+    for (int i = 0; i < 40; ++i) {
+      Session& client = engine.open();
+      crowd.push_back(&client);
+      const std::string mine = "own:" + std::to_string(i);
+      engine.run_on(client, {"HELLO", "3", "SETNAME", mine});
+      engine.run_on(client, {"CLIENT", "SETINFO", "lib-name", "library"});
+      engine.run_on(client, {"WATCH", "common", mine});
+      engine.run_on(client, {"SUBSCRIBE", "common", mine});
+      engine.run_on(client, {"PSUBSCRIBE", "common*", mine});
+      if (i % 2 == 0) {
+        engine.run_on(client, {"CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", mine, "PREFIX", "c"});
+      }
+      engine.run_on(client, {"MULTI"});
+      engine.run_on(client, {"SET", mine, std::string(100, 'v')});
+    }
+    for (Session* client : crowd) engine.engine.close(*client);
+    return engine.used();
+  };
+  // The first round makes what stays: tables of watched keys and of channels, tracking's trees.
+  const std::int64_t after_one = round();
+  CHECK(round() == after_one);
+  CHECK(round() == after_one);
+}
+
+TEST_CASE("a table that was emptied gets its first bucket from the cron") {
+  TestEngine engine;
+  engine.run({"SET", "key", "value", "EX", "100"});
+  engine.advance(2s);
+  const std::int64_t with_buckets = engine.used();
+  engine.run({"FLUSHALL", "SYNC"});
+  const std::int64_t without = engine.used();
+  engine.advance(200ms);
+  CHECK(engine.used() == without + 2 * 64);
+  engine.run({"SET", "key", "value", "EX", "100"});
+  CHECK(engine.used() == with_buckets);
+}
