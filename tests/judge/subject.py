@@ -2,8 +2,13 @@
 
 A connection weighs some 17 KB in its first seconds (its reply buffer), so used_memory is always read in the
 same state: over a new connection that is the only one, while no table is being rehashed.
+
+Where more than seven entries of a table meet in a bucket, Valkey 8.1 chains another to it. The hash seed, new in
+every process, decides how often, and DEBUG HTSTATS tells it: without its chained buckets used_memory is certain,
+to the byte.
 """
 import pathlib
+import re
 import sys
 import time
 
@@ -14,6 +19,8 @@ import servers  # noqa: E402
 
 # Timers that would move used_memory while it is read: a histogram at each command's first use, the slow log.
 QUIET = ("--latency-tracking", "no", "--slowlog-log-slower-than", "-1")
+READABLE = ("--enable-debug-command", "yes")
+CHAINED_BUCKET = 64
 # Requests sent before the replies are read: few, so that query buffers stay small.
 BATCH = 32
 # How long used_memory must not have moved, and by how many bytes it may all the same.
@@ -22,7 +29,7 @@ REST_S, NOISE = 0.35, 1024
 
 class Subject:
     def __init__(self, command, *directives):
-        self.server = servers.Server(command, *QUIET, *directives)
+        self.server = servers.Server(command, *QUIET, *READABLE, *directives)
         self.port = self.server.port
 
     def __enter__(self):
@@ -63,7 +70,20 @@ class Subject:
             time.sleep(0.002)
 
     def used(self, others=0):
+        """used_memory without chained buckets, once all is settled."""
+        return self.info(others)["used_memory"] - self.chained()
+
+    def used_with_chains(self, others=0):
         return self.info(others)["used_memory"]
+
+    def used_now(self):
+        """Without chained buckets, in the middle of a rehash too."""
+        return fields_of(self.ask("INFO", "clients", "memory"))["used_memory"] - self.chained()
+
+    def chained(self):
+        """Bytes of chained buckets of all databases' tables."""
+        filled = re.findall(rb"^db(\d+):", self.ask("INFO", "keyspace"), re.MULTILINE)
+        return sum(chained_in(self.ask("DEBUG", "HTSTATS", number, "full")) for number in filled)
 
     def used_at_rest(self):
         """Once it has not moved by more than a timer's own noise for several runs of the servers' timer (10 a second)."""
@@ -100,6 +120,12 @@ def pipe(connection, requests):
             connection.send(words_of(request))
         values += [value_of(connection.reply()) for _ in batch]
     return values
+
+
+def chained_in(stats):
+    """Bytes of chained buckets that a reply of DEBUG HTSTATS tells; an error, for what has no table, tells none."""
+    counts = re.findall(rb"child buckets: (\d+)", stats) if isinstance(stats, bytes) else ()
+    return CHAINED_BUCKET * sum(map(int, counts))
 
 
 def fields_of(info):

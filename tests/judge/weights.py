@@ -1,19 +1,13 @@
-"""Populations whose weight the fidelity test compares: what each family holds, and the figures read from it.
-
-A figure is ("usage", what MEMORY USAGE says), which chance has no part in, or ("used", what used_memory grew by).
-Valkey 8.1 chains a bucket where more than seven entries meet, so in tables past one bucket the hash seed, another
-in every process, decides over a few dozen bytes; with up to seven keys used_memory is certain too.
-"""
+"""Populations of keys whose weight the fidelity test compares, and the list of all its families."""
+import random
 import time
 
+import crowds
+from figures import DAY_S, FEW, Family, growth, key_of, text, usages
 from subject import Subject
 
-DAY_S = 86_400
-# A table of one bucket.
-BUCKET = 7
 KEY_LENGTHS = (1, 3, 16, 31, 32, 44, 45, 64, 81, 127, 128, 200, 255, 256, 300)
 # Round numbers, the limits of embstr (44 bytes, 64 in all), and either side of the allocator's size classes.
-# Not 65,529 and 65,530: there Valkey keeps the buffer of 80 KB that the value was read into, outlive counts 64 KB.
 VALUE_LENGTHS = (0, 1, 8, 19, 20, 21, 28, 29, 31, 32, 43, 44, 45, 46, 59, 60, 61, 64, 75, 76, 77, 100, 107, 108, 124, 125, 126,
                  156, 157, 188, 189, 252, 253, 255, 256, 500, 508, 509, 1000, 1016, 1017, 1024, 1276, 1277, 2000, 4000,
                  4090, 4091, 5000, 10_000, 16_384, 20_000, 32_767, 32_768, 65_528, 65_536, 100_000)
@@ -22,37 +16,11 @@ NUMBERS = ("0", "7", "9999", "10000", "123456", "-1", "9223372036854775807", "-9
 # (fields, bytes of a field, bytes of a value): on both sides of 512 fields and of 64 bytes.
 HASHES = tuple((count, *lengths) for lengths in ((7, 5), (13, 16), (20, 64), (20, 65), (64, 20), (65, 20), (10, 1000))
                for count in (1, 2, 7, 10, 100, 511, 512, 513, 1000))
-GROWTH = (1, 2, 7, 8, 14, 50, 100, 500, 896, 897, 1000, 2000, 5000, 10_000, 20_000)
+# Not exactly full tables (7, 14, 28 … keys): those grow when the cron comes by.
+GROWTH = (1, 2, 6, 8, 13, 50, 100, 500, 895, 897, 1000, 2000, 5000, 10_000, 20_000)
 SHRINKING = (15_000, 10_000, 5000, 2000, 1000, 500, 100, 10, 1)
-LIBRARY = "#!lua name=lib{0}\nserver.register_function('f{0}', function(keys, args) return '{1}' end)"
-
-
-def text(index, length):
-    return f"{index:0{length}d}".replace("0", "a", 1)[:length] if length else ""
-
-
-def key_of(index, length):
-    return str(index)[-1] + "k" * (length - 1)
-
-
-def usages(subject, figures):
-    """{label: ("usage", bytes)} of keys that are made by requests, looked at, and deleted again."""
-    found = {}
-    for label, key, requests in figures:
-        replies = subject.load([*requests, ("MEMORY", "USAGE", key, "SAMPLES", 0), ("DEL", key)])
-        found[label] = ("usage", replies[-2])
-    return found
-
-
-def growth(subject, steps, used=Subject.used):
-    """{label: ("used", bytes)} after each step, counted from before the first. Where tables lose their keys,
-    `used` is Subject.used_at_rest: a timer shrinks them, some time later."""
-    base = subject.used()
-    found = {}
-    for label, requests in steps:
-        subject.load(requests)
-        found[label] = ("used", used(subject) - base)
-    return found
+BIG_LENGTHS = (32_767, 32_768, 40_000, 40_954, 40_955, 65_528, 65_529, 65_530, 65_531, 65_536, 81_910, 81_911, 131_072, 200_000,
+               262_144, 500_000, 1_000_000, 1_048_576)
 
 
 def strings_by_length(subject):
@@ -60,11 +28,30 @@ def strings_by_length(subject):
                             for k in KEY_LENGTHS for v in VALUE_LENGTHS))
 
 
-def strings_in_a_bucket(subject, *options):
+def strings_byte_by_byte(subject):
+    return usages(subject, [(f"key 16, value {v}", "k" * 16, [("SET", "k" * 16, "x" * v)]) for v in range(601)]
+                  + [(f"key {k}, value 8", "k" * k, [("SET", "k" * k, "x" * 8)]) for k in range(1, 601)]
+                  + [(f"key {k}, with a TTL", "k" * k, [("SET", "k" * k, "x" * 8, "EX", DAY_S)]) for k in range(1, 601)])
+
+
+def strings_big(subject):
+    """A large argument keeps the buffer that it was read into, if it comes alone: each request over its own connection."""
+    found = {}
+    for length in BIG_LENGTHS:
+        value = "x" * length
+        for way, requests in BIG_WAYS:
+            for request in requests(value):
+                subject.load([request])
+            usage, _ = subject.load([("MEMORY", "USAGE", "key"), ("DEL", "key")])
+            found[f"{way}, {length} bytes"] = ("usage", usage)
+    return found
+
+
+def strings_few(subject, *options):
     steps = []
     for key_length in (3, 45, 81):
         for value_length in VALUE_LENGTHS:
-            keys = [key_of(index, key_length) for index in range(BUCKET)]
+            keys = [key_of(index, key_length) for index in range(FEW)]
             steps += [(f"key {key_length}, value {value_length}",
                        [("SET", key, "x" * value_length, *options) for key in keys]), (None, [("DEL", *keys)])]
     return {label: figure for label, figure in growth(subject, steps).items() if label}
@@ -72,8 +59,8 @@ def strings_in_a_bucket(subject, *options):
 
 def numbers(subject):
     found = usages(subject, ((f"SET {number}", "key", [("SET", "key", number)]) for number in NUMBERS))
-    found |= growth(subject, [("small ones shared", [("SET", f"n{i}", i) for i in range(BUCKET)]),
-                              ("large ones", [("SET", f"n{i}", 10_000 + i) for i in range(BUCKET)])])
+    found |= growth(subject, [("small ones shared", [("SET", f"n{i}", i) for i in range(FEW)]),
+                              ("large ones", [("SET", f"n{i}", 10_000 + i) for i in range(FEW)])])
     return found
 
 
@@ -93,6 +80,19 @@ WAYS = (
     ("PERSIST", lambda v: [("SET", "key", v, "EX", DAY_S), ("PERSIST", "key")]),
     ("SET in a script", lambda v: [("EVAL", "return server.call('SET', KEYS[1], ARGV[1])", 1, "key", v)]),
     ("SET KEEPTTL", lambda v: [("SET", "key", "old", "EX", DAY_S), ("SET", "key", v, "KEEPTTL")]),
+)
+BIG_WAYS = (
+    ("SET", lambda v: [("SET", "key", v)]),
+    ("SETEX", lambda v: [("SETEX", "key", DAY_S, v)]),
+    ("GETSET", lambda v: [("GETSET", "key", v)]),
+    ("MSET", lambda v: [("MSET", "key", v)]),
+    ("SETNX", lambda v: [("SETNX", "key", v)]),
+    ("APPEND to none", lambda v: [("APPEND", "key", v)]),
+    ("APPEND", lambda v: [("SET", "key", "x" * 100), ("APPEND", "key", v)]),
+    ("SETRANGE", lambda v: [("SETRANGE", "key", 0, v)]),
+    ("overwritten", lambda v: [("SET", "key", v[:40_000]), ("SET", "key", v)]),
+    ("SET in a script", lambda v: [("EVAL", "return server.call('SET', KEYS[1], ARGV[1])", 1, "key", v)]),
+    ("HSET", lambda v: [("HSET", "key", "field", v)]),
 )
 
 
@@ -125,16 +125,47 @@ def hashes_changed(subject):
     return usages(subject, [
         ("HDEL to 100 of 600", "key", [("HSET", "key", *many), ("HDEL", "key", *many[::2][100:])]),
         ("HDEL to 2 of 10", "key", [("HSET", "key", *many[:20]), ("HDEL", "key", *many[:20:2][2:])]),
-        ("one value past 64 bytes", "key", [("HSET", "key", *many[:2 * BUCKET]), ("HSET", "key", many[0], "x" * 65)]),
+        ("one value past 64 bytes", "key", [("HSET", "key", *many[:2 * FEW]), ("HSET", "key", many[0], "x" * 65)]),
         ("HINCRBY", "key", [("HSET", "key", "a", 1), ("HINCRBY", "key", "a", 10 ** 12)]),
         ("a value that grows", "key", [("HSET", "key", *many), ("HSET", "key", many[0], "x" * 300)]),
         ("HINCRBYFLOAT", "key", [("HSET", "key", "a", 1), ("HINCRBYFLOAT", "key", "a", "0.25")])])
 
 
-def tables_that_grow(subject, *options):
-    steps = [(f"{now} keys", [("SET", f"key:{i:012d}", "x" * 100, *options) for i in range(before, now)])
-             for before, now in zip((0, *GROWTH), GROWTH)]
-    return growth(subject, steps)
+def tables_that_grow(subject, *options, counts=GROWTH, used=Subject.used):
+    steps = [(f"{now:,} keys", [("SET", f"key:{i:012d}", "x" * 100, *options) for i in range(before, now)])
+             for before, now in zip((0, *counts), counts)]
+    return growth(subject, steps, used)
+
+
+def tables_of_a_million(subject, *options):
+    """Made by DEBUG POPULATE, given a TTL and deleted in part."""
+    steps = [("1,000,000 keys", [("DEBUG", "POPULATE", 1_000_000, "key", 50)]),
+             ("100,000 with a TTL", [("EXPIRE", f"key:{i}", DAY_S) for i in range(100_000)]),
+             ("200,000 deleted", [("DEL", f"key:{i}") for i in range(200_000)])]
+    return growth(subject, steps, Subject.used_at_rest)
+
+
+def tables_half_moved(subject, *options):
+    """In the midst of a rehash: the cron leaves it to the commands (activerehashing no)."""
+    full = 7 * 128
+    keys = [f"key:{i}" for i in range(full + 300)]
+    base = subject.used()
+    found = {}
+
+    def look(label, requests):
+        subject.load(requests)
+        found[label] = ("used", subject.used_now() - base)
+
+    look("nearly full", [("SET", key, "x", *options) for key in keys[:full - 1]])
+    look("past full", [("SET", key, "x", *options) for key in keys[full - 1:full + 1]])
+    look("20 looked at", [("GET", key) for key in keys[:20]])
+    look("20 more set", [("SET", key, "x", *options) for key in keys[full + 1:full + 21]])
+    look("60 looked at", [("GET", key) for key in keys[:60]])
+    look("all moved", [("GET", key) for key in keys[:200]])
+    look("shrinking", [("DEL", key) for key in keys[60:]])
+    look("20 read", [("GET", key) for key in keys[:20]])
+    look("shrunk", [("GET", key) for key in keys[:60]] * 5)
+    return found
 
 
 def rate_limits(subject):
@@ -149,6 +180,33 @@ def rate_limits(subject):
     return growth(subject, [(f"{n} limits", [request for i in range(1000 if n > 1000 else 0, n) for request in limit(i)])
                             for n in (1000, 5000)]
                   + [("and 5000 of cache", [cached(i) for i in range(5000)])])
+
+
+def mixed(subject):
+    """TensorZero's keys among others, written, overwritten, lengthened, deleted: the same draws on both servers."""
+    chance = random.Random(5)
+    buckets = [f"tensorzero_ratelimit:key_{i:016d}" for i in range(400)]
+    answers = [f"tensorzero_cache:{i:064x}" for i in range(1500)]
+    others = [f"other:{i}" for i in range(500)]
+
+    def one():
+        draw, size = chance.random(), chance.choice((5, 30, 44, 100, 500, 1500, 4000))
+        if draw < 0.3:
+            key = chance.choice(buckets)
+            return [("HSET", key, "balance", chance.randrange(1000), "last_refilled", 1732345678901234 + chance.randrange(10 ** 9)),
+                    ("EXPIRE", key, 2 * DAY_S)]
+        if draw < 0.6:
+            return [("SETEX", chance.choice(answers), DAY_S, "x" * size)]
+        if draw < 0.7:
+            return [("DEL", chance.choice(answers), chance.choice(buckets))]
+        key = chance.choice(others)
+        return [chance.choice((("SET", key, "x" * size), ("SET", key, size), ("APPEND", key, "x" * size), ("DEL", key),
+                               ("SETRANGE", key, size, "yy"), ("EXPIRE", key, DAY_S), ("PERSIST", key), ("INCRBY", f"n{key}", size),
+                               ("RENAME", chance.choice(answers), key), ("COPY", chance.choice(answers), key, "REPLACE"),
+                               ("HSET", f"h{key}", *(f"f{i}" for i in range(2 * (size % 50 + 1))))))]
+
+    return growth(subject, [(f"{1000 * (step + 1)} writes", [request for _ in range(1000) for request in one()]) for step in range(8)],
+                  Subject.used_at_rest)
 
 
 def tables_that_shrink(subject):
@@ -188,109 +246,39 @@ def expired(subject):
     return {"one of 3001 left": ("used", subject.used() - base)}
 
 
-def busy(connection, *requests):
-    for request in requests:
-        connection.send([word.encode() for word in request])
-        if connection.reply()[0] == "error":
-            raise RuntimeError(f"{request[:2]} was refused")
-
-
-CLIENTS = (
-    ("new", lambda c: busy(c, ("PING",))),
-    ("named, RESP3", lambda c: busy(c, ("HELLO", "3", "SETNAME", "somebody"))),
-    ("in MULTI with 50 commands", lambda c: busy(c, ("MULTI",), *[("SET", "key", "x" * 100)] * 50)),
-    ("watching 50 keys", lambda c: busy(c, ("WATCH", *[f"key:{i}" for i in range(50)]))),
-    ("subscribed", lambda c: busy(c, ("SUBSCRIBE", "channel"))),
-    ("with half a request", lambda c: c.socket.sendall(b"*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$200000\r\n" + b"x" * 100_000)),
-    ("tracking 100 keys", lambda c: busy(c, ("HELLO", "3"), ("CLIENT", "TRACKING", "ON"), *[("GET", f"key:{i}") for i in range(100)])),
-)
-
-
-def clients(subject):
-    """Ten connections of a kind, busy and then idle for as long as buffers take to shrink."""
-    found = {}
-    for label, act in CLIENTS:
-        base = subject.used()
-        crowd = [subject.connect() for _ in range(10)]
-        for connection in crowd:
-            act(connection)
-        time.sleep(0.01)
-        found[f"ten {label}"] = ("used", subject.used(len(crowd)) - base)
-        for connection in crowd:
-            connection.close()
-        subject.used()
-    return found
-
-
-def idle_clients(subject):
-    base = subject.used()
-    crowd = [subject.connect() for _ in range(50)]
-    for connection in crowd:
-        busy(connection, ("SET", "key", "x" * 5000), ("GET", "key"), ("DEL", "key"))
-    time.sleep(8)  # Valkey 8.1 networking.c, clientsCron: a reply buffer shrinks when 5 s old peaks are forgotten.
-    found = {"fifty": ("used", subject.used(len(crowd)) - base)}
-    for connection in crowd:
-        connection.close()
-    found["gone"] = ("used", subject.used() - base)
-    return found
-
-
-def scripts(subject):
-    return growth(subject, [
-        ("100 loaded", [("SCRIPT", "LOAD", f"return {i} -- {'x' * 10 * i}") for i in range(100)]),
-        ("100 by EVAL", [("EVAL", f"return '{i}'", 0) for i in range(100)]),
-        ("flushed", [("SCRIPT", "FLUSH", "SYNC")])])
-
-
-def functions(subject):
-    return growth(subject, [
-        ("20 libraries", [("FUNCTION", "LOAD", LIBRARY.format(i, "x" * 20 * i)) for i in range(20)]),
-        ("replaced", [("FUNCTION", "LOAD", "REPLACE", LIBRARY.format(i, "y" * 10)) for i in range(20)]),
-        ("half deleted", [("FUNCTION", "DELETE", f"lib{i}") for i in range(10)])])
-
-
-def fields_of_info(subject):
-    """What INFO and MEMORY STATS tell apart. Chance has a part in none of these."""
-    subject.load([("SET", f"k{i}", "v", "EX", DAY_S) for i in range(BUCKET)] + [("SCRIPT", "LOAD", "return 1")])
-    subject.load([("FUNCTION", "LOAD", LIBRARY.format(1, "x"))])
-    info = subject.info()
-    names = ("used_memory_startup", "used_memory_scripts_eval", "used_memory_functions", "number_of_cached_scripts",
-             "number_of_functions", "number_of_libraries", "mem_overhead_db_hashtable_rehashing", "mem_not_counted_for_evict")
-    return {name: ("usage", info[name]) for name in names}
-
-
-def histograms(subject):
-    """With latency-tracking, as by default, the first use of a command makes a histogram of its times."""
-    subject.ask("CONFIG", "SET", "latency-tracking", "yes")
-    return growth(subject, [("four commands", [("GET", "a"), ("TTL", "a"), ("SET", "a", "b"), ("DEL", "a")]),
-                            ("RESETSTAT", [("CONFIG", "RESETSTAT")])])
+def evicted(subject):
+    """At the cap: what used_memory is held to, and how many keys that leaves."""
+    subject.load([("SET", f"key:{i}", "x" * 1000) for i in range(2000)])
+    subject.load([("CONFIG", "SET", "maxmemory-policy", "allkeys-random"), ("CONFIG", "SET", "maxmemory", subject.used_with_chains())])
+    subject.load([("SET", f"more:{i}", "y" * 500) for i in range(5000)])
+    return {"used_memory": ("used", subject.used_with_chains()), "keys": ("used", subject.ask("DBSIZE"))}
 
 
 FAMILIES = (
-    ("strings: key and value length", strings_by_length),
-    ("strings: numbers", numbers),
-    ("strings: made or changed by 15 commands", strings_by_command),
-    ("strings: used_memory of seven", strings_in_a_bucket),
-    ("strings: used_memory of seven with a TTL", lambda subject: strings_in_a_bucket(subject, "EX", DAY_S)),
-    ("strings: overwritten, deleted, TTL set and removed", overwritten),
-    ("hashes: made at once", hashes_at_once),
-    ("hashes: field by field", hashes_field_by_field),
-    ("hashes: changed", hashes_changed),
-    ("tables that grow to 20,000", tables_that_grow),
-    ("tables that grow to 20,000, with TTLs", lambda subject: tables_that_grow(subject, "EX", DAY_S)),
-    ("tables that shrink from 20,000", tables_that_shrink),
-    ("rate limits and cache", rate_limits),
-    ("FLUSHALL, FLUSHDB, nine databases", flushed),
-    ("keys expired", expired),
-    ("clients, new and busy", clients),
-    ("clients, idle", idle_clients),
-    ("scripts", scripts),
-    ("functions", functions),
-    ("latency histograms", histograms),
-    ("INFO's parts", fields_of_info),
+    Family("strings: key and value length", strings_by_length),
+    Family("strings: byte by byte", strings_byte_by_byte, thorough=True),
+    Family("strings: up to a megabyte, 11 commands", strings_big),
+    Family("strings: numbers", numbers),
+    Family("strings: made or changed by 15 commands", strings_by_command),
+    Family("strings: used_memory of six", strings_few),
+    Family("strings: used_memory of six with a TTL", lambda subject: strings_few(subject, "EX", DAY_S)),
+    Family("strings: overwritten, deleted, TTL set and removed", overwritten),
+    Family("hashes: made at once", hashes_at_once),
+    Family("hashes: field by field", hashes_field_by_field),
+    Family("hashes: changed", hashes_changed),
+    Family("tables that grow to 20,000", tables_that_grow),
+    Family("tables that grow to 20,000, with TTLs", lambda subject: tables_that_grow(subject, "EX", DAY_S)),
+    Family("tables that grow to 20,000, chained buckets too",
+           lambda subject: tables_that_grow(subject, counts=(100, 1000, 5000, 20_000), used=Subject.used_with_chains), limit=0.01),
+    Family("tables that shrink from 20,000", tables_that_shrink),
+    Family("tables in the midst of a rehash", tables_half_moved, directives=("--activerehashing", "no")),
+    Family("tables in the midst of a rehash, with TTLs", lambda subject: tables_half_moved(subject, "EX", DAY_S),
+           directives=("--activerehashing", "no")),
+    Family("tables of 1,000,000 keys", tables_of_a_million, thorough=True),
+    Family("rate limits and cache", rate_limits),
+    Family("8,000 mixed writes", mixed),
+    Family("FLUSHALL, FLUSHDB, nine databases", flushed),
+    Family("keys expired", expired),
+    Family("keys evicted", evicted, limit=0.01),
+    *crowds.FAMILIES,
 )
-
-
-def prime(subject):
-    """The heads of both tables appear with the first key and the first TTL, and stay."""
-    subject.load([("SET", "head", "v", "EX", DAY_S), ("FLUSHALL", "SYNC")])
