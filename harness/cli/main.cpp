@@ -18,6 +18,7 @@ namespace {
 
 constexpr Subcommand subcommands[] = {
     {"run", "play scenarios and say which of their rules hold", run_scenarios},
+    {"new", "write a first scenario, to run, break and mend", new_scenario},
     {"list", "list scenarios: what each is about and what it is expected to find", list_scenarios},
     {"describe", "tell what happens in a scenario, in words", describe_scenarios},
     {"serve", "serve clients over TCP, with valkey-server's arguments", serve_clients},
@@ -28,6 +29,9 @@ constexpr std::string_view introduction =
 
 constexpr std::string_view examples =
     "\nExamples:\n"
+    "  outlive new                                     writes first.toml, a scenario to begin "
+    "with\n"
+    "  outlive run first.toml                          plays it, and finds what is broken\n"
     "  outlive run scenarios/                          every scenario that ships with it\n"
     "  outlive run my.toml --seed 7                    one of yours, with other chance\n"
     "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
@@ -36,7 +40,12 @@ constexpr std::string_view examples =
     "  outlive describe split/split                    one of them, told in words\n"
     "  outlive serve --port 6379 --maxmemory 10mb --maxmemory-policy volatile-ttl\n"
     "                                                  a Valkey for any client\n"
-    "\nscenarios/README.md teaches how to write a scenario; `outlive run --help` says the rest.\n";
+    "\nscenarios/README.md teaches how to write a scenario; `outlive SUBCOMMAND --help` says the "
+    "rest.\n"
+    "Exit status: 0 when all is well, 1 when a verdict is not as its scenario states, 2 when "
+    "something "
+    "could not be\n"
+    "run, 130 when interrupted.\n";
 
 void print_help() {
   std::cout << introduction << "Usage: outlive SUBCOMMAND …\n\n";

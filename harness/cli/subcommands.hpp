@@ -17,6 +17,7 @@ struct Subcommand {
 // The exit status when there is no result that could be good or bad.
 constexpr int could_not_run = 2;
 
+int new_scenario(std::span<char* const> words);
 int run_scenarios(std::span<char* const> words);
 int list_scenarios(std::span<char* const> words);
 int describe_scenarios(std::span<char* const> words);
