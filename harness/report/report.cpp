@@ -9,6 +9,7 @@ constexpr ReportFormat formats[] = {
     {"table", "for people; the default", write_table, false},
     {"json", "every verdict and figure, for programs", write_json},
     {"junit", "JUnit's XML, for CI", write_junit},
+    {"html", "a page to look at, with charts", write_html},
     {"github", "annotations, for GitHub Actions", write_github},
 };
 

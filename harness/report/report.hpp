@@ -54,6 +54,7 @@ std::span<const ReportFormat> report_formats();
 
 void write_table(std::ostream& out, const Run& run, const ReportStyle& style);
 void write_json(std::ostream& out, const Run& run, const ReportStyle& style);
+void write_html(std::ostream& out, const Run& run, const ReportStyle& style);
 void write_junit(std::ostream& out, const Run& run, const ReportStyle& style);
 void write_github(std::ostream& out, const Run& run, const ReportStyle& style);
 

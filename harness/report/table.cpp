@@ -4,10 +4,10 @@
 #include <ostream>
 
 #include "base/number.hpp"
+#include "report/overview.hpp"
 #include "report/report.hpp"
 #include "report/wording.hpp"
 #include "scenario/quantity.hpp"
-#include "traffic/roster.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -39,34 +39,9 @@ std::string words_of(const Verdict& verdict) {
 // One line of the last table.
 using Row = std::array<std::string, 4>;
 
-std::string limits_lost(const Observations& seen) {
-  const std::string pattern = std::string{bucket_prefix} + '*';
-  const auto place = std::ranges::find(seen.patterns, pattern) - seen.patterns.begin();
-  if (place == std::ssize(seen.patterns)) return "-";
-  std::uint64_t written = 0, lost = 0;
-  for (const InstanceObservations& instance : seen.instances) {
-    written += instance.patterns[static_cast<std::size_t>(place)].written;
-    lost += instance.patterns[static_cast<std::size_t>(place)].lost;
-  }
-  return written == 0 ? "-" : format_count(lost) + " of " + format_count(written);
-}
-
-std::string commands_failed(const Observations& seen) {
-  std::uint64_t count = 0;
-  for (const InstanceObservations& instance : seen.instances) {
-    for (const OperationTally& operation : instance.operations) {
-      for (const auto& [message, error] : operation.errors) count += error.count;
-    }
-  }
-  return format_count(count);
-}
-
 Row row_of(const Played& one) {
-  if (!one.error.empty()) return {one.scenario.title, "-", "-", "-"};
-  const Observations& seen = one.observations;
-  const bool asked = seen.admission.asked > 0;
-  return {one.scenario.title, limits_lost(seen), asked ? format_count(seen.admission.excess) : "-",
-          commands_failed(seen)};
+  const Overview overview = overview_of(one);
+  return {one.scenario.title, overview.limits_lost, overview.tickets_too_many, overview.errors};
 }
 
 class Table {
@@ -160,13 +135,7 @@ class Table {
   }
 
   std::string outcome(const Played& one) const {
-    if (one.interrupted) return in(Colour::red, "interrupted");
-    if (!one.error.empty()) return in(Colour::red, "could not run");
-    if (!one.as_stated()) return in(Colour::red, "NOT as stated");
-    const auto violated =
-        std::ranges::count(one.verdicts, Verdict::Finding::violated, &Verdict::finding);
-    return in(Colour::green,
-              violated == 0 ? "all hold" : std::to_string(violated) + " violated, as stated");
+    return in(one.as_stated() ? Colour::green : Colour::red, overview_of(one).outcome);
   }
 
   void summary(const Run& run) {

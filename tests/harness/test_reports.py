@@ -3,8 +3,11 @@
 
     test_reports.py PROGRAM
 """
+import html.parser
+import itertools
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +30,32 @@ for line in sys.stdin:
         jsonschema.Draft202012Validator(schema).iter_errors(json.loads(line)))
     print(json.dumps(mistake and f"{mistake.json_path}: {mistake.message}"[:500]))
 """
+
+
+class Page(html.parser.HTMLParser):
+    """What of an HTML page can be seen without a browser."""
+    EMPTY = {"meta", "br", "link", "img", "input", "hr"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.from_outside = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.from_outside += [value for name, value in attrs
+                              if name in ("src", "href", "xlink:href") and not value.startswith("#")]
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.EMPTY:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if self.open[-1] != tag:
+            raise AssertionError(f"</{tag}> in <{self.open[-1]}>, {self.getpos()}")
+        self.open.pop()
 
 
 def python_with_schemas():
@@ -52,7 +81,7 @@ class Reports(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
-        cls.files = {name: cls.folder / f"shipped.{name}" for name in ("json", "junit")}
+        cls.files = {name: cls.folder / f"shipped.{name}" for name in ("json", "junit", "html")}
         words = [word for name, file in cls.files.items() for word in ("--format", f"{name}={file}")]
         cls.status, _, cls.err = run(PROGRAM, "run", SCENARIOS, *words)
         cls.shipped = json.loads(cls.files["json"].read_text())
@@ -128,6 +157,39 @@ class Reports(unittest.TestCase):
             for then, end in zip(last["instances"], scenario["instances"]):
                 for part, whole in zip(then["patterns"], end["patterns"]):
                     self.assertEqual((part["pattern"], part["evicted"]), (whole["pattern"], whole["evicted"]))
+
+    def test_the_page_stands_alone_and_is_whole(self):
+        page = Page()
+        page.feed(self.files["html"].read_text())
+        page.close()
+        self.assertEqual(page.open, [])
+        self.assertEqual(page.from_outside, [])
+        self.assertEqual([page.seen.count(tag) for tag in ("script", "section", "table")],
+                         [0, len(self.shipped["scenarios"]), 1])
+
+    def test_the_page_draws_a_memory_chart_an_instance_and_a_mark_an_event(self):
+        text = self.files["html"].read_text()
+        instances = sum(len(one["instances"]) for one in self.shipped["scenarios"])
+        self.assertEqual(len(re.findall(r"<figcaption>Memory(?: on \w+)?</figcaption>", text)), instances)
+        events = sum(len(one["events"]) for one in self.shipped["scenarios"])
+        self.assertEqual(sum(one.count("<li>") for one in re.findall(r'<ol class="events">(.*?)</ol>', text, re.DOTALL)),
+                         events)
+
+    def test_a_chart_shows_the_figures_of_the_json(self):
+        words = (SCENARIOS / "split" / "cache-down.toml", "--format")
+        page = run(PROGRAM, "run", *words, "html")[1]
+        timeline = self.json_of(*words[:1])["scenarios"][0]["timeline"]
+        figure = page[page.index("<figcaption>Memory on cache"):].split("</figure>")[0]
+        path = re.search(r'<path class="line memory" d="([^"]+)"', figure)[1]
+        # A gap where the instance is down: as many pieces as stretches with memory in use.
+        used = [slice["instances"][1]["used_memory"] for slice in timeline]
+        pieces = [list(points) for there, points in itertools.groupby(used, bool) if there]
+        self.assertEqual([piece.count(" ") for piece in path.split("M")[1:]], [len(piece) for piece in pieces])
+        self.assertGreater(len(pieces), 1)
+        # Heights go with bytes.
+        heights = [float(point.split(" ")[1]) for point in re.findall(r"[\d.]+ [\d.]+", path)]
+        bytes_there = [one for one in used if one]
+        self.assertEqual(heights.index(min(heights)), bytes_there.index(max(bytes_there)))
 
     def test_junit_has_a_suite_a_scenario_and_a_case_a_check(self):
         root = xml.parse(self.files["junit"]).getroot()

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "report/chart.hpp"
 #include "report/wording.hpp"
 
 namespace outlive::harness {
@@ -178,6 +179,33 @@ TEST_CASE("the way to play it again names the seed where it is not the scenario'
   bad.verdicts[0].first_at = std::chrono::microseconds{5};
   CHECK(details_of(bad, bad.verdicts[0]).back() ==
         "shown already by: outlive run a.toml --seed 7 --until 5us");
+}
+
+TEST_CASE("a chart has round ticks, a gap where there is no value, and its marks") {
+  std::ostringstream out;
+  write_chart(out, {.title = "Memory <1>",
+                    .unit = Unit::bytes,
+                    .duration = std::chrono::hours{1},
+                    .moments = {std::chrono::minutes{0}, std::chrono::minutes{30},
+                                std::chrono::minutes{45}, std::chrono::minutes{60}},
+                    .lines = {{"used", "memory", {4.0 * 1024 * 1024, 0, std::nullopt, 0}}},
+                    .marks = {{1, std::chrono::minutes{30}, std::chrono::minutes{15}, "a & b"}}});
+  const std::string svg = out.str();
+  CHECK_THAT(svg, ContainsSubstring("Memory &lt;1&gt;"));
+  for (const std::string tick : {">0<", ">1 MB<", ">4 MB<", ">30 min<", ">1 h<"}) {
+    CHECK_THAT(svg, ContainsSubstring(tick));
+  }
+  CHECK_THAT(svg, ContainsSubstring("L210.0 148.0M368.0 148.0"));  // from the middle to the end
+  CHECK_THAT(svg, ContainsSubstring("<rect class=\"band\" x=\"210.0\""));
+  CHECK_THAT(svg, ContainsSubstring("<title>a &amp; b</title>"));
+}
+
+TEST_CASE("a page shows nothing of what keys hold as markup") {
+  Played bad = one_played(false);
+  bad.scenario.title = "<script>";
+  bad.verdicts[0].evidence = {"<b>\x01"};
+  const std::string page = text_of(run_of({bad}), write_html);
+  CHECK_THAT(page, !ContainsSubstring("<script>") && ContainsSubstring("&lt;b&gt;\\x01"));
 }
 
 }  // namespace
