@@ -39,6 +39,7 @@ struct TableShape {
 //   using Item = T*;
 //   std::string_view key(Item) const;            the text it is found by
 //   std::uint64_t hash(std::string_view) const;  seeded; low bits choose the bucket, the top byte is kept
+//   std::uint64_t hash_of(Item) const;           optional: the same of an item that remembers it
 //   bool may_resize(std::size_t bytes) const;    false: stay as you are (full memory)
 //   std::size_t rehash_note;                     bytes allocated while a rehash is under way
 template <class Policy>
@@ -110,11 +111,13 @@ class Hashtable {
     const Place place = locate(key, hash);
     if (!place.bucket) return nullptr;
     const Item item = place.bucket->slots[place.slot];
-    place.bucket->clear(place.slot);
-    --used_[place.table];
-    if (place.bucket->chained() && pauses_ == 0) fill_hole(*place.bucket, place.slot, place.table);
-    shrink_if_needed();
+    clear_place(place);
     return item;
+  }
+  // The same for an item that is there.
+  void erase_item(Item item, std::uint64_t hash) {
+    step_if_rehashing();
+    clear_place(locate(hash, [item](Item other) { return other == item; }));
   }
 
   // Fetches the bucket of a hash into the cache; then names the items that it might be the hash of.
@@ -315,6 +318,13 @@ class Hashtable {
     int table = 0;
   };
 
+  std::uint64_t hash_of(Item item) const {
+    if constexpr (requires { policy_.hash_of(item); }) {
+      return policy_.hash_of(item);
+    } else {
+      return policy_.hash(policy_.key(item));
+    }
+  }
   static std::uint8_t top_byte(std::uint64_t hash) { return static_cast<std::uint8_t>(hash >> 56); }
   static std::size_t count(int exponent) {
     return exponent < 0 ? 0 : std::size_t{1} << exponent;
@@ -329,6 +339,10 @@ class Hashtable {
   }
 
   Place locate(std::string_view key, std::uint64_t hash) const {
+    return locate(hash, [&](Item item) { return policy_.key(item) == key; });
+  }
+  template <class Wanted>
+  Place locate(std::uint64_t hash, Wanted&& wanted) const {
     for (int table = 0; table <= 1; ++table) {
       if (used_[table] == 0) continue;
       const std::size_t index = hash & mask(table);
@@ -338,7 +352,7 @@ class Hashtable {
       for (Bucket* bucket = &tables_[table][index]; bucket; bucket = bucket->child()) {
         for (unsigned hits = bucket->matches(top_byte(hash)); hits; hits &= hits - 1) {
           const int slot = std::countr_zero(hits);
-          if (policy_.key(bucket->slots[slot]) == key) return {bucket, slot, table};
+          if (wanted(bucket->slots[slot])) return {bucket, slot, table};
         }
       }
     }
@@ -353,6 +367,13 @@ class Hashtable {
   static void move(Bucket& to, int to_slot, Bucket& from, int from_slot) {
     fill(to, to_slot, from.slots[from_slot], from.hashes[from_slot]);
     from.clear(from_slot);
+  }
+
+  void clear_place(const Place& place) {
+    place.bucket->clear(place.slot);
+    --used_[place.table];
+    if (place.bucket->chained() && pauses_ == 0) fill_hole(*place.bucket, place.slot, place.table);
+    shrink_if_needed();
   }
 
   // A free slot for an item with this hash, in the table that takes new items.
@@ -504,7 +525,7 @@ class Hashtable {
         const int slot = std::countr_zero(hits);
         const Item item = bucket->slots[slot];
         // Shrinking, the index itself has the low bits of the hash.
-        const std::uint64_t hash = shrinking ? index : policy_.hash(policy_.key(item));
+        const std::uint64_t hash = shrinking ? index : hash_of(item);
         const auto [to, to_slot] = place_for(hash);
         fill(*to, to_slot, item, bucket->hashes[slot]);
         --used_[0];

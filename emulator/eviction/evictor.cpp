@@ -90,7 +90,7 @@ std::size_t Evictor::populate() {
   Entry* sampled[samples_max];
   const auto wanted = static_cast<std::size_t>(settings_.samples);
   std::size_t total = 0;
-  for (std::size_t i = 0; i < keyspace_.databases(); ++i) {
+  for (std::size_t i = 0; i < keyspace_.databases_in_use(); ++i) {
     Database& database = keyspace_.database(i);
     Database::Table& table = candidates(database);
     if (table.empty()) continue;
@@ -109,19 +109,15 @@ std::size_t Evictor::populate() {
 
 Evictor::Victim Evictor::best_of_pool() {
   while (populate() > 0) {
-    for (std::size_t slot = EvictionPool::capacity; slot-- > 0;) {
-      EvictionPool::Candidate& candidate = pool_.at(slot);
-      if (!candidate.filled) continue;
-      candidate.filled = false;
-      const std::uint64_t score = candidate.score;
-      candidate.score = 0;
+    while (!pool_.empty()) {
+      const EvictionPool::Candidate& candidate = pool_.take_best();
       Database& database = keyspace_.database(static_cast<std::size_t>(candidate.database));
       const std::uint64_t hash = keyspace_.hash(candidate.key);
       database.keys().prefetch_bucket(hash);  // it will leave both tables
       Entry** place = candidates(database).find(candidate.key, hash);
       if (!place) continue;
       (*place)->prefetch_value();
-      return {*place, &database, score};
+      return {*place, &database, candidate.score};
     }
   }
   return {};

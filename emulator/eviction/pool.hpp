@@ -20,15 +20,16 @@ class EvictionPool {
   struct Candidate {
     std::uint64_t score = 0;
     int database = 0;
-    bool filled = false;
     std::string key;
   };
 
-  // Keeps it if it beats the worst, or if there is a gap.
+  // Keeps it if there is room, or if it beats the worst, which goes.
   void offer(std::uint64_t score, int database, std::string_view key);
 
-  // The slots from best to worst are capacity - 1 … 0; taking one leaves a gap.
-  Candidate& at(std::size_t slot) { return candidates_[order_[slot]]; }
+  bool empty() const { return filled_ == 0; }
+  // Takes out the best; good until the next offer. There must be one.
+  const Candidate& take_best() { return candidates_[order_[--filled_]]; }
+  // All, from worst to best.
   std::vector<Departure::Candidate> filled() const;
   // The candidate of this name, or null.
   const Candidate* find(std::string_view key, int database) const;
@@ -37,8 +38,12 @@ class EvictionPool {
   const Candidate& at(std::size_t slot) const { return candidates_[order_[slot]]; }
 
   std::array<Candidate, capacity> candidates_;
-  // Which candidate is in which slot: these move, not the texts.
-  std::array<std::uint8_t, capacity> order_ = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  // Which candidate is in which slot, and its score: these move, not the texts. The first `filled_`
+  // slots are, from worst to best; those behind them name the candidates that are free.
+  std::array<std::uint8_t, capacity> order_ = {0, 1, 2,  3,  4,  5,  6,  7,
+                                               8, 9, 10, 11, 12, 13, 14, 15};
+  std::array<std::uint64_t, capacity> scores_{};
+  std::size_t filled_ = 0;
 };
 
 }  // namespace outlive

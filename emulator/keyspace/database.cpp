@@ -36,6 +36,7 @@ Database::~Database() {
 void Database::charge_head(bool& charged) {
   if (charged) return;
   charged = true;
+  keyspace_.use(index_);
   keyspace_.ledger.add(keyspace_.ledger.block(table_head_bytes));
 }
 
@@ -78,7 +79,7 @@ Entry* Database::find(Key key, Lookup lookup) {
 
 Entry& Database::add(Key key, Value value) {
   charge_head(keys_head_);
-  EntryPointer made = make_entry(key.text, std::move(value));
+  EntryPointer made = make_entry(key, std::move(value));
   lay_out(*made, keyspace_.ledger.allocation());
   made->access = access::fresh(keyspace_.settings, keyspace_.moment) & 0xffffff;
   keyspace_.ledger.add(static_cast<std::int64_t>(made->weight()));
@@ -145,21 +146,20 @@ void Database::set_expiry(Entry& entry, std::int64_t unix_ms) {
   keys_.nudge();  // db.c, setExpire
   const auto before = static_cast<std::int64_t>(entry.weight());
   const bool had = entry.expiry_ms != -1;
-  const std::uint64_t hash = keyspace_.hash(entry.key());
   expiry_sum_ +=
       static_cast<std::uint64_t>(unix_ms) - (had ? static_cast<std::uint64_t>(entry.expiry_ms) : 0);
-  horizon.note(hash, unix_ms);
+  horizon.note(entry.hash, unix_ms);
   entry.expiry_ms = unix_ms;
   if (had) return;
   charge_head(expires_head_);
   make_room_for_expiry(entry, keyspace_.ledger.allocation());
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
-  expires_.insert(&entry, hash);
+  expires_.insert(&entry, entry.hash);
 }
 
 bool Database::clear_expiry(Entry& entry) {
   if (entry.expiry_ms == -1) return false;
-  expires_.erase(entry.key(), keyspace_.hash(entry.key()));
+  expires_.erase_item(&entry, entry.hash);
   expiry_sum_ -= static_cast<std::uint64_t>(entry.expiry_ms);
   entry.expiry_ms = -1;
   return true;
@@ -180,10 +180,9 @@ void Database::remove(Entry& entry, const Farewell& farewell) {
 }
 
 void Database::remove_quietly(Entry& entry) {
-  const std::uint64_t hash = keyspace_.hash(entry.key());
-  keys_.erase(entry.key(), hash);
+  keys_.erase_item(&entry, entry.hash);
   if (entry.expiry_ms != -1) {
-    expires_.erase(entry.key(), hash);
+    expires_.erase_item(&entry, entry.hash);
     expiry_sum_ -= static_cast<std::uint64_t>(entry.expiry_ms);
   }
   keyspace_.ledger.add(-static_cast<std::int64_t>(entry.weight()));

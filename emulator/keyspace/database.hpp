@@ -21,6 +21,7 @@ struct EntryPolicy {
   const Keyspace* keyspace;
   std::string_view key(const Entry* entry) const { return entry->key(); }
   std::uint64_t hash(std::string_view key) const;
+  std::uint64_t hash_of(const Entry* entry) const { return entry->hash; }
   bool may_resize(std::size_t bytes) const;
   // A listNode: the kvstore lists the tables that are being rehashed (kvstore.c).
   static constexpr std::size_t rehash_note = 24;

@@ -38,12 +38,15 @@ void Entry::Deleter::operator()(Entry* entry) const {
   std::free(entry);
 }
 
-EntryPointer make_entry(std::string_view key, Value value) {
-  void* memory = std::malloc(sizeof(Entry) + key.size());
+EntryPointer make_entry(Key key, Value value) {
+  void* memory = std::malloc(sizeof(Entry) + key.text.size());
   if (!memory) throw std::bad_alloc();
   EntryPointer entry(new (memory) Entry{std::move(value)});
-  entry->key_size = static_cast<std::uint32_t>(key.size());
-  if (!key.empty()) std::memcpy(static_cast<void*>(entry.get() + 1), key.data(), key.size());
+  entry->hash = key.hash;
+  entry->key_size = static_cast<std::uint32_t>(key.text.size());
+  if (!key.text.empty()) {
+    std::memcpy(static_cast<void*>(entry.get() + 1), key.text.data(), key.text.size());
+  }
   return entry;
 }
 

@@ -20,6 +20,7 @@ struct Key {
 
 struct Entry {
   Value value;
+  std::uint64_t hash = 0;          // of the key, as its keyspace hashes
   std::int64_t expiry_ms = -1;     // Unix milliseconds; -1: never
   std::uint32_t block = 0;         // bytes that Valkey's object would take, key and expiry inside
   std::uint32_t key_size = 0;
@@ -59,7 +60,7 @@ struct Entry {
   }
   // And once that is there, what it holds.
   void prefetch_parts() const {
-    if (const HashPointer* hash = std::get_if<HashPointer>(&value)) (*hash)->prefetch();
+    if (const HashPointer* fields = std::get_if<HashPointer>(&value)) (*fields)->prefetch();
   }
 
   struct Deleter {
@@ -69,7 +70,7 @@ struct Entry {
 
 using EntryPointer = std::unique_ptr<Entry, Entry::Deleter>;
 
-EntryPointer make_entry(std::string_view key, Value value);
+EntryPointer make_entry(Key key, Value value);
 
 // Works out what the object weighs with this value (object.c of 8.1): a short string shares the
 // allocation with its key when all fit in 64 bytes, else it moves out; an expiry has its field if

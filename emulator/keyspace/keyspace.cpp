@@ -40,6 +40,7 @@ Keyspace::Keyspace(std::size_t databases, const Random& random, Ledger& the_ledg
 
 void Keyspace::reseed(const Random& random) {
   for (const auto& database : databases_) database->clear();
+  expected_ = {};
   lfu_random = random.fork("lfu");
   command_random = random.fork("commands");
   hash_seed_ = random.fork("hash keys").next();
@@ -56,6 +57,7 @@ void Keyspace::swap(std::size_t one, std::size_t other) {
   std::swap(databases_[one], databases_[other]);
   databases_[one]->renumber(static_cast<int>(one));
   databases_[other]->renumber(static_cast<int>(other));
+  use(static_cast<int>(std::max(one, other)));
 }
 
 std::uint64_t Keyspace::digest() const {

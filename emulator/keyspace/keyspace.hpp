@@ -2,6 +2,7 @@
 // moment, and whoever wants to be told.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,10 +48,21 @@ class Keyspace {
   Keyspace(std::size_t databases, const Random& random, Ledger& ledger,
            const KeyspaceSettings& settings, KeyspaceListener& listener);
 
-  Key key(std::string_view text) const { return {text, hash_bytes(text, hash_seed_)}; }
+  Key key(std::string_view text) const {
+    const bool known = text.data() == expected_.text.data() && text.size() == expected_.text.size();
+    return known ? expected_ : Key{text, hash(text)};
+  }
+  // The key, these very bytes, that will be asked for next and has been hashed already; {} once they
+  // may change.
+  void expect(Key next) { expected_ = next; }
   std::uint64_t hash(std::string_view text) const { return hash_bytes(text, hash_seed_); }
 
   std::size_t databases() const { return databases_.size(); }
+  // Those with a larger index have never had a key.
+  std::size_t databases_in_use() const { return databases_in_use_; }
+  void use(int index) {
+    databases_in_use_ = std::max(databases_in_use_, static_cast<std::size_t>(index) + 1);
+  }
   Database& database(std::size_t index) { return *databases_[index]; }
   const Database& database(std::size_t index) const { return *databases_[index]; }
   // Forks all streams anew and empties the tables, for where a key is kept is chance too.
@@ -86,6 +98,8 @@ class Keyspace {
  private:
   std::uint64_t hash_seed_;
   std::uint64_t value_seed_;
+  Key expected_{};
+  std::size_t databases_in_use_ = 0;
   std::vector<std::unique_ptr<Database>> databases_;
 };
 
