@@ -170,6 +170,11 @@ struct Command {
   std::string_view container = {};  // the parent's name in a subcommand's row
 
   bool has(std::uint64_t wanted) const { return flags & wanted; }
+  // Whether a request of so many words, the name included, has the right length.
+  bool takes(std::size_t words) const {
+    const auto n = static_cast<std::int64_t>(words);
+    return arity >= 0 ? n == arity : n >= -arity;
+  }
   // Where its first key stands if the place is fixed, else 0: a hint of what to fetch ahead.
   std::size_t first_key_at() const {
     const KeySpec& spec = keys.specs[0];

@@ -37,12 +37,13 @@ void CommandLog::offer(const Request& request, const Limits& limits) {
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     const auto [threshold, length_max] = limits[kind];
     if (threshold < 0 || length_max == 0) continue;
-    auto& [entries, next_id] = logs_[kind];
+    auto& [entries, next_id, kept] = logs_[kind];
     if (request.values[kind] >= threshold) {
       entries.push_front({next_id++, request.unix_seconds, request.values[kind], shown(request),
                           request.client.address, request.client.name});
+      ++kept;
     }
-    while (static_cast<std::int64_t>(entries.size()) > length_max) entries.pop_back();
+    for (; kept > length_max; --kept) entries.pop_back();
   }
 }
 

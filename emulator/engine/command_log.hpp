@@ -44,15 +44,28 @@ class CommandLog {
     std::array<std::int64_t, kinds> values;
   };
   void offer(const Request& request, const Limits& limits);
+  // False: a request with at most these values would leave everything as it is.
+  bool wants(const std::array<std::int64_t, kinds>& values_max, const Limits& limits) const {
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
+      const auto [threshold, length_max] = limits[kind];
+      if (threshold >= 0 && values_max[kind] >= threshold) return true;
+      if (logs_[kind].kept > length_max) return true;
+    }
+    return false;
+  }
 
   // The latest first.
   const std::deque<Entry>& entries(Kind kind) const { return logs_[kind].entries; }
-  void clear(Kind kind) { logs_[kind].entries.clear(); }
+  void clear(Kind kind) {
+    logs_[kind].entries.clear();
+    logs_[kind].kept = 0;
+  }
 
  private:
   struct Log {
     std::deque<Entry> entries;
     std::int64_t next_id = 0;
+    std::int64_t kept = 0;  // how many entries: every request asks
   };
   std::array<Log, kinds> logs_;
 };

@@ -1,8 +1,10 @@
 #include "engine/command_table.hpp"
 
 #include <bit>
+#include <utility>
 
 #include "base/ensure.hpp"
+#include "base/hash.hpp"
 #include "base/text.hpp"
 
 namespace outlive {
@@ -16,34 +18,31 @@ CommandTable::CommandTable(std::span<const CommandRows> families) {
   for (const CommandRows& family : families) {
     for (const Command& row : family) rows_.push_back(&row);
   }
-  slots_.resize(std::bit_ceil(rows_.size() * 4));
+  slots_.resize(std::bit_ceil(rows_.size() * 8));
   for (const Command* row : rows_) {
-    std::size_t at = hash(row->name) & (slots_.size() - 1);
-    while (slots_[at].command) {
-      ensure(slots_[at].command->name != row->name, "a command has one row");
-      at = (at + 1) & (slots_.size() - 1);
-    }
+    add(row->name, *row);
+    std::string capitals = to_upper(row->name);
+    if (capitals != row->name) add(capitals_.emplace_back(std::move(capitals)), *row);
     // A container's number is followed by its subcommands'.
-    slots_[at] = {row, total_};
     total_ += 1 + row->subcommands.size();
   }
 }
 
-std::size_t CommandTable::hash(std::string_view name) {
-  // FNV-1a over the lower-cased letters: names are short.
-  std::size_t hash = 0xcbf29ce484222325u;
-  for (const char letter : name) {
-    hash = (hash ^ static_cast<unsigned char>(letter | 0x20)) * 0x100000001b3u;
-  }
-  return hash ^ (hash >> 32);
+void CommandTable::add(std::string_view name, const Command& row) {
+  Slot& slot = slots_[place_of(name)];
+  ensure(!slot.command, "a command has one row");
+  slot = {name, &row, total_};
+}
+
+std::size_t CommandTable::place_of(std::string_view name) const {
+  std::size_t at = hash_bytes(name, 0) & (slots_.size() - 1);
+  while (slots_[at].command && slots_[at].name != name) at = (at + 1) & (slots_.size() - 1);
+  return at;
 }
 
 const CommandTable::Slot& CommandTable::find_slot(std::string_view name) const {
-  std::size_t at = hash(name) & (slots_.size() - 1);
-  while (slots_[at].command && !equal_ignoring_case(slots_[at].command->name, name)) {
-    at = (at + 1) & (slots_.size() - 1);
-  }
-  return slots_[at];
+  const Slot& slot = slots_[place_of(name)];
+  return slot.command ? slot : slots_[place_of(to_lower(name))];
 }
 
 CommandTable::Found CommandTable::resolve(std::span<const std::string_view> words) const {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +27,14 @@ class CommandTable {
   // The row for a request: a container's subcommand where it has any. `command` is null if there is
   // none; `container` then tells whether the first word was known.
   Found resolve(std::span<const std::string_view> words) const;
+  // The same where the client's request before, whose first word was `name_before`, found `before`:
+  // a pipeline mostly repeats itself.
+  Found resolve(std::span<const std::string_view> words, std::string_view name_before,
+                const Found& before) const {
+    const bool again = before.command && !before.container && words[0] == name_before &&
+                       before.command->subcommands.empty();
+    return again ? before : resolve(words);
+  }
 
   // The row of a name as COMMAND INFO and ACL write it: "get", "config", "config|get".
   const Command* find_full(std::string_view name) const;
@@ -36,13 +46,19 @@ class CommandTable {
 
  private:
   struct Slot {
+    std::string_view name;
     const Command* command = nullptr;
     std::size_t index = 0;
   };
-  static std::size_t hash(std::string_view name);
   const Slot& find_slot(std::string_view name) const;
+  // Where this very spelling is, or would be.
+  std::size_t place_of(std::string_view name) const;
+  void add(std::string_view name, const Command& row);
 
-  std::vector<Slot> slots_;  // open addressing, a power of two
+  // Open addressing, a power of two: every name in small letters and in capitals, as clients write
+  // them; others are put into small letters first.
+  std::vector<Slot> slots_;
+  std::deque<std::string> capitals_;
   std::vector<const Command*> rows_;
   std::size_t total_ = 0;
 };

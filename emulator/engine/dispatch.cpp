@@ -24,9 +24,16 @@ bool allows(Permission permission, const Session& session) {
   return permission == Permission::yes || (permission == Permission::local && session.local);
 }
 
-// What a request takes on the wire, as an array of bulk strings.
+constexpr std::int64_t frame = 3;  // '*' or '$', and the line's end
+
+// What a request takes on the wire, as an array of bulk strings; and what it can't pass.
+std::int64_t request_bytes_max(std::span<const std::string_view> words) {
+  constexpr std::size_t digits_max = 20;
+  std::size_t bytes = frame + digits_max;
+  for (const std::string_view word : words) bytes += word.size() + frame + digits_max + 2;
+  return static_cast<std::int64_t>(bytes);
+}
 std::int64_t request_bytes(std::span<const std::string_view> words) {
-  constexpr std::int64_t frame = 3;  // '*' or '$', and the line's end
   std::int64_t bytes = frame + digits_of(words.size());
   for (const std::string_view word : words) {
     bytes += frame + digits_of(word.size()) + static_cast<std::int64_t>(word.size()) + 2;
@@ -80,6 +87,7 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
 void Engine::execute(Session& session, std::span<const std::string_view> words, Instant at) {
   begin(at);
   session.last_interaction = at;
+  last_reading_.reset();
   process(session, table_.resolve(words), words);
   if (session.blocked && session.blocked->postponed) append_request(session.in, words);
   if (session.query_buffer.bytes() > 0 && !session.closed) [[unlikely]] {
@@ -142,11 +150,16 @@ RequestParser::Outcome Engine::parse_batch(Session& session, std::string_view in
   batch.clear();
   parser.start_batch();
   auto outcome = RequestParser::Outcome::request;
+  std::string_view name;
+  CommandTable::Found found;
   while (batch.size() < most) {
     Request request;
     outcome = parser.next(input, limits, request);
     if (outcome != RequestParser::Outcome::request) break;
-    batch.push_back({request, table_.resolve(words_of(session, request))});
+    const auto words = words_of(session, request);
+    found = table_.resolve(words, name, found);
+    name = words[0];
+    batch.push_back({request, found, {}});
   }
   return outcome;
 }
@@ -174,48 +187,67 @@ std::span<const std::string_view> Engine::words_of(const Session& session, const
 std::size_t Engine::run_batch(Session& session, const std::vector<Pending>& batch) {
   const std::uint64_t id = session.id;
   const std::uint64_t closed_before = sessions_closed_;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!batch[i].is_own()) session.last_interaction = now();
-    process(session, batch[i].found, words_of(session, batch[i].request));
-    if (sessions_closed_ != closed_before && depth_ == 0 && !session_by_id(id)) return i;
-    if (session.blocked) return session.blocked->postponed ? i : i + 1;
-    if (session.close_after_reply || session.closed) return i + 1;
-  }
-  return batch.size();
+  const std::uint64_t seed = seed_;
+  const auto run = [&]() -> std::size_t {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (!batch[i].is_own()) session.last_interaction = now();
+      keyspace.expect(seed_ == seed ? batch[i].key : Key{});  // OUTLIVE SEED may be among them
+      process(session, batch[i].found, words_of(session, batch[i].request));
+      if (sessions_closed_ != closed_before && depth_ == 0 && !session_by_id(id)) return i;
+      if (session.blocked) return session.blocked->postponed ? i : i + 1;
+      if (session.close_after_reply || session.closed) return i + 1;
+    }
+    return batch.size();
+  };
+  last_reading_.reset();
+  const std::size_t done = run();
+  last_reading_.reset();
+  keyspace.expect({});
+  return done;
 }
 
-void Engine::prefetch(const std::vector<Pending>& batch, const Session& session) const {
-  std::string_view keys[batch_max];
+void Engine::prefetch(std::vector<Pending>& batch, const Session& session) const {
+  std::uint64_t hashes[batch_max];
   std::size_t n = 0;
-  for (const Pending& pending : batch) {
+  for (Pending& pending : batch) {
     const std::size_t at = pending.found.command ? pending.found.command->first_key_at() : 0;
     const auto words = words_of(session, pending.request);
-    if (at > 0 && at < words.size()) keys[n++] = words[at];
+    if (at == 0 || at >= words.size()) continue;
+    pending.key = keyspace.key(words[at]);
+    hashes[n++] = pending.key.hash;
   }
-  prefetch(std::span(keys, n), session.database);
+  prefetch(std::span(hashes, n), session.database);
 }
 
 void Engine::prefetch(std::span<const std::string_view> keys, int database) const {
-  const Database& chosen = keyspace.database(static_cast<std::size_t>(database));
-  const Database::Table& table = chosen.keys();
   std::uint64_t hashes[batch_max];
   for (; !keys.empty(); keys = keys.subspan(std::min(keys.size(), batch_max))) {
     const std::size_t n = std::min(keys.size(), batch_max);
-    for (std::size_t i = 0; i < n; ++i) {
-      hashes[i] = keyspace.hash(keys[i]);
-      table.prefetch_bucket(hashes[i]);
-      chosen.expires().prefetch_bucket(hashes[i]);
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      table.each_likely(hashes[i], [](const Entry* entry) { entry->prefetch(); });
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      table.each_likely(hashes[i], [](const Entry* entry) { entry->prefetch_value(); });
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      table.each_likely(hashes[i], [](const Entry* entry) { entry->prefetch_parts(); });
-    }
+    for (std::size_t i = 0; i < n; ++i) hashes[i] = keyspace.hash(keys[i]);
+    prefetch(std::span(hashes, n), database);
   }
+}
+
+// At most batch_max of them.
+void Engine::prefetch(std::span<const std::uint64_t> hashes, int database) const {
+  const Database& chosen = keyspace.database(static_cast<std::size_t>(database));
+  const Database::Table& table = chosen.keys();
+  const Database::Table& expires = chosen.expires();
+  for (const std::uint64_t hash : hashes) {
+    table.prefetch_bucket(hash);
+    expires.prefetch_bucket(hash);
+  }
+  const Entry* entries[2 * batch_max];  // a few hashes have more than one that is likely
+  std::size_t found = 0;
+  for (const std::uint64_t hash : hashes) {
+    table.each_likely(hash, [&](const Entry* entry) {
+      if (found == std::size(entries)) return;
+      entries[found++] = entry;
+      entry->prefetch();
+    });
+  }
+  for (std::size_t i = 0; i < found; ++i) entries[i]->prefetch_value();
+  for (std::size_t i = 0; i < found; ++i) entries[i]->prefetch_parts();
 }
 
 void Engine::protocol_error(Session& session) {
@@ -275,7 +307,8 @@ void Engine::finish(Session& session, std::size_t reply_start, ReplyWriter::Shap
     if (session.replies == Replies::skip_next) session.replies = Replies::skipping;
   }
   if (depth_ == 0) {
-    flush_pushes();
+    if (!pending_pushes_.empty()) [[unlikely]]
+      flush_pushes();
     if (!followed_.empty()) [[unlikely]]
       tell_follower(session, reply_start);
   }
@@ -305,9 +338,7 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
     return refuse(unknown_command(words, found.container));
   }
   const Command& command = *found.command;
-  if (const std::string error = wrong_arity(found, words.size()); !error.empty()) {
-    return refuse(error);
-  }
+  if (!command.takes(words.size())) return refuse(errors::wrong_arity(command.full_name()));
   if (command.has(flag::outlive_own) && !allows(options.enable_outlive_command, session)) {
     return refuse(
         "ERR OUTLIVE command not allowed. Start with --enable-outlive-command yes, or local for "
@@ -379,6 +410,7 @@ bool Engine::make_room(Session& session, const CommandTable::Found& found, std::
     weight += static_cast<std::int64_t>(footprint::argument(ledger.allocation(), word.size()));
   }
   ledger.add(weight);
+  if (evictor.over_after(0)) last_reading_.reset();  // eviction's time is not the command's
   const EvictionOutcome outcome = evictor.make_room();
   ledger.add(-weight);
   const std::int64_t now_us = unix_us(now());
@@ -453,13 +485,16 @@ void Engine::call(Session& session, const CommandTable::Found& found,
            reply};
   const std::size_t reply_start = reply.out().size();
   session.redacted.clear();
-  const std::int64_t began = stopwatch ? stopwatch() : 0;
+  // In a pipeline a command begins when the one before it was over.
+  const std::int64_t began = last_reading_ ? *std::exchange(last_reading_, {}) : read_stopwatch();
   const std::uint64_t outer_caller = std::exchange(caller_, session.id);
   ++depth_;
   command.run(one);
   --depth_;
   caller_ = outer_caller;
-  const std::int64_t took = stopwatch ? stopwatch() - began : 0;
+  const std::int64_t ended = read_stopwatch();
+  const std::int64_t took = ended - began;
+  if (depth_ == 0) last_reading_ = ended;
   keyspace.moment.cause = outer_cause;
   if (const std::string* error = reply.take_error()) {
     ++stats.of(found.index).failed;
@@ -470,7 +505,9 @@ void Engine::call(Session& session, const CommandTable::Found& found,
     ++session.commands_processed;
     log_call(session, command, words, took, reply.out().size() - reply_start);
   }
-  if (!command.has(flag::skip_monitor | flag::admin)) feed_monitors(session, words);
+  if (!monitors_.empty() && !command.has(flag::skip_monitor | flag::admin)) {
+    feed_monitors(session, words);
+  }
   if (!tracking.nobody() && command.has(flag::readonly)) track_reads(command, words);
 }
 
@@ -507,14 +544,17 @@ void Engine::log_call(const Session& session, const Command& command,
     latency.add(command.has(flag::fast) ? "fast-command" : "command", milliseconds,
                 unix_seconds(now()));
   }
-  if (command.has(flag::skip_slowlog)) return;
+  const auto reply_size = static_cast<std::int64_t>(reply_bytes);
+  if (command.has(flag::skip_slowlog) ||
+      !command_log.wants({microseconds, request_bytes_max(words), reply_size},
+                         options.command_log)) {
+    return;
+  }
   // What a script runs is logged under its caller's name.
   const Session& client = session.internal && current_ ? *current_ : session;
-  command_log.offer({client,
-                     words,
-                     unix_seconds(now()),
-                     {microseconds, request_bytes(words), static_cast<std::int64_t>(reply_bytes)}},
-                    options.command_log);
+  command_log.offer(
+      {client, words, unix_seconds(now()), {microseconds, request_bytes(words), reply_size}},
+      options.command_log);
 }
 
 // ---- errors with names in them
@@ -532,13 +572,6 @@ std::string Engine::unknown_command(std::span<const std::string_view> words,
   }
   return "ERR unknown command '" + std::string(words[0].substr(0, shown_max)) +
          "', with args beginning with: " + arguments;
-}
-
-std::string Engine::wrong_arity(const CommandTable::Found& found, std::size_t words) {
-  const int arity = found.command->arity;
-  const auto n = static_cast<int>(std::min<std::size_t>(words, 1u << 30));
-  if (arity >= 0 ? n == arity : n >= -arity) return {};
-  return errors::wrong_arity(found.command->full_name());
 }
 
 // ---- MONITOR

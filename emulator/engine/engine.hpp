@@ -155,8 +155,6 @@ class Engine final : private KeyspaceListener {
   // The error for a first word, or a subcommand, that is not in the table.
   static std::string unknown_command(std::span<const std::string_view> words,
                                      const Command* container);
-  // The error for a request of the wrong length, or "".
-  static std::string wrong_arity(const CommandTable::Found& found, std::size_t words);
 
   // The outcome of the last eviction before a top-level command: what scripts and EXEC go by.
   bool out_of_memory() const { return out_of_memory_; }
@@ -249,6 +247,7 @@ class Engine final : private KeyspaceListener {
   struct Pending {
     Request request;
     CommandTable::Found found;
+    Key key;  // its first, if that was hashed when it was fetched for
     bool is_own() const { return found.command && found.command->has(flag::outlive_own); }
   };
   void run_requests(Session& session, std::string_view input);
@@ -256,7 +255,8 @@ class Engine final : private KeyspaceListener {
                                      std::vector<Pending>& batch) const;
   // How many of them need not be run again: fewer than all when the client is blocked, or gone.
   std::size_t run_batch(Session& session, const std::vector<Pending>& batch);
-  void prefetch(const std::vector<Pending>& batch, const Session& session) const;
+  void prefetch(std::vector<Pending>& batch, const Session& session) const;
+  void prefetch(std::span<const std::uint64_t> hashes, int database) const;
   static bool others_wait(const std::vector<Pending>& batch, std::size_t input);
   static std::size_t own_bytes(const std::vector<Pending>& batch);
   static std::span<const std::string_view> words_of(const Session& session, const Request& request);
@@ -280,6 +280,7 @@ class Engine final : private KeyspaceListener {
   // Ahead of the reply that starts here, if `session` is the follower.
   void tell_follower(Session& session, std::size_t reply_start);
   void forget_follower(const Session& session);
+  std::int64_t read_stopwatch() const { return stopwatch ? stopwatch() : 0; }
   void finish(Session& session, std::size_t reply_start, ReplyWriter::Shape shape);
   void resume_unblocked();
   void cron();
@@ -332,7 +333,8 @@ class Engine final : private KeyspaceListener {
   Instant pause_until_{};
   bool pause_all_ = false;
   bool out_of_memory_ = false;
-  int depth_ = 0;  // commands within commands: EXEC, scripts
+  std::optional<std::int64_t> last_reading_;  // of the stopwatch, while requests follow each other
+  int depth_ = 0;                             // commands within commands: EXEC, scripts
 };
 
 }  // namespace outlive

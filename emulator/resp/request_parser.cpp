@@ -33,7 +33,46 @@ bool parse_length(std::string_view digits, std::int64_t& value) {
   return true;
 }
 
+// Reads the type, a number of few digits as clients write it, and the line's end. False: it is
+// anything else, or not all there; `at` is somewhere then.
+bool read_head(char type, const char*& at, const char* end, std::size_t& value) {
+  constexpr std::size_t most = 99'999;
+  constexpr std::ptrdiff_t shortest = 4;
+  if (end - at < shortest || *at != type) return false;
+  value = static_cast<unsigned char>(at[1] - '0');
+  if (value > 9) return false;
+  for (at += 2; at != end && *at >= '0' && *at <= '9'; ++at) {
+    if (value == 0 || value > most) return false;
+    value = value * 10 + static_cast<std::size_t>(*at - '0');
+  }
+  if (end - at < 2 || *at != '\r') return false;
+  at += 2;
+  return true;
+}
+
 }  // namespace
+
+bool RequestParser::whole(std::string_view input, const RequestLimits& limits, Request& request) {
+  const char* at = input.data() + start_;
+  const char* const end = input.data() + input.size();
+  std::size_t count = 0;
+  if (!limits.authenticated || !read_head('*', at, end, count) || count == 0) return false;
+  if (static_cast<std::int64_t>(count) > limits.words_max) return false;
+  const std::size_t first = words_.size();
+  for (std::size_t size = 0; count > 0; --count) {
+    const bool read = read_head('$', at, end, size);
+    if (!read || static_cast<std::int64_t>(size) > limits.bulk_max ||
+        static_cast<std::size_t>(end - at) < size + 2) {
+      words_.resize(first);
+      return false;
+    }
+    words_.emplace_back(at, size);
+    at += size + 2;
+  }
+  start_ = scan_ = static_cast<std::size_t>(at - input.data());
+  request = {first, words_.size() - first, start_};
+  return true;
+}
 
 RequestParser::Outcome RequestParser::next(std::string_view input, const RequestLimits& limits,
                                            Request& request) {
@@ -45,6 +84,7 @@ RequestParser::Outcome RequestParser::next(std::string_view input, const Request
         if (outcome == Outcome::request && request.count == 0) continue;
         return outcome;
       }
+      if (scan_ == start_ && whole(input, limits, request)) return Outcome::request;
       bool empty = false;
       const Outcome outcome = header(input, limits, empty);
       if (outcome != Outcome::request) return outcome;

@@ -77,6 +77,9 @@ class RequestParser {
     std::size_t size;
   };
 
+  // The usual case at once: a request that is all there, its lengths small. False where anything is
+  // out of the ordinary, and nothing has changed; next() then reads it line by line.
+  bool whole(std::string_view input, const RequestLimits& limits, Request& request);
   Outcome inline_request(std::string_view input, const RequestLimits& limits, Request& request);
   Outcome header(std::string_view input, const RequestLimits& limits, bool& empty);
   Outcome bulks(std::string_view input, const RequestLimits& limits);

@@ -25,11 +25,6 @@ std::uint64_t command_flags(std::uint64_t row, ScriptFlags script) {
   return flags;
 }
 
-bool right_arity(const Command& command, std::size_t words) {
-  const auto n = static_cast<int>(std::min<std::size_t>(words, 1u << 30));
-  return command.arity >= 0 ? n == command.arity : n >= -command.arity;
-}
-
 }  // namespace
 
 Scripts::Scripts(Engine& engine)
@@ -213,7 +208,7 @@ std::string_view Scripts::call(std::span<const std::string_view> words, std::str
 std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t words) const {
   if (!found.command) return "Unknown command called from script";
   const Command& command = *found.command;
-  if (!right_arity(command, words)) return "Wrong number of args calling command from script";
+  if (!command.takes(words)) return "Wrong number of args calling command from script";
   if (command.has(flag::noscript) && !engine_.switches.scripts_may_all) {
     return "This Redis command is not allowed from script";
   }

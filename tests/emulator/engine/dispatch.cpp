@@ -43,7 +43,8 @@ TEST_CASE("a malformed frame gets Valkey's words and ends the connection") {
       {"ECHO \"open\r\n", "unbalanced quotes in request"},
   }));
   TestEngine engine;
-  CHECK(engine.send("*1\r\n$4\r\nPING\r\n" + bytes) == "+PONG\r\n-ERR Protocol error: " + error + "\r\n");
+  CHECK(engine.send("*1\r\n$4\r\nPING\r\n" + bytes) ==
+        "+PONG\r\n-ERR Protocol error: " + error + "\r\n");
   CHECK(engine.session().close_after_reply);
 }
 
@@ -117,4 +118,41 @@ TEST_CASE("errors are counted by their code") {
   engine.run({"NOPE"});
   CHECK(engine.engine.stats.error_replies == 2);
   CHECK(engine.engine.stats.errors.at("ERR") == 2);
+}
+
+TEST_CASE("keys that a pipeline names behind OUTLIVE SEED are found later") {
+  TestEngine engine;
+  engine.engine.options.enable_outlive_command = Permission::yes;
+  std::string pipeline = "OUTLIVE SEED 7\r\n";
+  std::string answers = "+OK\r\n";
+  for (int i = 0; i < 40; ++i) {
+    pipeline += "SET key:" + std::to_string(i) + " v\r\n";
+    answers += "+OK\r\n";
+  }
+  CHECK(engine.send(pipeline) == answers);
+  for (int i = 0; i < 40; ++i) CHECK(engine.has("key:" + std::to_string(i)));
+}
+
+TEST_CASE("a command's time is its own, in a pipeline, too") {
+  TestEngine engine;
+  std::int64_t microseconds = 0;
+  engine.engine.stopwatch = [&] { return microseconds += 10; };
+  engine.send("SET a 1\r\nINCR a\r\nGET a\r\nGET a\r\n");
+  microseconds += 1'000'000;  // nothing was asked for meanwhile
+  engine.run({"GET", "a"});
+  microseconds += 1'000'000;
+  engine.send("GET a\r\n");
+  const auto& table = engine.engine.table();
+  const auto spent = [&](std::string_view name) {
+    return engine.engine.stats.of(table.index_of(*table.find(name))).microseconds;
+  };
+  CHECK(spent("set") == 10);
+  CHECK(spent("incr") == 10);
+  CHECK(spent("get") == 40);
+}
+
+TEST_CASE("a command's name may be written in any case") {
+  TestEngine engine;
+  CHECK(engine.send("SET k 1\r\nset k 2\r\nSeT k 3\r\nGet k\r\nGETX k\r\n")
+            .starts_with("+OK\r\n+OK\r\n+OK\r\n$1\r\n3\r\n-ERR unknown command 'GETX'"));
 }
