@@ -1,7 +1,7 @@
 #include "scripting/interpreter.hpp"
 
-#include <cstdlib>
 #include <lua.hpp>
+#include <utility>
 
 #include "base/ensure.hpp"
 #include "base/number.hpp"
@@ -22,7 +22,9 @@ enum Slot {
   real_globals,
   globals_metatable,
   loading_globals,
-  slots = loading_globals
+  keys_name,  // "KEYS" and "ARGV", made once
+  arguments_name,
+  slots = arguments_name
 };
 
 // Turns what was thrown into {err=…} and says where: the caller's line when a C function failed.
@@ -99,6 +101,8 @@ Interpreter::Interpreter(Kind kind, Host& host)
   }
   lua_pop(lua_, 1);
   sandbox::refuse_unknown(lua_);
+  lua_pushliteral(lua_, "KEYS");
+  lua_pushliteral(lua_, "ARGV");
   ensure(lua_gettop(lua_) == slots, "the machine's stack holds its fixed values");
 }
 
@@ -106,10 +110,8 @@ Interpreter::~Interpreter() {
   lua_close(lua_);
 }
 
-void* Interpreter::allocate(void*, void* block, std::size_t, std::size_t new_size) {
-  if (new_size != 0) return std::realloc(block, new_size);
-  std::free(block);
-  return nullptr;
+void* Interpreter::allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) {
+  return static_cast<Interpreter*>(self)->pool_.resize(block, old_size, new_size);
 }
 
 Interpreter& Interpreter::of(lua_State* lua) {
@@ -165,10 +167,17 @@ ErrorStatus Interpreter::run(const Invocation& invocation, ReplyWriter& reply) {
     lua_sethook(lua_, nullptr, 0, 0);
   }
   lua_rawgeti(lua_, LUA_REGISTRYINDEX, invocation.function);
-  push_words(lua_, invocation.keys);
-  if (kind_ == Kind::scripts) lua_setfield(lua_, real_globals, "KEYS");
-  push_words(lua_, invocation.arguments);
-  if (kind_ == Kind::scripts) lua_setfield(lua_, real_globals, "ARGV");
+  if (kind_ == Kind::scripts) {
+    for (const auto& [name, words] :
+         {std::pair{keys_name, invocation.keys}, {arguments_name, invocation.arguments}}) {
+      lua_pushvalue(lua_, name);
+      push_words(lua_, words);
+      lua_rawset(lua_, real_globals);
+    }
+  } else {
+    push_words(lua_, invocation.keys);
+    push_words(lua_, invocation.arguments);
+  }
   const int failed = lua_pcall(lua_, kind_ == Kind::scripts ? 0 : 2, 1, error_handler);
   collect_garbage_now_and_then();
   ErrorStatus status = ErrorStatus::none;

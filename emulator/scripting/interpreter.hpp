@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "resp/reply_writer.hpp"
+#include "scripting/block_pool.hpp"
 #include "scripting/convert.hpp"
 #include "scripting/flags.hpp"
 #include "scripting/host.hpp"
@@ -84,6 +85,7 @@ class Interpreter {
 
   Host& host_;
   Kind kind_;
+  BlockPool pool_;
   lua_State* lua_;
   std::vector<std::string_view> words_;
   std::string numbers_;  // the text of numbers among them
