@@ -127,7 +127,7 @@ class OnARunningServer(unittest.TestCase):
         self.assertIn("WRONGPASS", out)
 
     def test_where_config_is_blocked_a_different_policy_is_refused_and_other_differences_are_told(self):
-        running = Running(self, "--maxmemory", "2mb", "--maxmemory-policy", "volatile-ttl", "--maxmemory-samples", "3",
+        running = Running(self, "--maxmemory", "3mb", "--maxmemory-policy", "volatile-ttl", "--maxmemory-samples", "3",
                           "--notify-keyspace-events", "AKE")
         running.ask("ACL", "SETUSER", "me", "on", ">secret", "~*", "&*", "+@all", "-config")
         url = running.url.replace("//", "//me:secret@")
