@@ -15,7 +15,7 @@ using namespace wording;
 constexpr double any = std::numeric_limits<double>::infinity();
 
 std::string of_outlives(const Check& check) {
-  return "no " + check.keys + " is evicted while a " + check.others + " is there";
+  return "no " + check.keys + " is evicted while any " + check.others + " is there";
 }
 
 std::string of_order(const Check& check) {

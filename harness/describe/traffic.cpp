@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/number.hpp"
 #include "describe/passage.hpp"
@@ -9,14 +11,13 @@ namespace {
 
 using namespace words;
 
-// In the order of TrafficKind.
-constexpr std::array<std::string_view, 5> ways{
+// Of a gateway's traffic, in the order of TrafficKind.
+constexpr std::array<std::string_view, 3> ways{
     "Each request takes its tickets and does not look into the cache.",
     "Each request looks for its answer in the cache and, after a miss, stores it; it takes no "
     "ticket.",
     "Each request looks for its answer in the cache; a hit takes no ticket, a miss takes its "
-    "tickets and stores the answer.",
-    "Each is one of these commands, by their weights:", "Each is a command as it was recorded."};
+    "tickets and stores the answer."};
 
 std::string when(const Traffic& traffic) {
   const bool late = traffic.from > Span::zero();
@@ -53,8 +54,9 @@ std::string by_day(const Traffic& traffic) {
 std::string by_phases(const Traffic& traffic) {
   std::vector<std::string> stretches;
   for (const Phase& phase : traffic.phases) stretches.push_back(stretch(phase));
-  return "There come " + listed(stretches, "then") +
-         (traffic.repeats ? ", and so over again." : ".");
+  std::string told;
+  for (const std::string& one : stretches) told += (told.empty() ? "" : ", then ") + one;
+  return "There come " + told + (traffic.repeats ? ", and so over again." : ".");
 }
 
 std::string how_many(const Traffic& traffic) {
@@ -63,8 +65,8 @@ std::string how_many(const Traffic& traffic) {
 }
 
 std::string who_is_next(const Popularity& popularity, std::string_view whom) {
-  const std::string hot = popularity.hot == 1 ? std::string{"one of them has "}
-                                              : format_count(popularity.hot) + " of them have ";
+  const std::string hot =
+      popularity.hot == 1 ? std::string{"one has "} : format_count(popularity.hot) + " have ";
   switch (popularity.shape) {
     case Popularity::Shape::uniform:
       return "each as likely " + std::string{whom} + " as any other";
@@ -130,56 +132,118 @@ void add_prompts(const Traffic& traffic, Sentences& told) {
   if (traffic.prompt_turnover.count > 0) told.push_back(turnover(traffic.prompt_turnover));
 }
 
-std::string sentence_of(const Sizes& sizes) {
+// `one` is "an answer", `all` "the answers".
+std::string how_long(const Sizes& sizes, const std::string& one, const std::string& all) {
   switch (sizes.shape) {
     case Sizes::Shape::fixed:
-      return "An answer is " + bytes(sizes.least) + " long.";
+      return one + " is " + bytes(sizes.least) + " long";
     case Sizes::Shape::uniform:
-      return "An answer is from " + format_count(sizes.least) + " to " + bytes(sizes.most) +
-             " long, each length as likely.";
+      return one + " is from " + format_count(sizes.least) + " to " + bytes(sizes.most) +
+             " long, each length as likely";
     case Sizes::Shape::lognormal:
-      return "Half of the answers are shorter than " + bytes(sizes.median) +
+      return "half of " + all + " are shorter than " + bytes(sizes.median) +
              ", some are far longer (log-normal, sigma " + format_double(sizes.sigma) +
-             ", at most " + bytes(sizes.most) + ").";
+             ", at most " + bytes(sizes.most) + ")";
     case Sizes::Shape::histogram:
-      return "Answers are as long as " + sizes.file + " has counted them.";
+      return all + " are as long as " + sizes.file + " has counted them";
   }
   return {};
 }
 
 void add_cache(const Traffic& traffic, Sentences& told) {
-  told.push_back(sentence_of(traffic.sizes));
+  told.push_back(sentence(how_long(traffic.sizes, "an answer", "the answers")));
   told.push_back("An answer stays in the cache for " + format_span(traffic.ttl) + ".");
   if (!traffic.max_age) return;
   told.push_back("One that is older than " + format_span(*traffic.max_age) +
                  " by the gateway's clock counts as a miss.");
 }
 
+std::string to_whom(const Traffic& traffic) {
+  const std::string whom = "They are said to " + in_quotes(traffic.instance);
+  if (traffic.database.value_or(0) != 0) {
+    return whom + ", in database " + std::to_string(*traffic.database) + ".";
+  }
+  const bool as_recorded = traffic.transcript && !traffic.database;
+  return whom + (as_recorded ? ", in the databases in which they were recorded." : ".");
+}
+
+// How often each of several is said, in percent.
+std::string mix_of(const std::vector<CommandTemplate>& commands) {
+  if (commands.size() == 1) return "Each is " + in_quotes(commands.front().text) + ".";
+  double sum = 0;
+  for (const CommandTemplate& command : commands) sum += command.weight;
+  std::vector<std::string> parts;
+  for (const CommandTemplate& command : commands) {
+    const double tenths = std::round(command.weight / sum * 1'000);
+    parts.push_back(format_double(tenths / 10) + " % are " + in_quotes(command.text));
+  }
+  return "Of them " + listed(parts) + ".";
+}
+
+bool has(const Traffic& traffic, CommandTemplate::Piece::Kind kind) {
+  return std::ranges::any_of(traffic.commands, [kind](const CommandTemplate& command) {
+    return std::ranges::any_of(command.words, [kind](const CommandTemplate::Word& word) {
+      return std::ranges::find(word, kind, &CommandTemplate::Piece::kind) != word.end();
+    });
+  });
+}
+
+void add_mix(const Traffic& traffic, Sentences& told) {
+  using Kind = CommandTemplate::Piece::Kind;
+  told.push_back(mix_of(traffic.commands));
+  if (has(traffic, Kind::key)) {
+    told.push_back(traffic.keys == 1
+                       ? std::string{"{key} is always 0."}
+                       : "{key} is one of " + format_count(traffic.keys) + " numbers, " +
+                             who_is_next(traffic.key_popularity, "to come next") + ".");
+  }
+  if (traffic.key_turnover.count > 0) told.push_back(turnover(traffic.key_turnover));
+  if (has(traffic, Kind::value)) {
+    told.push_back(sentence(how_long(traffic.sizes, "{value}", "the values")));
+  }
+}
+
+std::string recording(const Traffic& traffic) {
+  const Transcript& transcript = *traffic.transcript;
+  const auto lasting = std::chrono::duration_cast<Span>(std::chrono::duration<double, Span::period>{
+      static_cast<double>(transcript.lines.back().at.count()) / traffic.speed});
+  return in_quotes(traffic.name) + ": " + format_count(transcript.lines.size()) + " commands as " +
+         traffic.transcript_file + " has recorded them, within " + format_span(lasting) +
+         (traffic.speed == 1 ? "" : " (" + format_double(traffic.speed) + " times as fast)") +
+         ", " + when(traffic) + ".";
+}
+
+void add_pace(const Traffic& traffic, Sentences& told) {
+  const std::string arrivals =
+      traffic.arrivals == Arrivals::poisson ? "at random moments" : "evenly spaced";
+  const std::string what = traffic.kind == TrafficKind::commands ? "command" : "request";
+  if (traffic.phases.empty()) {
+    const auto count = static_cast<std::uint64_t>(traffic.rate.count);
+    told.push_back(in_quotes(traffic.name) + ": " + format_count(count) + " " + what +
+                   (count == 1 ? " " : "s ") + per(traffic.rate.per) + ", " + arrivals + ", " +
+                   when(traffic) + ".");
+    return;
+  }
+  told.push_back(in_quotes(traffic.name) + ": " + what + "s " + arrivals + ", " + when(traffic) +
+                 ".");
+  told.push_back(how_many(traffic));
+}
+
 }  // namespace
 
 Sentences sentences_of(const Traffic& traffic) {
-  const std::string arrivals =
-      traffic.arrivals == Arrivals::poisson ? "at random moments" : "evenly spaced";
+  if (traffic.transcript) return {recording(traffic), to_whom(traffic)};
   Sentences told;
-  if (traffic.phases.empty()) {
-    const auto count = static_cast<std::uint64_t>(traffic.rate.count);
-    told.push_back(in_quotes(traffic.name) + ": " + format_count(count) +
-                   (count == 1 ? " request " : " requests ") + per(traffic.rate.per) + ", " +
-                   arrivals + ", " + when(traffic) + ".");
-  } else {
-    told.push_back(in_quotes(traffic.name) + ": requests " + arrivals + ", " + when(traffic) + ".");
-    told.push_back(how_many(traffic));
+  add_pace(traffic, told);
+  if (traffic.kind == TrafficKind::commands) {
+    told.push_back(to_whom(traffic));
+    add_mix(traffic, told);
+    return told;
   }
   if (traffic.gateway != "gateway") {
     told.push_back("They come through the gateway " + in_quotes(traffic.gateway) + ".");
   }
   told.emplace_back(ways[static_cast<std::size_t>(traffic.kind)]);
-  for (const CommandTemplate& command : traffic.commands) {
-    told.push_back(command.text +
-                   (command.weight == 1 ? "" : ", weight " + format_double(command.weight)) + ".");
-  }
-  if (!traffic.instance.empty())
-    told.push_back("They are said to " + in_quotes(traffic.instance) + ".");
   if (traffic.takes_tickets()) {
     add_users(traffic, told);
     for (const Limit& limit : traffic.limits) told.push_back(sentence_of(limit));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "describe/passage.hpp"
 #include "report/chart.hpp"
 #include "report/html_style.hpp"
 #include "report/overview.hpp"
@@ -22,13 +23,10 @@ std::string style_of(const std::string& pattern, std::size_t place) {
 }
 
 std::string words_of(const Event& event) {
-  std::string words{to_string(event.kind)};
-  if (!event.instance.empty()) words += " of " + event.instance;
-  if (!event.gateway.empty()) words += " (" + event.gateway + ")";
-  for (const auto& [name, value] : event.directives) words += ", " + name + " " + value;
-  if (event.is_end_of_server() && event.persistent) words += ", with what was saved";
-  words += event.at == Span::zero() ? ", at the start" : ", after " + format_span(event.at);
-  if (event.lasting > Span::zero()) words += ", for " + format_span(event.lasting);
+  std::string words;
+  for (const std::string& sentence : sentences_of(event)) {
+    words += (words.empty() ? "" : " ") + sentence;
+  }
   return words;
 }
 
@@ -156,7 +154,7 @@ class Course {
   }
 
   void cache() {
-    Chart ratio = chart("Look-ups that the cache answers" + each_slice(), Unit::percent);
+    Chart ratio = chart("Cache hits" + each_slice(), Unit::percent);
     CacheTally before;
     ratio.lines.push_back({"", "answers", each([&](const Slice& slice) -> std::optional<double> {
                              const CacheTally now{.hits = slice.hits, .misses = slice.misses};
@@ -183,14 +181,15 @@ class Page {
     const auto total = run.played.size();
     const auto good =
         static_cast<std::size_t>(std::ranges::count_if(run.played, &Played::as_stated));
-    const std::string summary = std::to_string(good) + " of " + std::to_string(total) +
-                                (total == 1 ? " scenario" : " scenarios") + " as stated";
+    const std::string summary = total == 0   ? "Nothing was played"
+                                : total == 1 ? good == 1 ? "As stated" : "Not as stated"
+                                             : std::to_string(good) + " of " +
+                                                   std::to_string(total) + " scenarios as stated";
     out_ << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             "<meta name=\"color-scheme\" content=\"light dark\">\n<title>outlive: "
          << summary << "</title>\n<style>\n"
-         << html_style << "</style>\n</head>\n<body>\n<header><h1>"
-         << (total == 0 ? std::string{"Nothing was played"} : summary) << "</h1><p>outlive "
+         << html_style << "</style>\n</head>\n<body>\n<header><h1>" << summary << "</h1><p>outlive "
          << OUTLIVE_VERSION << ", on " << as_markup(run.target)
          << ". “As stated”: the scenario file says that a rule breaks here, and so it "
             "does.</p></header>\n";
@@ -244,7 +243,10 @@ class Page {
     if (!scenario.rule.empty()) {
       out_ << "<p class=\"rule\">" << as_markup(scenario.rule) << "</p>\n";
     }
-    if (!scenario.story.empty()) out_ << "<p>" << as_markup(scenario.story) << "</p>\n";
+    if (!scenario.source.empty()) {
+      out_ << "<p class=\"faint\">source: " << as_markup(scenario.source) << "</p>\n";
+    }
+    paragraphs(scenario.story);
     if (!one.error.empty()) {
       out_ << "<pre class=\"bad\">" << (one.interrupted ? "" : "could not run: ")
            << as_text_lines(one.error) << "</pre>\n</section>\n";
@@ -256,6 +258,15 @@ class Page {
     Course{out_, one}.write();
     played(run, one);
     out_ << "</section>\n";
+  }
+
+  // Parted by blank lines.
+  void paragraphs(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find("\n\n"), text.size());
+      if (end > 0) out_ << "<p>" << as_markup(text.substr(0, end)) << "</p>\n";
+      text.remove_prefix(std::min(text.size(), end + 2));
+    }
   }
 
   void verdict(const Played& one, const Verdict& found) {

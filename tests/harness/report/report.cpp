@@ -200,6 +200,32 @@ TEST_CASE("a chart has round ticks, a gap where there is no value, and its marks
   CHECK_THAT(svg, ContainsSubstring("<title>a &amp; b</title>"));
 }
 
+TEST_CASE("a page tells a scenario's source, its story by paragraphs and its events in sentences") {
+  Played played = one_played(true);
+  played.scenario.source = "the manual";
+  played.scenario.story = "One.\n\nTwo,\nlines.";
+  Event& event = played.scenario.events.emplace_back();
+  event.kind = EventKind::flush;
+  event.instance = "valkey";
+  played.observations.timeline.emplace_back();
+  const std::string page = text_of(run_of({played}), write_html);
+  CHECK_THAT(page, ContainsSubstring("source: the manual<") &&
+                       ContainsSubstring("<p>One.</p>\n<p>Two,&#10;lines.</p>"));
+  CHECK_THAT(page, ContainsSubstring("<li>From the start &quot;valkey&quot; is flushed (FLUSHALL): "
+                                     "all its keys go, functions stay.</li>"));
+}
+
+TEST_CASE("a page is headed by what became of the run") {
+  const auto head = [](const Run& run) {
+    const std::string page = text_of(run, write_html);
+    return page.substr(page.find("<h1>") + 4, page.find("</h1>") - page.find("<h1>") - 4);
+  };
+  CHECK(head(run_of({})) == "Nothing was played");
+  CHECK(head(run_of({one_played(true)})) == "As stated");
+  CHECK(head(run_of({one_played(false)})) == "Not as stated");
+  CHECK(head(run_of({one_played(true), one_played(false)})) == "1 of 2 scenarios as stated");
+}
+
 TEST_CASE("a page shows nothing of what keys hold as markup") {
   Played bad = one_played(false);
   bad.scenario.title = "<script>";
