@@ -1,14 +1,35 @@
 // outlive list: a line a scenario.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <sstream>
 
 #include "cli/command_line.hpp"
 #include "cli/loading.hpp"
 #include "cli/shipped.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/terminal.hpp"
 #include "describe/describe.hpp"
 
 namespace outlive::harness {
+
+namespace {
+
+// On a terminal a line a scenario is one, and what it leaves out is marked; programs and files get
+// the whole.
+void write_list(const ListFormat& format, const std::vector<Listed>& scenarios) {
+  const std::size_t columns = terminal_columns(STDOUT_FILENO);
+  if (columns == 0) return format.write(std::cout, scenarios);
+  std::stringstream lines;
+  format.write(lines, scenarios);
+  for (std::string line; std::getline(lines, line);) {
+    const bool fits = cut(line, columns) == line;
+    std::cout << (fits ? line : cut(line, columns - 1) + "…") << '\n';
+  }
+}
+
+}  // namespace
 
 int list_scenarios(std::span<char* const> words) {
   CLI::App app;
@@ -38,7 +59,7 @@ int list_scenarios(std::span<char* const> words) {
     scenarios.push_back({std::move(name), std::move(plays)});
   }
   for (const ListFormat& one : list_formats()) {
-    if (one.name == format) one.write(std::cout, scenarios);
+    if (one.name == format) write_list(one, scenarios);
   }
   return 0;
 }

@@ -1,11 +1,11 @@
 #include "cli/progress.hpp"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
 
+#include "cli/terminal.hpp"
 #include "scenario/quantity.hpp"
 #include "server/clock.hpp"
 
@@ -16,21 +16,6 @@ constexpr std::uint64_t requests_of_long_play = 500'000;
 constexpr std::int64_t long_run_us = 10'000'000;
 constexpr std::uint64_t quarter = 25;
 constexpr std::uint64_t nothing_shown = 1'000;
-
-std::size_t terminal_columns() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-// So much of it as fills the columns; a character of UTF-8 is cut nowhere.
-std::string cut(const std::string& text, std::size_t columns) {
-  std::size_t bytes = 0;
-  for (std::size_t taken = 0; bytes < text.size(); ++bytes) {
-    const bool begins = (static_cast<unsigned char>(text[bytes]) & 0xc0) != 0x80;
-    if (begins && taken++ == columns) break;
-  }
-  return text.substr(0, bytes);
-}
 
 }  // namespace
 
@@ -73,7 +58,7 @@ std::string RunProgress::whole() const {
 
 void RunProgress::show_on_terminal(const std::string& text) {
   shown_ = true;
-  std::cerr << "\r\x1b[K" << cut(text, terminal_columns() - 1) << std::flush;
+  std::cerr << "\r\x1b[K" << cut(text, terminal_columns(STDERR_FILENO) - 1) << std::flush;
 }
 
 // A run that is over soon needs no words.

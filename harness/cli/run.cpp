@@ -9,6 +9,7 @@
 #include "cli/playing.hpp"
 #include "cli/run_options.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/watching.hpp"
 #include "outlive/emulator.hpp"
 #include "play/player.hpp"
 
@@ -40,15 +41,20 @@ std::vector<Scenario> load(const TargetKind& target, const RunOptions& options) 
   }
 }
 
-int run(RunOptions& options) {
-  options.outputs = complete(std::move(options.outputs));
-  TargetKind target{options.targets};
-  if (options.allow_flush) target.allow_flush();
+int play_once(const TargetKind& target, const RunOptions& options) {
   std::vector<Scenario> scenarios = load(target, options);
   const Run run = play_all(std::move(scenarios), target, options);
   write_reports(run, options.outputs);
   if (interrupted()) throw Interrupted{};
   return run.exit_status();
+}
+
+int run(RunOptions& options) {
+  options.outputs = complete(std::move(options.outputs));
+  TargetKind target{options.targets};
+  if (options.allow_flush) target.allow_flush();
+  if (!options.watch) return play_once(target, options);
+  return play_on_change(options, [&] { play_once(target, options); });
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ constexpr std::string_view lesson =
     "  outlive run my.toml --set cache_ttl=24h,36h\n"
     "                                             once for each value of an axis\n"
     "  outlive run my.toml --until 90m            only its first 90 minutes\n"
+    "  outlive run my.toml --watch                again whenever you save it\n"
     "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
     "                                             on a real server, for comparison\n"
     "  outlive run my.toml --target valkey://127.0.0.1:6379\n"
@@ -70,6 +71,7 @@ void describe(CLI::App& app, RunOptions& options) {
          "valkey://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE] (a server that is running and "
          "empty; it is left as it was found). INSTANCE=TARGET places one instance; with "
          "commas, or by repeating, several")
+      ->allow_extra_args(false)  // a word each time: the next may be a file
       ->type_name("TARGET");
   app.add_flag("--allow-flush", options.allow_flush,
                "delete all keys of the running servers that --target names, in every database, "
@@ -106,6 +108,10 @@ void describe(CLI::App& app, RunOptions& options) {
              "table is printed unless another report is")
       ->allow_extra_args(false)  // a word each time: the next may be a file
       ->type_name("FORMAT[=FILE]");
+  app.add_flag(
+      "--watch", options.watch,
+      "play again whenever a file of the scenarios is saved, also one that they include or "
+      "name; until Ctrl-C");
   app.add_flag_callback(
       "--json-schema",
       [] {

@@ -24,6 +24,7 @@ struct RunOptions {
   std::optional<Span> until;
   std::vector<Output> outputs;
   unsigned jobs = 1;
+  bool watch = false;
 };
 
 // Teaches the application to read them, and its help. Keeps a reference to `options`.

@@ -2,19 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 namespace outlive::harness {
 namespace {
-
-std::optional<std::string> read_file(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return std::nullopt;
-  return text.str();
-}
 
 class Composer {
  public:
@@ -71,6 +62,7 @@ class Composer {
     if (std::ranges::find(included_, path) != included_.end()) return {};
     included_.push_back(path);
     if (const Sources::File* file = sources_.find(path)) return parsed(*file);
+    sources_.look_for(path);
     std::optional<std::string> text = read_file(path);
     if (!text) {
       value.refuse(path + " can't be read; paths are relative to the file that includes");

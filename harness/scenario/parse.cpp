@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "base/text.hpp"
 #include "scenario/axes.hpp"
@@ -30,7 +28,7 @@ std::string in_quotes(std::string_view text) {
 
 class Parser {
  public:
-  Parser(const DirectiveBook& book, const Sources& sources, std::span<const Axis> axes,
+  Parser(const DirectiveBook& book, Sources& sources, std::span<const Axis> axes,
          std::vector<AxisValue> values, Mistakes& mistakes)
       : book_{book},
         sources_{sources},
@@ -175,11 +173,10 @@ class Parser {
 
   // The text of a file that the scenario names.
   std::optional<std::string> text_of(const std::string& path, const Value& named) {
-    std::ifstream file{path, std::ios::binary};
-    std::ostringstream text;
-    if (file && (text << file.rdbuf())) return text.str();
-    named.refuse(path + " can't be read, or is empty");
-    return std::nullopt;
+    sources_.look_for(path);
+    std::optional<std::string> text = read_file(path);
+    if (!text) named.refuse(path + " can't be read, or is empty");
+    return text;
   }
 
   // A path is relative to the file that names it.
@@ -291,7 +288,7 @@ class Parser {
   }
 
   const DirectiveBook& book_;
-  const Sources& sources_;
+  Sources& sources_;
   std::span<const Axis> axes_;
   std::vector<AxisValue> values_;
   Mistakes& mistakes_;
@@ -313,6 +310,23 @@ class Parser {
   throw ScenarioError{lines};
 }
 
+std::vector<Scenario> read_plays(std::string_view text, const std::string& file,
+                                 const DirectiveBook& book, std::span<const Setting> settings,
+                                 Sources& sources, Mistakes& mistakes) {
+  std::vector<Scenario> plays;
+  std::size_t count = 1;
+  for (std::size_t play = 0; play < count; ++play) {
+    // Each play has the text read anew: values are put into the tree.
+    toml::table root = compose(file, text, sources, mistakes);
+    if (mistakes.any()) break;
+    const std::vector<Axis> axes = take_axes(root, settings, mistakes);
+    count = play_count(axes);
+    substitute(root, axes, play, mistakes);
+    plays.push_back(Parser{book, sources, axes, values_in(axes, play), mistakes}.scenario(root));
+  }
+  return plays;
+}
+
 Scenario sole(std::vector<Scenario> plays) {
   if (plays.size() == 1) return std::move(plays.front());
   throw ScenarioError{plays.front().file + ": its axes make " + std::to_string(plays.size()) +
@@ -325,29 +339,32 @@ std::vector<Scenario> parse_plays(std::string_view text, std::string file,
                                   const DirectiveBook& book, std::span<const Setting> settings) {
   Mistakes mistakes;
   Sources sources;
-  std::vector<Scenario> plays;
-  std::size_t count = 1;
-  for (std::size_t play = 0; play < count; ++play) {
-    // Each play has the text read anew: values are put into the tree.
-    toml::table root = compose(file, text, sources, mistakes);
-    if (mistakes.any()) break;
-    const std::vector<Axis> axes = take_axes(root, settings, mistakes);
-    count = play_count(axes);
-    substitute(root, axes, play, mistakes);
-    plays.push_back(Parser{book, sources, axes, values_in(axes, play), mistakes}.scenario(root));
-  }
+  std::vector<Scenario> plays = read_plays(text, file, book, settings, sources, mistakes);
   if (mistakes.any()) report(sources, mistakes);
   return plays;
 }
 
 std::vector<Scenario> load_plays(const std::string& path, const DirectiveBook& book,
                                  std::span<const Setting> settings) {
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
+  const std::optional<std::string> text = read_file(path);
+  if (!text) {
     throw UserError{path + ": can't be read; name a scenario file (*.toml) or a folder of them"};
   }
-  return parse_plays(text.str(), path, book, settings);
+  return parse_plays(*text, path, book, settings);
+}
+
+std::vector<std::string> files_behind(const std::string& path, const DirectiveBook& book,
+                                      std::span<const Setting> settings) {
+  Mistakes mistakes;
+  Sources sources;
+  sources.look_for(path);
+  try {
+    if (const auto text = read_file(path)) {
+      read_plays(*text, path, book, settings, sources, mistakes);
+    }
+  } catch (const UserError&) {  // whoever loads it is told
+  }
+  return sources.looked_for();
 }
 
 Scenario parse_scenario(std::string_view text, std::string file, const DirectiveBook& book,

@@ -51,4 +51,9 @@ Scenario parse_scenario(std::string_view text, std::string file, const Directive
 Scenario load_scenario(const std::string& path, const DirectiveBook& book,
                        std::span<const Setting> settings = {});
 
+// The files that load_plays reads, or would if they were there: the scenario's own, those that it
+// includes, and those that its traffic names. Of one with mistakes as far as it can be read.
+std::vector<std::string> files_behind(const std::string& path, const DirectiveBook& book,
+                                      std::span<const Setting> settings = {});
+
 }  // namespace outlive::harness

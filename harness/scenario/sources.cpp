@@ -1,10 +1,19 @@
 #include "scenario/sources.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 
 #include "base/ensure.hpp"
 
 namespace outlive::harness {
+
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) return std::nullopt;
+  return text.str();
+}
 
 const Sources::File* Sources::find(std::string_view name) const {
   const auto found = std::ranges::find(files_, name, &File::name);
@@ -25,6 +34,10 @@ const Sources::File& Sources::of(int line) const {
   ensure(!files_.empty(), "a scenario has a file");
   const auto after = std::ranges::upper_bound(files_, std::max(line, 1), {}, &File::first_line);
   return *std::prev(after);
+}
+
+void Sources::look_for(const std::string& path) {
+  if (std::ranges::find(looked_for_, path) == looked_for_.end()) looked_for_.push_back(path);
 }
 
 std::vector<SourceFile> Sources::beginnings() const {

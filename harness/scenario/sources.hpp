@@ -2,6 +2,7 @@
 // that one number says where a word stands, whichever file it is in.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,9 @@
 #include "scenario/model.hpp"
 
 namespace outlive::harness {
+
+// The text of a file; none for one that can't be read or is empty.
+std::optional<std::string> read_file(const std::string& path);
 
 class Sources {
  public:
@@ -26,11 +30,16 @@ class Sources {
   // The file in which a line stands.
   const File& of(int line) const;
 
+  // Notes a file that the scenario reads, or would if it were there.
+  void look_for(const std::string& path);
+  const std::vector<std::string>& looked_for() const { return looked_for_; }
+
   // Where each begins.
   std::vector<SourceFile> beginnings() const;
 
  private:
   std::vector<File> files_;
+  std::vector<std::string> looked_for_;  // also what is no TOML: histograms, transcripts
 };
 
 }  // namespace outlive::harness

@@ -4,7 +4,10 @@
     test_describe.py PROGRAM
 """
 import json
+import os
 import pathlib
+import pty
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -39,14 +42,36 @@ def flow(text):
     return " ".join(text.split())
 
 
+def on_terminal(columns, *words):
+    """What the program shows on a terminal that is so wide."""
+    terminal, ours = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    subprocess.run(["stty", "cols", str(columns)], stdin=ours, check=True)
+    with subprocess.Popen([PROGRAM, *map(str, words)], stdout=ours, env=environment):
+        os.close(ours)
+        shown = b""
+        while True:
+            try:
+                more = os.read(terminal, 65536)
+            except OSError:  # nobody writes any more
+                break
+            if not more:
+                break
+            shown += more
+    os.close(terminal)
+    return shown.decode().replace("\r\n", "\n")
+
+
 class Describe(unittest.TestCase):
     def test_every_shipped_scenario_is_told_whole(self):
         for file in FILES:
             with self.subTest(file.name):
                 status, out, err = run(PROGRAM, "describe", file)
                 self.assertEqual((status, err), (0, ""))
-                for heading in ("What there is", "Where the gateway keeps things", "What comes", "What is checked"):
+                for heading in ("What there is", "What comes", "What is checked"):
                     self.assertIn(f"\n{heading}\n", out)
+                gateway = "[environment]" in file.read_text()
+                self.assertEqual("\nWhere the gateway keeps things\n" in out, gateway)
                 happens = "[[event]]" in file.read_text()
                 self.assertEqual("\nWhat happens on the way\n" in out, happens)
 
@@ -78,7 +103,17 @@ class List(unittest.TestCase):
         status, out, err = run(PROGRAM, "list")
         self.assertEqual((status, err), (0, ""))
         self.assertEqual(len(out.splitlines()), len(FILES))
+        self.assertGreater(max(map(len, out.splitlines())), 150)  # nothing is cut for programs
         self.assertRegex(out, r"(?m)^split/split +Rate limits and cache on two instances \[6 hold and 1 violated\]: ")
+
+    def test_on_a_terminal_lines_are_as_wide_as_it_is_and_what_is_cut_is_marked(self):
+        whole = run(PROGRAM, "list")[1].splitlines()
+        for columns in (60, 100, 1000):
+            with self.subTest(columns=columns):
+                lines = on_terminal(columns, "list").splitlines()
+                self.assertEqual(len(lines), len(whole))
+                for line, full in zip(lines, whole):
+                    self.assertEqual(line, full if len(full) <= columns else full[:columns - 1] + "…")
 
 
 if __name__ == "__main__":

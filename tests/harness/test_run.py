@@ -61,6 +61,11 @@ class Run(unittest.TestCase):
 
         self.assertEqual(digests("--target", "serve", "--jobs", 4), digests("--jobs", 1))
 
+    def test_a_target_is_one_word_and_a_file_may_follow_it(self):
+        status, out, err = run(PROGRAM, "run", "--target", "embedded", SHORT)
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("2 scenarios on embedded", out)
+
     def test_one_run_writes_several_reports(self):
         alone = run(PROGRAM, "run", SHORT, "--format", "json")[1]
         file = self.folder / "report.json"

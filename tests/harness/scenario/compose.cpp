@@ -190,5 +190,27 @@ TEST_CASE("a mistake that all plays have is told once") {
   CHECK(told.find("sed") == told.rfind("\"sed\"") + 1);
 }
 
+TEST_CASE("all files behind a scenario are known, also those that are not there or broken") {
+  const TestFolder folder;
+  const std::string sizes = folder.write("sizes.csv", "100,1\n");
+  const std::string missing = folder.write("missing.log", "");  // empty is as good as not there
+  const std::string part = folder.write("_part.toml", "include = \"_deeper.toml\"\n");
+  const std::string deeper = folder.write("_deeper.toml", "seed = 2\n");
+  const std::string file = folder.write(
+      "a.toml", "include = \"_part.toml\"\n" +
+                    scenario_text("",
+                                  "[[traffic]]\nkind = \"cache\"\nrate = \"1/s\"\nprompts = "
+                                  "1\nsize = { histogram = \"sizes.csv\" }\n[[traffic]]\nkind "
+                                  "= \"transcript\"\ninstance = \"valkey\"\nfile = "
+                                  "\"missing.log\"\n" +
+                                      std::string{errors_check}));
+  CHECK(files_behind(file, KnownDirectives{}) ==
+        std::vector<std::string>{file, part, deeper, sizes, missing});
+  folder.write("_deeper.toml", "seed =");
+  CHECK(files_behind(file, KnownDirectives{}) == std::vector<std::string>{file, part, deeper});
+  CHECK(files_behind("nowhere.toml", KnownDirectives{}) ==
+        std::vector<std::string>{"nowhere.toml"});
+}
+
 }  // namespace
 }  // namespace outlive::harness
