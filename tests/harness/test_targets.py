@@ -9,6 +9,7 @@ import math
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -71,12 +72,11 @@ class Plays:
     def __init__(self, folder):
         self.pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
         self.alike = folder / "scenarios"  # the shipped ones, with the allocator that Debian's Valkey has
+        shutil.copytree(SCENARIOS, self.alike)  # with the recordings beside them
         for file in FILES:
-            copy = self.alike / file.relative_to(SCENARIOS)
-            copy.parent.mkdir(parents=True, exist_ok=True)
             text = file.read_text()
-            copy.write_text(re.sub(r"^\[\[instance\]\]$", r"\g<0>\noutlive-allocator-quantum = 16", text,
-                                   flags=re.MULTILINE))
+            text = re.sub(r"^\[\[instance\]\]$", r"\g<0>\noutlive-allocator-quantum = 16", text, flags=re.MULTILINE)
+            (self.alike / file.relative_to(SCENARIOS)).write_text(text)
         link = folder / "valkey-server"  # under this name it is a server
         link.symlink_to(pathlib.Path(PROGRAM).resolve())
         self.server = f"exec:{link}"
