@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/shipped.hpp"
 #include "cli/subcommands.hpp"
 #include "outlive/emulator.hpp"
 #include "play/player.hpp"
@@ -32,17 +33,17 @@ constexpr std::string_view examples =
     "  outlive new                                     writes first.toml, a scenario to begin "
     "with\n"
     "  outlive run first.toml                          plays it, and finds what is broken\n"
-    "  outlive run scenarios/                          every scenario that ships with it\n"
-    "  outlive run my.toml --seed 7                    one of yours, with other chance\n"
-    "  outlive run my.toml --target exec:/usr/bin/valkey-server\n"
+    "  outlive run first.toml --watch                  again whenever you save it\n"
+    "  outlive run first.toml --seed 7                 with other chance\n"
+    "  outlive run first.toml --format html=page.html  with charts to look at in a browser\n"
+    "  outlive run first.toml --target exec:/usr/bin/valkey-server\n"
     "                                                  the same on a real server\n"
-    "  outlive list                                    what ships with it\n"
+    "  outlive list                                    the scenarios that ship with it\n"
     "  outlive describe split/split                    one of them, told in words\n"
+    "  outlive run split/split                         and played; without a name all of them\n"
     "  outlive serve --port 6379 --maxmemory 10mb --maxmemory-policy volatile-ttl\n"
     "                                                  a Valkey for any client\n"
-    "\nscenarios/README.md teaches how to write a scenario; `outlive SUBCOMMAND --help` says the "
-    "rest.\n"
-    "Exit status: 0 when all is well, 1 when a verdict is not as its scenario states, 2 when "
+    "\nExit status: 0 when all is well, 1 when a verdict is not as its scenario states, 2 when "
     "something "
     "could not be\n"
     "run, 130 when interrupted.\n";
@@ -54,7 +55,10 @@ void print_help() {
     name.resize(10, ' ');
     std::cout << "  " << name << one.meaning << '\n';
   }
-  std::cout << "  --help    this\n  --version\n" << examples;
+  std::cout << "  --help    this\n  --version\n"
+            << examples << "\n"
+            << language_page()
+            << "\nteaches how to write a scenario; `outlive SUBCOMMAND --help` says the rest.\n";
 }
 
 int unknown(std::string_view word) {

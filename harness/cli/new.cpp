@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "cli/command_line.hpp"
+#include "cli/shipped.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/templates.hpp"
 #include "outlive/emulator.hpp"
@@ -37,9 +38,9 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--from", options.from, what)->type_name("PATTERN");
   app.footer(
       "Examples:\n"
-      "  outlive new                       writes first.toml\n"
-      "  outlive new checkout --from split writes checkout.toml\n"
-      "  outlive run checkout.toml         plays it\n"
+      "  outlive new                          writes first.toml\n"
+      "  outlive new checkout --from split    writes checkout.toml\n"
+      "  outlive run checkout.toml            plays it\n"
       "\n"
       "Exit status: 0 when the file was written, 2 when not.");
 }
@@ -85,7 +86,7 @@ int new_scenario(std::span<char* const> words) {
   const std::string file = options.file.ends_with(".toml") ? options.file : options.file + ".toml";
   write_new(file, from.text);
   std::cout << file << ": " << from.meaning << "\nPlay it:  outlive run " << file
-            << "\nThen mend it: the file says where.\n";
+            << "\nThen mend it: the file says where. The language: " << language_page() << '\n';
   return 0;
 }
 

@@ -61,6 +61,7 @@ class Players {
   void play_one(std::size_t place) {
     Played& played = run_.played[place];
     played.seed = options_.seed.value_or(played.scenario.seed);
+    played.until = options_.until;
     if (stop_) return interrupt(played);
     const std::int64_t began_us = stopwatch_us();
     try {

@@ -71,6 +71,13 @@ std::string shipped_file(const std::string& name) {
   throw UserError{what};
 }
 
+std::string language_page() {
+  constexpr std::string_view page = "README.md";
+  const auto folder = find_shipped();
+  return folder && fs::exists(*folder / page) ? shown(*folder / page)
+                                              : "scenarios/" + std::string{page};
+}
+
 std::string name_of_file(const std::string& file) {
   const auto folder = find_shipped();
   if (!folder) return file;

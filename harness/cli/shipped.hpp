@@ -13,6 +13,9 @@ std::string shipped_folder();
 // the nearest name.
 std::string shipped_file(const std::string& name);
 
+// The page that teaches the language of scenarios, where it can be read.
+std::string language_page();
+
 // The short name of a file, if it is one of them; else the file's own.
 std::string name_of_file(const std::string& file);
 

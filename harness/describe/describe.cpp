@@ -80,7 +80,9 @@ void write_axes(std::ostream& out, const Plays& plays) {
 }  // namespace
 
 void write_description(std::ostream& out, const Plays& plays) {
-  out << title_of(plays.front()) << "\n" << plays.front().file << "\n\n";
+  const Scenario& first = plays.front();
+  out << title_of(first) << '\n' << first.file << '\n';
+  if (!first.rule.empty() || !first.source.empty()) out << '\n';
   write_told(out, plays, &Scenario::rule, "The rule: ");
   write_told(out, plays, &Scenario::source, "Source: ");
   write_stories(out, plays);

@@ -190,9 +190,9 @@ class Page {
             "<meta name=\"color-scheme\" content=\"light dark\">\n<title>outlive: "
          << summary << "</title>\n<style>\n"
          << html_style << "</style>\n</head>\n<body>\n<header><h1>" << summary << "</h1><p>outlive "
-         << OUTLIVE_VERSION << ", on " << as_markup(run.target)
-         << ". “As stated”: the scenario file says that a rule breaks here, and so it "
-            "does.</p></header>\n";
+         << OUTLIVE_VERSION << ", on " << as_markup(run.target) << ".";
+    for (const std::string_view hint : hints_for(run)) out_ << ' ' << as_markup(hint);
+    out_ << "</p></header>\n";
     if (!run.error.empty()) {
       out_ << "<pre class=\"bad\">" << as_text_lines(run.error) << "</pre>\n";
     }
@@ -292,7 +292,7 @@ class Page {
 
   void played(const Run& run, const Played& one) {
     out_ << "<p class=\"faint\">" << format_count(one.observations.requests) << " requests in "
-         << format_span(one.scenario.duration) << " of virtual time, seed " << one.seed;
+         << format_span(one.lasted()) << " of virtual time, seed " << one.seed;
     if (run.repeatable) out_ << ", digest " << format_hex(one.observations.digest);
     out_ << "</p>\n";
     for (const Approximation& what : one.observations.approximations) {

@@ -19,6 +19,10 @@ bool Played::as_stated() const {
   return error.empty() && std::ranges::all_of(verdicts, &Verdict::as_stated);
 }
 
+Span Played::lasted() const {
+  return std::min(until.value_or(scenario.duration), scenario.duration);
+}
+
 int Run::exit_status() const {
   int status = error.empty() ? 0 : 2;
   for (const Played& one : played) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <iosfwd>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@ namespace outlive::harness {
 struct Played {
   Scenario scenario;
   std::uint64_t seed = 0;
+  std::optional<Span> until = {};  // only so much of it was played
   Observations observations;
   std::vector<Verdict> verdicts;
   std::string error;
@@ -23,6 +25,7 @@ struct Played {
   std::chrono::milliseconds took{};  // on the machine's clock; zero: not measured
 
   bool as_stated() const;
+  Span lasted() const;  // in virtual time
 };
 
 struct Run {

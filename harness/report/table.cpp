@@ -93,7 +93,7 @@ class Table {
 
   void played(const Played& one, const Run& run) {
     std::string text = format_count(one.observations.requests) + " requests in " +
-                       format_span(one.scenario.duration) + " of virtual time, seed " +
+                       format_span(one.lasted()) + " of virtual time, seed " +
                        std::to_string(one.seed);
     if (run.repeatable) text += ", digest " + format_hex(one.observations.digest);
     out_ << "  " << in(Colour::faint, text) << '\n';
@@ -154,7 +154,8 @@ class Table {
     if (otherwise > 0) out_ << ", " << otherwise << " not as stated";
     if (interrupted > 0) out_ << ", " << interrupted << " interrupted";
     if (failed > 0) out_ << ", " << failed << " could not run";
-    out_ << ".\n\"As stated\": the scenario file says that a rule breaks here, and so it does.\n";
+    out_ << ".\n";
+    for (const std::string_view hint : hints_for(run)) out_ << hint << '\n';
   }
 
   static std::string duration(const Run& run) {

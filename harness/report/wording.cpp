@@ -58,6 +58,30 @@ std::string headline_of(const Verdict& verdict) {
   return text + verdict.claim + "; " + verdict.seen;
 }
 
+std::vector<std::string_view> hints_for(const Run& run) {
+  bool broken_as_stated = false, otherwise = false;
+  for (const Played& one : run.played) {
+    for (const Verdict& verdict : one.verdicts) {
+      if (!verdict.as_stated()) {
+        otherwise = true;
+      } else if (verdict.expected_violated) {
+        broken_as_stated = true;
+      }
+    }
+  }
+  std::vector<std::string_view> hints;
+  if (broken_as_stated) {
+    hints.push_back(
+        "\"Violated, as stated\": the scenario file says that a rule breaks here, and so it does.");
+  }
+  if (otherwise) {
+    hints.push_back(
+        "\"Not as stated\": the scenario file says otherwise; where it says nothing, that the rule "
+        "holds.");
+  }
+  return hints;
+}
+
 std::string play_again(const Played& played) {
   const Scenario& scenario = played.scenario;
   std::string command = "outlive run " + scenario.file + settings_of(scenario);

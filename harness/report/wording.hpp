@@ -27,6 +27,8 @@ std::string headline_of(const Verdict& verdict);
 // What is to be known of a check that is not as stated, a line each: what the scenario states,
 // evidence, and the command that shows it soonest.
 std::vector<std::string> details_of(const Played& played, const Verdict& verdict);
+// What the words "as stated" and "not as stated" mean, as far as they are in the run.
+std::vector<std::string_view> hints_for(const Run& run);
 // "outlive run x.toml --set a=b": plays this again, with its seed where that is not the scenario's
 // own.
 std::string play_again(const Played& played);

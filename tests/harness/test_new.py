@@ -64,7 +64,7 @@ class New(unittest.TestCase):
     def test_what_is_wrong_is_told_in_a_line(self):
         for words, says in (
             ((self.folder / "a", "--from", "spilt"), 'there is no pattern "spilt"; did you mean "split"?'),
-            ((self.folder / "a", "--from", "moon"), "there are shared split incident"),
+            ((self.folder / "a", "--from", "moon"), "there are shared split plain incident"),
             ((self.folder / "nowhere" / "a",), "can't be written: No such file or directory"),
             ((self.folder / "a", "--form", "split"), "Did you mean --from?"),
         ):

@@ -202,7 +202,11 @@ class CommandLine(unittest.TestCase):
     def test_help_and_version_say_what_there_is(self):
         status, out, _ = run(PROGRAM, "--help")
         self.assertEqual(status, 0)
-        self.assertIn("outlive run scenarios/", out)
+        for example in ("new", "run first.toml", "run first.toml --watch", "run first.toml --format html=page.html",
+                        "list", "describe split/split", "run split/split", "serve --port 6379"):
+            self.assertRegex(out, rf"(?m)^  outlive {re.escape(example)}(  | --maxmemory)")
+        page = re.search(r"(?m)^(.*README\.md)\nteaches how to write a scenario", out)[1]
+        self.assertTrue(pathlib.Path(page).samefile(SCENARIOS / "README.md"), page)
         self.assertEqual(run(PROGRAM, "run", "--help")[0], 0)
         self.assertRegex(run(PROGRAM, "--version")[1], r"^outlive \d+\.\d+\.\d+\n$")
 

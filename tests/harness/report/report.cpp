@@ -86,6 +86,24 @@ TEST_CASE("after several scenarios the table has a line for each") {
   CHECK_THAT(table(timed), ContainsSubstring("on embedded, 12,345 requests in 1.5 s: 1 as stated"));
 }
 
+TEST_CASE("of a play that was cut short the table says how long it lasted") {
+  Played part = one_played(true);
+  part.until = std::chrono::minutes{5};
+  CHECK_THAT(table(run_of({part})), ContainsSubstring("12,345 requests in 5 min of virtual time"));
+  part.until = std::chrono::hours{5};
+  CHECK_THAT(table(run_of({part})), ContainsSubstring("12,345 requests in 2 h of virtual time"));
+}
+
+TEST_CASE("what \"as stated\" means is told where it is said") {
+  Played holds = one_played(false);
+  holds.verdicts[0].finding = Verdict::Finding::holds;
+  CHECK(hints_for(run_of({holds})).empty());
+  CHECK_THAT(table(run_of({one_played(true)})), ContainsSubstring("\"Violated, as stated\": ") &&
+                                                    !ContainsSubstring("\"Not as stated\": "));
+  CHECK_THAT(table(run_of({one_played(false)})), ContainsSubstring("\"Not as stated\": ") &&
+                                                     !ContainsSubstring("\"Violated, as stated\""));
+}
+
 TEST_CASE("colours come only when asked for") {
   CHECK_THAT(table(run_of({one_played(true)})), !ContainsSubstring("\x1b"));
   CHECK_THAT(table(run_of({one_played(true)}), true), ContainsSubstring("\x1b[32m"));
