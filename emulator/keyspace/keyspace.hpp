@@ -49,7 +49,8 @@ class Keyspace {
            const KeyspaceSettings& settings, KeyspaceListener& listener);
 
   Key key(std::string_view text) const {
-    const bool known = text.data() == expected_.text.data() && text.size() == expected_.text.size();
+    const bool known = text.data() == expected_.text.data() &&
+                       text.size() == expected_.text.size() && !text.empty();
     return known ? expected_ : Key{text, hash(text)};
   }
   // The key, these very bytes, that will be asked for next and has been hashed already; {} once they

@@ -133,6 +133,12 @@ TEST_CASE("keys that a pipeline names behind OUTLIVE SEED are found later") {
   for (int i = 0; i < 40; ++i) CHECK(engine.has("key:" + std::to_string(i)));
 }
 
+TEST_CASE("the empty key is one key, wherever its text begins") {
+  TestEngine engine;
+  engine.run({"SET", std::string_view{}, "v"});
+  CHECK(engine.run({"GET", ""}) == "$1\r\nv\r\n");
+}
+
 TEST_CASE("a command's time is its own, in a pipeline, too") {
   TestEngine engine;
   std::int64_t microseconds = 0;
