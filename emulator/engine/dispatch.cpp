@@ -66,7 +66,7 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   session.bytes_in += bytes.size();
   ++stats.reads;
   stats.net_input_bytes += bytes.size();
-  const std::uint64_t id = session.id;
+  const Presence presence(*this, session);
   own_received_ = 0;
   if (session.in.empty() && !session.blocked) {
     run_requests(session, bytes);
@@ -75,7 +75,7 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
     session.in.append(bytes);
     if (!session.blocked) run_requests(session, session.in);
   }
-  if (session_by_id(id) && !session.closed) {
+  if (!presence.lost() && !session.closed) {
     const std::size_t received = bytes.size() - std::min(own_received_, bytes.size());
     if (received > 0) settle_requests(session, received);
     count_evictable(session);
@@ -106,7 +106,7 @@ void Engine::before_sleep() {
 // `input` is kept in session.in, which `input` may be.
 void Engine::run_requests(Session& session, std::string_view input) {
   std::vector<Pending> batch = std::exchange(batch_, {});
-  const std::uint64_t id = session.id;
+  const Presence presence(*this, session);
   while (!session.blocked && !session.close_after_reply && !session.closed) {
     const auto outcome = parse_batch(session, input, batch);
     if (batch.empty() || !batch.front().is_own()) session.last_interaction = now();
@@ -117,7 +117,7 @@ void Engine::run_requests(Session& session, std::string_view input) {
     }
     own_received_ += own_bytes(batch);
     const std::size_t done = run_batch(session, batch);
-    if (!session_by_id(id)) break;
+    if (presence.lost()) break;
     if (done < batch.size()) {
       // The client is blocked, or gone: what it sent further waits, to be read anew.
       input.remove_prefix(done > 0 ? batch[done - 1].request.end : 0);
@@ -135,7 +135,7 @@ void Engine::run_requests(Session& session, std::string_view input) {
       break;
     }
   }
-  if (session_by_id(id)) session.in.assign(input);
+  if (!presence.lost()) session.in.assign(input);
   batch.clear();
   batch_ = std::move(batch);
 }
@@ -185,15 +185,14 @@ std::span<const std::string_view> Engine::words_of(const Session& session, const
 }
 
 std::size_t Engine::run_batch(Session& session, const std::vector<Pending>& batch) {
-  const std::uint64_t id = session.id;
-  const std::uint64_t closed_before = sessions_closed_;
+  const Presence presence(*this, session);
   const std::uint64_t seed = seed_;
   const auto run = [&]() -> std::size_t {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (!batch[i].is_own()) session.last_interaction = now();
       keyspace.expect(seed_ == seed ? batch[i].key : Key{});  // OUTLIVE SEED may be among them
       process(session, batch[i].found, words_of(session, batch[i].request));
-      if (sessions_closed_ != closed_before && depth_ == 0 && !session_by_id(id)) return i;
+      if (depth_ == 0 && presence.lost()) return i;
       if (session.blocked) return session.blocked->postponed ? i : i + 1;
       if (session.close_after_reply || session.closed) return i + 1;
     }

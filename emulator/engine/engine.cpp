@@ -107,9 +107,10 @@ void Engine::begin(Instant at) {
   keyspace.moment.now_ms = unix_ms(at);
 }
 
-std::vector<Session*> Engine::take_ready() {
-  for (Session* session : ready_) session->out_told = false;
-  return std::exchange(ready_, {});
+void Engine::take_ready(std::vector<Session*>& taken) {
+  taken.clear();
+  taken.swap(ready_);
+  for (Session* session : taken) session->out_told = false;
 }
 
 void Engine::mark_ready(Session& session) {
@@ -394,7 +395,7 @@ void Engine::cron() {
   const auto resize = [](Database::Table& table) {
     if (!table.shrink_if_needed()) table.expand_if_needed();
   };
-  for (std::size_t i = 0; i < keyspace.databases(); ++i) {
+  for (std::size_t i = 0; i < keyspace.databases_in_use(); ++i) {
     Database& database = keyspace.database(i);
     if (database.has_had_keys()) resize(database.keys());
     if (database.has_had_expiry()) resize(database.expires());
@@ -408,10 +409,13 @@ void Engine::rehash_for_a_while() {
   constexpr std::size_t buckets_per_ms = 3000;
   std::size_t left = buckets_per_ms * 10 / static_cast<std::size_t>(options.keyspace.hz);
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {
-    Database& database = keyspace.database(next_rehashed_ % keyspace.databases());
-    for (Database::Table* table : {&database.keys(), &database.expires()}) {
-      left -= table->rehash(left);
-      if (left == 0) return;
+    const std::size_t index = next_rehashed_ % keyspace.databases();
+    if (index < keyspace.databases_in_use()) {
+      Database& database = keyspace.database(index);
+      for (Database::Table* table : {&database.keys(), &database.expires()}) {
+        left -= table->rehash(left);
+        if (left == 0) return;
+      }
     }
     ++next_rehashed_;
   }

@@ -74,8 +74,9 @@ class Engine final : private KeyspaceListener {
   void jump(Instant to);
   // Before this instant nothing happens by itself.
   Instant next_due() const;
-  // Sessions with output, or that are to be closed, since the last call.
-  std::vector<Session*> take_ready();
+  // Sessions with output, or that are to be closed, since the last call, in place of what was in
+  // `taken`.
+  void take_ready(std::vector<Session*>& taken);
   // How long a command took, in microseconds, for slow log and statistics: two readings of the
   // shell's stopwatch. Without one every command takes no time.
   std::function<std::int64_t()> stopwatch;
@@ -132,6 +133,20 @@ class Engine final : private KeyspaceListener {
   const CommandTable& table() const { return table_; }
   const std::map<std::uint64_t, std::unique_ptr<Session>>& sessions() const { return sessions_; }
   Session* session_by_id(std::uint64_t id);
+  // Whether a session is still there, asked after commands that may have ended any.
+  class Presence {
+   public:
+    Presence(Engine& engine, const Session& session)
+        : engine_(engine), id_(session.id), closed_before_(engine.sessions_closed_) {}
+    bool lost() const {
+      return engine_.sessions_closed_ != closed_before_ && !engine_.session_by_id(id_);
+    }
+
+   private:
+    Engine& engine_;
+    std::uint64_t id_;
+    std::uint64_t closed_before_;
+  };
   Instant now() const { return keyspace.moment.now; }
   Instant started() const { return started_; }
   std::uint64_t seed() const { return seed_; }

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <system_error>
 #include <type_traits>
+#include <utility>
 
 #include "outlive/emulator.hpp"
 
@@ -226,7 +227,8 @@ void Server::received(Connection& connection, std::string_view bytes) {
 }
 
 void Server::flush_ready() {
-  for (auto ready = engine_.take_ready(); !ready.empty(); ready = engine_.take_ready()) {
+  std::vector<Session*> ready = std::exchange(ready_, {});
+  for (engine_.take_ready(ready); !ready.empty(); engine_.take_ready(ready)) {
     for (Session* session : ready) {
       const auto found = connections_.find(session);
       if (found == connections_.end()) continue;
@@ -235,6 +237,7 @@ void Server::flush_ready() {
     }
     engine_.evict_clients();
   }
+  ready_ = std::move(ready);
 }
 
 void Server::forget(Session& session) {

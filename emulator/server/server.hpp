@@ -7,9 +7,9 @@
 #include <asio/local/stream_protocol.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -82,7 +82,8 @@ class Server {
   asio::steady_timer timer_;
   std::vector<std::unique_ptr<Tcp::acceptor>> tcp_;
   std::unique_ptr<Local::acceptor> local_;
-  std::map<const Session*, std::shared_ptr<Connection>> connections_;
+  std::unordered_map<const Session*, std::shared_ptr<Connection>> connections_;
+  std::vector<Session*> ready_;  // of flush_ready(), kept for its memory
   ListenOptions listening_;
   int port_ = 0;
   bool stopping_ = false;
