@@ -162,6 +162,13 @@ class Hashtable {
     return cursor;
   }
 
+  // Fetches the buckets that the next steps of a scan will name.
+  void prefetch_scan(std::size_t cursor, std::size_t steps) const {
+    if (!used_[0]) return;
+    for (; steps > 0; --steps, cursor = next_cursor(cursor, mask(0))) {
+      prefetch(&tables_[0][cursor & mask(0)]);
+    }
+  }
   // A step of a scan that only counts: how many items the cursor's bucket holds. Not while rehashing.
   std::size_t count_and_step(std::size_t& cursor) const {
     std::size_t items = 0;

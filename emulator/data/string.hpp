@@ -1,6 +1,7 @@
 // The string type: an integer or text, with the encodings that Valkey 8.1 would choose.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -50,7 +51,11 @@ class String {
   // a copy (object.c).
   void move_out(const Allocation& allocation);
 
-  void prefetch() const { outlive::prefetch(text_.data()); }
+  // As much of it as is worth the while: what follows, the processor fetches by itself.
+  void prefetch() const {
+    constexpr std::size_t most = 1024;
+    outlive::prefetch(text_.data(), std::min(text_.size() + 1, most));
+  }
 
   // Bytes of its own block: 0 unless raw.
   std::size_t block() const { return block_; }

@@ -99,7 +99,7 @@ std::size_t Evictor::populate() {
     // The entries lie anywhere: fetch them all before the first is looked at.
     for (std::size_t k = 0; k < n; ++k) prefetch(sampled[k]);
     for (std::size_t k = 0; k < n; ++k) {
-      pool_.offer(score(*sampled[k]), database.index(), sampled[k]->key());
+      pool_.offer(score(*sampled[k]), database.index(), {sampled[k]->key(), sampled[k]->hash});
     }
     // Where the next sample begins is known already: by then it has been fetched.
     table.prefetch_bucket(Random(random_).next());
@@ -112,9 +112,8 @@ Evictor::Victim Evictor::best_of_pool() {
     while (!pool_.empty()) {
       const EvictionPool::Candidate& candidate = pool_.take_best();
       Database& database = keyspace_.database(static_cast<std::size_t>(candidate.database));
-      const std::uint64_t hash = keyspace_.hash(candidate.key);
-      database.keys().prefetch_bucket(hash);  // it will leave both tables
-      Entry** place = candidates(database).find(candidate.key, hash);
+      database.keys().prefetch_bucket(candidate.hash);  // it will leave both tables
+      Entry** place = candidates(database).find(candidate.key, candidate.hash);
       if (!place) continue;
       (*place)->prefetch_value();
       return {*place, &database, candidate.score};

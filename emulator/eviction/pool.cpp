@@ -4,7 +4,7 @@
 
 namespace outlive {
 
-void EvictionPool::offer(std::uint64_t score, int database, std::string_view key) {
+void EvictionPool::offer(std::uint64_t score, int database, Key key) {
   std::size_t at = 0;
   while (at < filled_ && scores_[at] < score) ++at;
   if (filled_ == capacity) {
@@ -22,7 +22,8 @@ void EvictionPool::offer(std::uint64_t score, int database, std::string_view key
   Candidate& slot = candidates_[order_[at]];
   slot.score = score;
   slot.database = database;
-  slot.key.assign(key);
+  slot.hash = key.hash;
+  slot.key.assign(key.text);
 }
 
 std::vector<Departure::Candidate> EvictionPool::filled() const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "keyspace/entry.hpp"
 #include "outlive/departure.hpp"
 
 namespace outlive {
@@ -19,12 +20,13 @@ class EvictionPool {
 
   struct Candidate {
     std::uint64_t score = 0;
+    std::uint64_t hash = 0;  // of the key
     int database = 0;
     std::string key;
   };
 
   // Keeps it if there is room, or if it beats the worst, which goes.
-  void offer(std::uint64_t score, int database, std::string_view key);
+  void offer(std::uint64_t score, int database, Key key);
 
   bool empty() const { return filled_ == 0; }
   // Takes out the best; good until the next offer. There must be one.

@@ -47,9 +47,8 @@ struct Entry {
 
   // Fetch it into the cache, with a key of the usual length; then, once it is there, its value.
   void prefetch() const {
-    constexpr std::size_t cache_line = 64;
-    const auto* bytes = reinterpret_cast<const char*>(this);
-    for (std::size_t line = 0; line < 3; ++line) outlive::prefetch(bytes + line * cache_line);
+    constexpr std::size_t usual = 192;
+    outlive::prefetch(this, usual);
   }
   void prefetch_value() const {
     if (const String* string = std::get_if<String>(&value)) {

@@ -10,6 +10,8 @@ namespace {
 constexpr double us_per_look = 0.05;
 constexpr double us_per_removal = 0.8;
 
+constexpr std::size_t keys_a_bucket = 4;  // about, on average
+
 constexpr std::size_t databases_per_cycle = 16;  // CRON_DBS_PER_CALL
 
 }  // namespace
@@ -54,7 +56,9 @@ void ActiveExpiry::run(double limit_us) {
   out_of_time_ = false;
   std::size_t visited = 0;
   for (std::size_t i = 0; i < databases && visited < wanted && !out_of_time_; ++i) {
-    Database& database = keyspace_.database(next_database_++ % databases);
+    const std::size_t index = next_database_++ % databases;
+    if (index >= keyspace_.databases_in_use()) continue;
+    Database& database = keyspace_.database(index);
     if (database.expires_size() == 0) {
       database.average_ttl_ms = 0;
       continue;
@@ -89,6 +93,7 @@ bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_
   std::int64_t ttl_samples = 0;
   std::size_t passed_over = 0;
   const std::int64_t now_ms = keyspace_.moment.now_ms;
+  table.prefetch_scan(database.expiry_cursor, wanted / keys_a_bucket);  // they lie anywhere
   for (std::size_t buckets = 0; looked < wanted && buckets < wanted * 10; ++buckets) {
     const std::size_t cursor = database.expiry_cursor;
     const bool has_horizon = !table.rehashing();

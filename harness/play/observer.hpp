@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "outlive/departure.hpp"
 #include "play/observations.hpp"
 #include "play/shadow_limiter.hpp"
@@ -32,6 +33,10 @@ class Observer {
     seen.last_success = now_ - start_;
   }
   void failed(std::size_t instance, Operation operation, std::string_view message);
+
+  // Whether the key is there, by the books; prefetch() brings that page into the processor's cache.
+  bool holds(KeyId key) const { return keys_[key].resident; }
+  void prefetch(KeyId key) const { outlive::prefetch(&keys_[key]); }
 
   // A key was written: it is there, if it was not already. Whether that was the first time.
   bool wrote(std::size_t instance, KeyId key);

@@ -26,6 +26,7 @@ namespace outlive::harness {
 namespace {
 
 constexpr std::size_t requests_ahead = 32;
+constexpr std::size_t keys_ahead = 2 * requests_ahead;
 constexpr std::uint64_t requests_between_progress = 1 << 15;
 
 // How long until what supervises a gateway starts it again after a start that failed.
@@ -273,17 +274,27 @@ class Player {
     if (node.runs() && event.by != Span::zero()) node.server().set_clock(node.clock_at(at));
   }
 
-  // The keys that these requests will ask for first lie anywhere in memory: all are fetched before
-  // the first is looked at.
+  // The keys that these requests will ask for lie anywhere in memory: all are fetched before the
+  // first is looked at.
   void prefetch(std::span<const Request> requests) {
-    std::array<KeyId, requests_ahead> keys;
+    std::array<KeyId, keys_ahead> keys;
     std::size_t count = 0;
+    const auto add = [&](KeyId key) {
+      keys[count++] = key;
+      roster_.prefetch(key);
+      observer_.prefetch(key);
+    };
     for (const Request& request : requests) {
       const Block& block = blocks_[request.traffic];
-      if (block.neighbour) continue;
-      keys[count] = block.cache ? roster_.entry(request.traffic, request.prompt)
-                                : roster_.bucket(request.traffic, 0, request.user);
-      roster_.prefetch(keys[count++]);
+      if (block.cache) add(roster_.entry(request.traffic, request.prompt));
+      if (!block.cache && block.limiter) add(roster_.bucket(request.traffic, 0, request.user));
+    }
+    // Who will find no answer takes a ticket.
+    for (const Request& request : requests) {
+      const Block& block = blocks_[request.traffic];
+      if (!block.cache || !block.limiter) continue;
+      if (observer_.holds(roster_.entry(request.traffic, request.prompt))) continue;
+      add(roster_.bucket(request.traffic, 0, request.user));
     }
     if (count == 0) return;
     for (std::size_t i = 0; i < count; ++i) roster_.prefetch_name(keys[i]);
@@ -294,7 +305,7 @@ class Player {
   // Those of the keys that live on this instance.
   void prefetch_on(std::size_t instance, std::span<const KeyId> keys) {
     if (!nodes_[instance].runs()) return;
-    std::array<std::string_view, requests_ahead> names;
+    std::array<std::string_view, keys_ahead> names;
     std::size_t count = 0;
     for (const KeyId key : keys) {
       if (instance == (roster_.is_bucket(key) ? primary_ : cache_)) {

@@ -51,7 +51,9 @@ class Roster {
 
   std::string_view name(KeyId key) const { return names_[key]; }
   // Brings a name, or where it stands, into the processor's cache.
-  void prefetch_name(KeyId key) const { outlive::prefetch(names_[key].data()); }
+  void prefetch_name(KeyId key) const {
+    outlive::prefetch(names_[key].data(), names_[key].size());
+  }
   void prefetch(KeyId key) const { outlive::prefetch(&names_[key]); }
   // The number of a key by its name; none for keys that are not the traffic's.
   std::optional<KeyId> find(std::string_view name) const;
