@@ -73,12 +73,12 @@ std::vector<Change> read_changes(Call& call) {
   std::string error;
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const Directive* directive = find_directive(words[i]);
+    if (!error.empty()) break;  // the first mistake counts
     if (!directive) {
-      call.reply.error("ERR Unknown option or number of arguments for CONFIG SET - '" +
-                       std::string(words[i]) + "'");
-      return {};
+      error = "ERR Unknown option or number of arguments for CONFIG SET - '" +
+              std::string(words[i]) + "'";
+      break;
     }
-    if (!error.empty()) continue;
     const auto same = [&](const Change& change) {
       return equal_ignoring_case(change.name, words[i]);
     };

@@ -31,9 +31,14 @@ void echo(Call& call) {
   call.reply.bulk(call.args.next());
 }
 
+// object.c, getIntFromObjectOrReply.
+constexpr std::string_view no_c_int =
+    "ERR value is out of range, value must between -2147483648 and 2147483647";
+
 void select(Call& call) {
   const auto index = call.args.next_integer();
   if (!call.args.done(call.reply)) return;
+  if (index != static_cast<std::int32_t>(index)) return call.reply.error(no_c_int);
   if (index < 0 || index >= static_cast<std::int64_t>(call.keyspace.databases())) {
     return call.reply.error(errors::database_out_of_range);
   }

@@ -12,6 +12,7 @@
 #include "engine/help.hpp"
 #include "keyspace/access.hpp"
 #include "memory/footprint.hpp"
+#include "snapshot/rdb_writer.hpp"
 
 namespace outlive {
 namespace {
@@ -99,6 +100,13 @@ void digest_value(Call& call) {
   }
 }
 
+// As it would be saved, without the byte for its type (rdb.c, rdbSavedObjectLen).
+std::size_t serialized_length(const Call& call, const Entry& entry) {
+  RdbWriter writer(call.engine.options.rdb_compression);
+  writer.value(entry.value);
+  return std::move(writer).take().size() - 1;
+}
+
 void object(Call& call) {
   const std::string_view name = call.args.next();
   const Entry* entry = find_quietly(call, name);
@@ -107,10 +115,13 @@ void object(Call& call) {
   char address[32];
   std::snprintf(address, sizeof address, "0x7f%010llx",
                 static_cast<unsigned long long>(call.keyspace.hash(name) & 0xfffffffff0));
+  const bool fast = call.args.take("fast");
+  const std::string length =
+      fast ? "" : " serializedlength:" + std::to_string(serialized_length(call, *entry));
   const std::uint32_t access = entry->access;
   call.reply.simple(
       "Value at:" + std::string(address) + " refcount:1 encoding:" +
-      std::string(encoding_name(entry->value)) + " lru:" + std::to_string(access) +
+      std::string(encoding_name(entry->value)) + length + " lru:" + std::to_string(access) +
       " lru_seconds_idle:" + std::to_string(access::idle_ms(access, call.moment()) / 1000) +
       " lfu_freq:" +
       std::to_string(access::frequency(access, call.keyspace.settings, call.moment())) +
@@ -193,8 +204,10 @@ void htstats(Call& call) {
   call.reply.verbatim("txt", text);
 }
 
+// A look-up that counts, but tells nobody of a miss.
 void htstats_key(Call& call) {
-  const Entry* entry = find_quietly(call, call.args.next());
+  const Entry* entry = call.db.find(key_of(call, call.args.next()),
+                                    {.touch = false, .count = true, .notify = false});
   if (!entry) return call.reply.error(errors::no_such_key);
   const bool full = call.args.take("full");
   std::vector<TableShape> shapes;
@@ -252,12 +265,13 @@ void protocol_attribute(ReplyWriter& reply) {
   reply.bulk("Some real reply following the attribute");
 }
 
+// A push waits until the reply to the command has been given (networking.c, commandProcessed).
 void protocol_push(ReplyWriter& reply) {
   if (!reply.resp3()) return reply.error("ERR RESP2 is not supported by this command");
+  reply.bulk("Some real reply following the push reply");
   reply.push(2);
   reply.bulk("server-cpu-usage");
   reply.integer(42);
-  reply.bulk("Some real reply following the push reply");
 }
 
 void protocol_map(ReplyWriter& reply) {

@@ -2,6 +2,7 @@
 #include <limits>
 #include <string>
 
+#include "base/c_text.hpp"
 #include "commands/expiry_options.hpp"
 #include "commands/families.hpp"
 #include "commands/value_access.hpp"
@@ -38,7 +39,7 @@ bool read_condition(Call& call, Condition& condition) {
     } else if (call.args.take("LT")) {
       condition.lt = true;
     } else {
-      call.reply.error("ERR Unsupported option " + std::string(call.args.next()));
+      call.reply.error("ERR Unsupported option " + std::string(c_text(call.args.next())));
       return false;
     }
   }

@@ -179,11 +179,12 @@ void stats(Call& call) {
   reply.bulk("libraries_count");
   reply.integer(static_cast<std::int64_t>(scripts.libraries().all().size()));
   reply.bulk("functions_count");
-  reply.integer(static_cast<std::int64_t>(scripts.libraries().functions()));
+  reply.integer(static_cast<std::int64_t>(scripts.libraries().registered()));
 }
 
 void dump(Call& call) {
-  call.reply.bulk(dump_libraries(scripts_of(call).libraries()));
+  call.reply.bulk(
+      dump_libraries(scripts_of(call).libraries(), call.engine.options.rdb_compression));
 }
 
 // Loads a payload's libraries beside the present ones, then puts them in their place.

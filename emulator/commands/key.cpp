@@ -1,5 +1,6 @@
 // Keys whatever they hold: existence, deletion, renaming, copies, whole databases (db.c of 8.1).
 // SCAN, KEYS and RANDOMKEY are in scan.cpp, OBJECT in object.cpp.
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -156,8 +157,10 @@ void dbsize(Call& call) {
 }
 
 void swapdb(Call& call) {
-  const auto one = call.args.next_integer("ERR invalid first DB index");
-  const auto other = call.args.next_integer("ERR invalid second DB index");
+  constexpr std::int64_t min = std::numeric_limits<std::int32_t>::min();
+  constexpr std::int64_t max = std::numeric_limits<std::int32_t>::max();
+  const auto one = call.args.next_integer_in(min, max, "ERR invalid first DB index");
+  const auto other = call.args.next_integer_in(min, max, "ERR invalid second DB index");
   if (!call.args.done(call.reply)) return;
   if (!database_at(call, one) || !database_at(call, other)) return;
   if (one != other) {

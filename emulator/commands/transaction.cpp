@@ -44,11 +44,11 @@ void exec(Call& call) {
     return call.engine.discard_transaction(call.session);
   }
   call.engine.unwatch(call.session);
-  const auto queue = std::move(transaction.queue);
-  transaction.reset();
   const bool denied = std::exchange(call.session.deny_blocking, true);
-  run_queue(call, queue);
+  // It is over, and weighs nothing, only when all have run (multi.c, execCommand).
+  run_queue(call, transaction.queue);
   call.session.deny_blocking = denied;
+  transaction.reset();
 }
 
 void discard(Call& call) {

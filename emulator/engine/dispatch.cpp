@@ -2,6 +2,7 @@
 // handler (server.c of 8.1).
 #include <algorithm>
 
+#include "base/c_text.hpp"
 #include "engine/engine.hpp"
 #include "engine/key_positions.hpp"
 #include "memory/footprint.hpp"
@@ -450,7 +451,10 @@ void Engine::count_error(std::string_view error) {
   // More kinds than this are a client's games; counting stops (server.c, ERROR_STATS_LIMIT).
   constexpr std::size_t kinds_max = 128;
   ++stats.error_replies;
-  const std::string code(error.substr(0, error.find(' ')));
+  // A code ends with a blank among the first 32 bytes, '-' included (networking.c,
+  // afterErrorReply).
+  const std::size_t blank = error.substr(0, 31).find(' ');
+  const std::string code(blank == std::string_view::npos ? "ERR" : error.substr(0, blank));
   if (stats.errors.contains(code)) {
     ++stats.errors[code];
   } else if (stats.errors.size() < kinds_max) {
@@ -567,9 +571,9 @@ std::string Engine::unknown_command(std::span<const std::string_view> words,
   std::string arguments;
   for (const std::string_view word : words.subspan(1)) {
     if (arguments.size() >= shown_max) break;
-    arguments += "'" + std::string(word.substr(0, shown_max - arguments.size())) + "' ";
+    arguments += "'" + std::string(c_text(word.substr(0, shown_max - arguments.size()))) + "' ";
   }
-  return "ERR unknown command '" + std::string(words[0].substr(0, shown_max)) +
+  return "ERR unknown command '" + std::string(c_text(words[0].substr(0, shown_max))) +
          "', with args beginning with: " + arguments;
 }
 

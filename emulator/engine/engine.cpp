@@ -94,7 +94,8 @@ void Engine::reset_session(Session& session) {
   session.user = "default";
   session.name.clear();
   session.no_touch = session.no_evict = false;
-  session.replies = Session::Replies::on;
+  // CLIENT REPLY SKIP stays: it has RESET's own reply left out.
+  if (session.replies == Session::Replies::off) session.replies = Session::Replies::on;
 }
 
 Session* Engine::session_by_id(std::uint64_t id) {
@@ -182,12 +183,14 @@ void Engine::forget_follower(const Session& session) {
 
 void Engine::key_changed(Database& database, std::string_view key) {
   if (!watchers_.empty()) touch_watchers(database, key);
-  if (!tracking.nobody()) tracking.invalidate(key, {current_ ? current_->id : 0, caller_});
+  if (!tracking.nobody() || tracking.keys() > 0)
+    tracking.invalidate(key, {current_ ? current_->id : 0, caller_});
 }
 
 void Engine::key_left(Database& database, std::string_view key) {
   if (!watchers_.empty()) touch_watchers(database, key);
-  if (!tracking.nobody()) tracking.invalidate(key, {current_ ? current_->id : 0, 0});
+  if (!tracking.nobody() || tracking.keys() > 0)
+    tracking.invalidate(key, {current_ ? current_->id : 0, 0});
 }
 
 void Engine::key_event(Event event, std::string_view key, int database) {
@@ -311,7 +314,9 @@ void Engine::reset_stats() {
   error_index_ = RadixTree(ledger.allocation(), RadixTree::Values::pointers);
   ledger.add(errors_bytes() - errors_before);
   const std::int64_t exceeded_since = stats.eviction_exceeded_since_us;
+  const std::uint64_t denied_sign_ins = stats.denied_sign_ins;  // of ACL's, which go on
   stats = {};
+  stats.denied_sign_ins = denied_sign_ins;
   stats.eviction_exceeded_since_us = exceeded_since;
   keyspace.stats = {};
 }

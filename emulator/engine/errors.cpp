@@ -1,5 +1,6 @@
 #include "engine/errors.hpp"
 
+#include "base/c_text.hpp"
 #include "base/text.hpp"
 
 namespace outlive::errors {
@@ -9,13 +10,13 @@ std::string wrong_arity(std::string_view full_name) {
 }
 
 std::string unknown_subcommand(std::string_view word, std::string_view container) {
-  return "ERR unknown subcommand '" + std::string(word.substr(0, 128)) + "'. Try " +
+  return "ERR unknown subcommand '" + std::string(c_text(word.substr(0, 128))) + "'. Try " +
          to_upper(container) + " HELP.";
 }
 
 std::string subcommand_syntax(std::string_view word, std::string_view container) {
   return "ERR unknown subcommand or wrong number of arguments for '" +
-         std::string(word.substr(0, 128)) + "'. Try " + to_upper(container) + " HELP.";
+         std::string(c_text(word.substr(0, 128))) + "'. Try " + to_upper(container) + " HELP.";
 }
 
 std::string invalid_expire(std::string_view command) {

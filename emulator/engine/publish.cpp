@@ -111,12 +111,12 @@ void Publisher::forget(Session& session) {
 std::size_t Publisher::publish(std::string_view channel, std::string_view message, bool shard) {
   std::size_t receivers = 0;
   std::string bytes;
-  const auto send = [&](Session& to, std::string_view type, std::string_view pattern) {
+  const auto send = [&](Session& to, std::string_view type, const std::string* pattern) {
     bytes.clear();
     ReplyWriter push(bytes, to.protocol);
-    push.push(pattern.empty() ? 3 : 4);
+    push.push(pattern ? 4 : 3);
     push.bulk(type);
-    if (!pattern.empty()) push.bulk(pattern);
+    if (pattern) push.bulk(*pattern);
     push.bulk(channel);
     push.bulk(message);
     deliver_(to, bytes);
@@ -125,12 +125,12 @@ std::size_t Publisher::publish(std::string_view channel, std::string_view messag
   const Listeners& direct = of(shard ? Channel::shard : Channel::plain);
   if (const auto found = direct.find(channel); found != direct.end()) {
     for (Session* session : found->second.sessions)
-      send(*session, shard ? "smessage" : "message", {});
+      send(*session, shard ? "smessage" : "message", nullptr);
   }
   if (shard) return receivers;
   for (const auto& [pattern, subscribers] : of(Channel::pattern)) {
     if (!glob_match(pattern, channel)) continue;
-    for (Session* session : subscribers.sessions) send(*session, "pmessage", pattern);
+    for (Session* session : subscribers.sessions) send(*session, "pmessage", &pattern);
   }
   return receivers;
 }

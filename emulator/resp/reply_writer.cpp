@@ -8,7 +8,8 @@ namespace outlive {
 
 void ReplyWriter::error(std::string_view text) {
   ++errors_;
-  last_error_.assign(text);
+  // Line ends at its end go, others become blanks (networking.c, addReplyErrorFormat).
+  last_error_.assign(text.substr(0, text.find_last_not_of("\r\n") + 1));
   for (char& letter : last_error_) {
     if (letter == '\r' || letter == '\n') letter = ' ';
   }

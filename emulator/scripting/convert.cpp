@@ -220,7 +220,7 @@ class Writer {
 
   // Each of these consumes the value on top.
   void value();
-  ErrorStatus status() const { return status_; }
+  CountedErrors counted() const { return counted_; }
 
  private:
   void table();
@@ -234,7 +234,7 @@ class Writer {
   lua_State* lua_;
   Protocol from_;
   ReplyWriter& reply_;
-  ErrorStatus status_ = ErrorStatus::none;
+  CountedErrors counted_ = 0;
 };
 
 void Writer::value() {
@@ -299,7 +299,7 @@ bool Writer::special() {
 void Writer::error() {
   const ScriptError error = error_at_top(lua_);
   if (error.counted) {
-    status_ = ErrorStatus::counted;
+    ++counted_;
     write_counted_error(reply_, error.text);
   } else {
     reply_.error(without_line_ends(error.text));
@@ -387,10 +387,10 @@ void push_counted_error(lua_State* lua, std::string_view text) {
   set_raw(lua, "ignore_error_stats_update");
 }
 
-ErrorStatus reply_with_top(lua_State* lua, Protocol from, ReplyWriter& reply) {
+CountedErrors reply_with_top(lua_State* lua, Protocol from, ReplyWriter& reply) {
   Writer writer(lua, from, reply);
   writer.value();
-  return writer.status();
+  return writer.counted();
 }
 
 void write_counted_error(ReplyWriter& reply, std::string_view text) {

@@ -21,13 +21,13 @@ void push_error(lua_State* lua, std::string_view text);
 // The same for an error that statistics have seen already.
 void push_counted_error(lua_State* lua, std::string_view text);
 
-// What the server must know of an error in a script's result.
-enum class ErrorStatus : std::uint8_t { none, counted };
+// How many errors in a script's result statistics saw when they happened.
+using CountedErrors = std::size_t;
 
 // Answers with the value on top of the stack, and pops it. Numbers lose their fraction, a table is
-// an array up to its first nil. `from` is the protocol that the script works in. `counted`: the
-// reply is, or holds, an error that statistics have seen when it happened.
-ErrorStatus reply_with_top(lua_State* lua, Protocol from, ReplyWriter& reply);
+// an array up to its first nil. `from` is the protocol that the script works in. Tells
+// how many errors that statistics have seen already the reply is or holds.
+CountedErrors reply_with_top(lua_State* lua, Protocol from, ReplyWriter& reply);
 
 // Writes an error that is not to be counted once more.
 void write_counted_error(ReplyWriter& reply, std::string_view text);

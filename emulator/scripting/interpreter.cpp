@@ -160,7 +160,7 @@ void Interpreter::release(Reference reference) {
   luaL_unref(lua_, LUA_REGISTRYINDEX, reference);
 }
 
-ErrorStatus Interpreter::run(const Invocation& invocation, ReplyWriter& reply) {
+CountedErrors Interpreter::run(const Invocation& invocation, ReplyWriter& reply) {
   if (invocation.interruptible) {
     lua_sethook(lua_, on_count, LUA_MASKCOUNT, instructions_between_checks);
   } else {
@@ -180,17 +180,17 @@ ErrorStatus Interpreter::run(const Invocation& invocation, ReplyWriter& reply) {
   }
   const int failed = lua_pcall(lua_, kind_ == Kind::scripts ? 0 : 2, 1, error_handler);
   collect_garbage_now_and_then();
-  ErrorStatus status = ErrorStatus::none;
+  CountedErrors counted = 0;
   if (failed != 0) {
-    write_error(invocation.name, reply, status);
+    write_error(invocation.name, reply, counted);
   } else {
-    status = reply_with_top(lua_, host_.protocol(), reply);
+    counted = reply_with_top(lua_, host_.protocol(), reply);
   }
   lua_settop(lua_, slots);
-  return status;
+  return counted;
 }
 
-void Interpreter::write_error(std::string_view name, ReplyWriter& reply, ErrorStatus& status) {
+void Interpreter::write_error(std::string_view name, ReplyWriter& reply, CountedErrors& counted) {
   const ScriptError error = error_at_top(lua_);
   if (error.plain || !lua_istable(lua_, -1)) {
     constexpr std::size_t shown_max = 100;
@@ -203,7 +203,7 @@ void Interpreter::write_error(std::string_view name, ReplyWriter& reply, ErrorSt
     text += " script: " + std::string(name) + ", on " + error.source + ":" + error.line + ".";
   }
   if (!error.counted) return reply.error(text);
-  status = ErrorStatus::counted;
+  counted = 1;
   write_counted_error(reply, text);
 }
 

@@ -60,7 +60,7 @@ class Interpreter {
     bool interruptible;  // ask the host now and then
   };
   // Answers with what the script returns, or with its error.
-  ErrorStatus run(const Invocation& invocation, ReplyWriter& reply);
+  CountedErrors run(const Invocation& invocation, ReplyWriter& reply);
 
   // Bytes that Lua holds (luaMemory: whole kilobytes).
   std::size_t memory() const;
@@ -80,7 +80,7 @@ class Interpreter {
  private:
   static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
   static void on_count(lua_State* lua, lua_Debug*);
-  void write_error(std::string_view name, ReplyWriter& reply, ErrorStatus& status);
+  void write_error(std::string_view name, ReplyWriter& reply, CountedErrors& counted);
   void collect_garbage_now_and_then();
 
   Host& host_;

@@ -153,6 +153,12 @@ std::string Libraries::join(Libraries& others, bool replace, Interpreter& machin
   return {};
 }
 
+std::size_t Libraries::registered() const {
+  std::size_t count = 0;
+  for (const auto& [name, library] : libraries_) count += library->functions.size();
+  return count;
+}
+
 const RegisteredFunction* Libraries::find(std::string_view function) {
   if (last_ && equal_ignoring_case(last_->name, function)) return last_;
   const auto found = functions_.find(function);

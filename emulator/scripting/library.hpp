@@ -44,7 +44,10 @@ class Libraries {
   const std::map<std::string, std::unique_ptr<Library>, std::less<>>& all() const {
     return libraries_;
   }
+  // Functions that can be called; and those that libraries registered, which are more where two of
+  // a library differ by case alone.
   std::size_t functions() const { return functions_.size(); }
+  std::size_t registered() const;
   // used_memory_functions (functionsMemoryOverhead).
   std::int64_t memory() const;
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/digest.hpp"
+#include "base/lzf.hpp"
 
 namespace outlive {
 namespace {
@@ -67,7 +68,6 @@ class Reader {
     left_.remove_prefix(n);
     return taken;
   }
-  static std::optional<std::string> expand(std::string_view packed, std::uint64_t size);
 
   std::string_view left_;
 };
@@ -102,49 +102,33 @@ std::optional<std::string> Reader::string() {
   const auto size = length();
   if (!packed_size || !size) return {};
   const auto packed = bytes(packed_size->value);
-  return packed ? expand(*packed, size->value) : std::nullopt;
+  return packed ? lzf_decompress(*packed, static_cast<std::size_t>(size->value)) : std::nullopt;
 }
 
-// LZF: a byte below 32 says how many plain bytes follow, less one; any other begins a repetition of
-// what came up to 8 KiB before: three bits of length (seven: more in the next byte), thirteen of
-// distance.
-std::optional<std::string> Reader::expand(std::string_view packed, std::uint64_t size) {
-  // Nothing expands further than this: three bytes say at most 264.
-  constexpr std::uint64_t expansion_max = 264;
-  if (size > packed.size() * expansion_max) return {};
-  std::string out;
-  out.reserve(size);
-  std::size_t at = 0;
-  while (at < packed.size()) {
-    const auto control = static_cast<unsigned char>(packed[at++]);
-    if (control < 32) {
-      const std::size_t run = control + 1;
-      if (packed.size() - at < run) return {};
-      out.append(packed.substr(at, run));
-      at += run;
-      continue;
+// rdb.c, rdbSaveRawString: compression must win four bytes, which shorter text can't.
+void put_text(std::string& out, std::string_view text, bool compress) {
+  constexpr std::size_t compressible_min = 21;
+  constexpr std::size_t saved_min = 4;
+  if (compress && text.size() >= compressible_min) {
+    if (const auto packed = lzf_compress(text, text.size() - saved_min)) {
+      out.push_back(static_cast<char>(0xc0 | lzf));
+      put_length(out, packed->size());
+      put_length(out, text.size());
+      out += *packed;
+      return;
     }
-    const bool long_run = control >> 5 == 7;
-    if (packed.size() - at < (long_run ? 2u : 1u)) return {};
-    std::size_t run = control >> 5;
-    if (long_run) run += static_cast<unsigned char>(packed[at++]);
-    const auto low = static_cast<unsigned char>(packed[at++]);
-    const std::size_t distance = (static_cast<std::size_t>(control & 0x1f) << 8 | low) + 1;
-    if (distance > out.size()) return {};
-    for (std::size_t i = 0; i < run + 2; ++i) out.push_back(out[out.size() - distance]);
-    if (out.size() > size) return {};
   }
-  return out.size() == size ? std::optional(std::move(out)) : std::nullopt;
+  put_length(out, text.size());
+  out += text;
 }
 
 }  // namespace
 
-std::string dump_libraries(const Libraries& libraries) {
+std::string dump_libraries(const Libraries& libraries, bool compress) {
   std::string out;
   for (const auto& [name, library] : libraries.all()) {
     out.push_back(static_cast<char>(function_opcode));
-    put_length(out, library->code.size());
-    out += library->code;
+    put_text(out, library->code, compress);
   }
   put_little_endian(out, rdb_version, 2);
   put_little_endian(out, crc64(0, out), 8);

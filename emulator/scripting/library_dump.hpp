@@ -10,7 +10,8 @@
 
 namespace outlive {
 
-std::string dump_libraries(const Libraries& libraries);
+// `compress`: texts by LZF where that is shorter (rdbcompression).
+std::string dump_libraries(const Libraries& libraries, bool compress);
 
 struct ParsedDump {
   std::vector<std::string> codes;

@@ -115,7 +115,7 @@ void Scripts::run(Call& call, const Job& job) {
              .read_only = job.read_only || (declared && (job.flags & script_flag::no_writes)),
              .allow_oom = declared && (job.flags & script_flag::allow_oom)};
   const NativeFunction* body = native(job);
-  const ErrorStatus status =
+  const CountedErrors counted =
       body ? run_native(*body, job, call.reply)
            : job.machine.run({.function = job.function,
                               .name = job.name,
@@ -124,9 +124,8 @@ void Scripts::run(Call& call, const Job& job) {
                               .interruptible = engine_.options.busy_reply_threshold_ms > 0},
                              call.reply);
   run_.reset();
-  if (status == ErrorStatus::counted) {
-    ++engine_.stats.of(engine_.table().index_of(call.command)).failed;
-  }
+  // Each of them counts the script as failed once more (networking.c, afterErrorReply).
+  if (counted > 0) engine_.stats.of(engine_.table().index_of(call.command)).failed += counted;
 }
 
 const NativeFunction* Scripts::native(const Job& job) const {
@@ -137,7 +136,7 @@ const NativeFunction* Scripts::native(const Job& job) const {
   return nullptr;
 }
 
-ErrorStatus Scripts::run_native(const NativeFunction& body, const Job& job, ReplyWriter& reply) {
+CountedErrors Scripts::run_native(const NativeFunction& body, const Job& job, ReplyWriter& reply) {
   class NativeCall final : public FunctionCall {
    public:
     NativeCall(Scripts& scripts, const Job& its_job)
@@ -158,10 +157,10 @@ ErrorStatus Scripts::run_native(const NativeFunction& body, const Job& job, Repl
   const std::string_view answer = body(call);
   if (!answer.starts_with('-')) {
     reply.bulk(answer);
-    return ErrorStatus::none;
+    return 0;
   }
   write_counted_error(reply, std::string(answer.substr(1)) + " script: " + std::string(job.name));
-  return ErrorStatus::counted;
+  return 1;
 }
 
 void Scripts::replace_function(std::string_view name, NativeFunction body) {

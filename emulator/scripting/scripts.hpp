@@ -87,7 +87,7 @@ class Scripts final : public ScriptHost, private Host {
   std::int32_t draw() override;
   void seed(std::int32_t seed) override;
 
-  ErrorStatus run_native(const NativeFunction& body, const Job& job, ReplyWriter& reply);
+  CountedErrors run_native(const NativeFunction& body, const Job& job, ReplyWriter& reply);
   const NativeFunction* native(const Job& job) const;
   std::string_view why_not(const Job& job) const;
   std::string_view refusal(const CommandTable::Found& found, std::size_t words) const;

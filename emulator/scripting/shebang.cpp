@@ -3,17 +3,13 @@
 #include <optional>
 #include <vector>
 
+#include "base/c_text.hpp"
 #include "base/text.hpp"
 
 namespace outlive {
 namespace {
 
 constexpr std::string_view mark = "#!";
-
-// C reads these texts only as far as a zero byte.
-std::string_view c_text(std::string_view text) {
-  return text.substr(0, text.find('\0'));
-}
 
 // Adds the comma-separated flags; the one that is unknown, or "".
 std::optional<std::string> add_flags(std::string_view list, ScriptFlags& flags) {

@@ -117,4 +117,14 @@ TEST_CASE("CLIENT SETINFO keeps the library's name and version") {
         "-ERR Unrecognized option 'badger'\r\n");
 }
 
+TEST_CASE("CLIENT INFO tells in EXEC of the transaction that runs") {
+  TestEngine engine;
+  engine.run({"MULTI"});
+  engine.run({"PING"});
+  engine.run({"CLIENT", "INFO"});
+  CHECK_THAT(engine.run({"EXEC"}), ContainsSubstring("flags=x ") && ContainsSubstring(" multi=2 "));
+  CHECK_THAT(engine.run({"CLIENT", "INFO"}),
+             ContainsSubstring("flags=N ") && ContainsSubstring(" multi=0 "));
+}
+
 }  // namespace outlive::test

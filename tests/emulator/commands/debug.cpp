@@ -1,10 +1,14 @@
 // DEBUG: what the memory model says of one key. The expected lines are those of Valkey 8.1.1,
 // with keys for which the allocator's quantum makes no difference.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "support/test_engine.hpp"
 
 namespace outlive::test {
+
+using Catch::Matchers::ContainsSubstring;
+
 namespace {
 
 struct DebugEngine : TestEngine {
@@ -48,6 +52,21 @@ TEST_CASE("DEBUG SDSLEN refuses what has no text") {
   CHECK(engine.run({"DEBUG", "SDSLEN", "number"}) == "-ERR Not an sds encoded string.\r\n");
   CHECK(engine.run({"DEBUG", "SDSLEN", "hash"}) == "-ERR Not an sds encoded string.\r\n");
   CHECK(engine.run({"DEBUG", "SDSLEN", "nothing"}) == "-ERR no such key\r\n");
+}
+
+TEST_CASE("DEBUG OBJECT tells how long a value would be when saved") {
+  DebugEngine engine;
+  engine.run({"SET", "number", "12345"});
+  CHECK_THAT(engine.run({"DEBUG", "OBJECT", "number"}),
+             ContainsSubstring(" serializedlength:3 lru:"));
+  CHECK_THAT(engine.run({"DEBUG", "OBJECT", "number", "fast"}),
+             !ContainsSubstring("serializedlength"));
+}
+
+TEST_CASE("DEBUG HTSTATS-KEY is a read that counts") {
+  DebugEngine engine;
+  engine.run({"DEBUG", "HTSTATS-KEY", "none"});
+  CHECK_THAT(engine.run({"INFO", "stats"}), ContainsSubstring("keyspace_misses:1"));
 }
 
 }  // namespace outlive::test

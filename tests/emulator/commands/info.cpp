@@ -45,4 +45,18 @@ TEST_CASE("stats count reads and failures to sign in") {
   CHECK_THAT(stats, ContainsSubstring("acl_access_denied_auth:1\r\n"));
 }
 
+TEST_CASE("a script that answers with errors its commands had counted fails once for each") {
+  TestEngine engine;
+  engine.run({"EVAL", "return {redis.pcall('nothing'), redis.pcall('nothing')}", "0"});
+  CHECK_THAT(engine.run({"INFO", "commandstats"}),
+             ContainsSubstring("rejected_calls=0,failed_calls=2"));
+}
+
+TEST_CASE("failures to sign in are ACL's, which CONFIG RESETSTAT leaves alone") {
+  TestEngine engine;
+  engine.run({"AUTH", "nobody", "x"});
+  engine.run({"CONFIG", "RESETSTAT"});
+  CHECK_THAT(engine.run({"INFO", "stats"}), ContainsSubstring("acl_access_denied_auth:1"));
+}
+
 }  // namespace outlive::test

@@ -171,3 +171,15 @@ TEST_CASE("remembered keys weigh until they are told of or flushed") {
   CHECK(engine.engine.tracking.keys() == 0);
   CHECK(engine.used() == before);
 }
+
+TEST_CASE("what a client read that is gone is forgotten when it changes") {
+  TestEngine engine;
+  Session& reader = tracking_client(engine);
+  engine.run({"SET", "seen", "1"});
+  engine.run_on(reader, {"GET", "seen"});
+  engine.run_on(reader, {"QUIT"});
+  engine.engine.close(reader);
+  CHECK(engine.engine.tracking.keys() == 1);
+  engine.run({"SET", "seen", "2"});
+  CHECK(engine.engine.tracking.keys() == 0);
+}
