@@ -1,0 +1,372 @@
+"""When two replies count as the same.
+
+To the byte, but where a command's row in TREATMENTS says otherwise: where the hash seed decides an order, chance a
+choice, the clock a number. A treatment is (name for a spec, function of both replies and the command's words).
+"""
+import io
+import re
+
+import resp
+import run_specs
+
+Recorded = type("Recorded", (resp.Connection,), {
+    "__doc__": "Replies that have come already.",
+    "__init__": lambda self, data: setattr(self, "file", io.BytesIO(data)),
+})
+
+
+def replies_of(data):
+    """All replies in these bytes; a stream that breaks off ends with CLOSED."""
+    recorded, found = Recorded(data), []
+    while recorded.file.tell() < len(data):
+        found.append(recorded.reply())
+    return found
+
+
+# ---- treatments
+
+def exact(ours, real, words):
+    return ours == real
+
+
+def sorted_alike(ours, real, words):
+    return run_specs.in_order(ours) == run_specs.in_order(real)
+
+
+def pairs_alike(ours, real, words):
+    if ours[0] != "array" or real[0] != "array":
+        return sorted_alike(ours, real, words)
+    return run_specs.in_pairs(ours) == run_specs.in_pairs(real)
+
+
+def same_kind(ours, real, words):
+    return ours[0] == real[0] != "error"
+
+
+COMPRESSED = 0xc3
+
+
+def same_size(ours, real, words):
+    """Of payloads: in another order they are as long. What LZF finds to repeat hangs on the memory that it is lent."""
+    if not ours[0] == real[0] == "bulk":
+        return False
+    return len(ours[1]) == len(real[1]) or COMPRESSED in ours[1][1:2] and COMPRESSED in real[1][1:2]
+
+
+def same_count(ours, real, words):
+    return same_kind(ours, real, words) and (ours[0] not in resp.MARKS or len(ours[1]) == len(real[1]))
+
+
+def all_known(ours, real, words):
+    """outlive has fewer commands, but none that Valkey has not."""
+    if len(words) < 3:
+        return sorted_alike(ours, real, words)
+    return ours[0] == real[0] == "array" and all(one in real[1] for one in ours[1] if not one[1].startswith(b"outlive"))
+
+
+ADDRESS = re.compile(rb"0x[0-9a-f]{6,16}")
+
+
+def alike_without_addresses(ours, real, words):
+    """Lua shows tables and functions by where they are."""
+    if ours[0] in resp.MARKS:
+        return (ours[0] == real[0] and len(ours[1]) == len(real[1]) and ours[0] != "map" and
+                all(alike_without_addresses(*pair, words) for pair in zip(ours[1], real[1])))
+    if not isinstance(ours[1], bytes) or not isinstance(real[1], bytes):
+        return ours == real
+    return ours[0] == real[0] and ADDRESS.sub(b"0x", ours[1]) == ADDRESS.sub(b"0x", real[1])
+
+
+TAKEN = re.compile(rb"ERR Function \w+ already exists")
+
+
+def collisions_alike(ours, real, words):
+    """Which of a library's functions is found to be there first."""
+    return ours[0] == real[0] == "error" and all(TAKEN.fullmatch(reply[1]) for reply in (ours, real))
+
+
+def rows_alike(ours, real, words):
+    return deeply_alike(ours, real, words) if len(words) > 2 else same_kind(ours, real, words)
+
+
+def near(tolerance):
+    def check(ours, real, words):
+        return ours[0] == real[0] == "integer" and abs(ours[1] - real[1]) <= tolerance
+    return check
+
+
+def deep_sorted(reply):
+    kind, value = reply
+    if kind == "map":
+        return kind, sorted(((deep_sorted(key), deep_sorted(element)) for key, element in value), key=repr)
+    return (kind, sorted(map(deep_sorted, value), key=repr)) if kind in resp.MARKS else reply
+
+
+def deeply_alike(ours, real, words):
+    return deep_sorted(ours) == deep_sorted(real)
+
+
+def scans_alike(ours, real, words):
+    """Whole, they hold the same; in parts, the hash seed decides what comes first."""
+    if not ours[0] == real[0] == "array":
+        return False
+    (end_ours, found_ours), (end_real, found_real) = ours[1], real[1]
+    begun = words[2 if words[0].lower() == b"hscan" else 1]
+    whole = begun.strip(b"0") == b"" and end_ours[1] == end_real[1] == b"0"
+    in_pairs = words[0].lower() == b"hscan" and b"novalues" not in map(bytes.lower, words)
+    alike = pairs_alike if in_pairs else sorted_alike
+    return not whole or alike(found_ours, found_real, words)
+
+
+CHAINED_BUCKET = 64
+# An empty hash table with its first bucket weighs more than this.
+TABLE_MIN = 200
+
+
+def weights_alike(ours, real, words):
+    """Buckets that are chained where the seed makes many entries meet; elements that are sampled."""
+    if not ours[0] == real[0] == "integer" or min(ours[1], real[1]) < TABLE_MIN:
+        return False
+    return words[-1] != b"0" or (ours[1] - real[1]) % CHAINED_BUCKET == 0
+
+
+# Timers, buffers, and what differs from process to process.
+CLIENT_FACTS_OF_A_RUN = re.compile(rb"\b(id|addr|laddr|fd|age|idle|qbuf|qbuf-free|argv-mem|multi-mem|rbs|rbp|obl|oll|omem|tot-mem|"
+                                   rb"tot-net-in|tot-net-out|tot-cmds|events)=\S*")
+DEBUG_FACTS_OF_A_RUN = re.compile(rb"at:0x[0-9a-f]+|(?:lru|lru_seconds_idle|lfu_access_time_minutes|lfu_freq):\d+")
+
+
+def without(pattern, order=False):
+    def facts(value):
+        lines = pattern.sub(b"", value).split(b"\n")
+        return sorted(lines) if order else lines
+
+    def check(ours, real, words):
+        return ours[0] == real[0] and ours[0] in ("status", "bulk", "verbatim") and facts(ours[1]) == facts(real[1])
+    return check
+
+
+# outlive's own, and what every server under test has for itself.
+DIRECTIVES_OF_A_RUN = {b"dir", b"port", b"enable-outlive-command", b"outlive-allocator-quantum", b"outlive-clock", b"outlive-seed"}
+
+
+def settings_alike(ours, real, words):
+    def settings(reply):
+        kind, value = reply
+        pairs = value if kind == "map" else zip(value[::2], value[1::2]) if kind == "array" else [(reply, reply)]
+        return {key[1]: element for key, element in pairs if key[1] not in DIRECTIVES_OF_A_RUN}
+    return ours[0] == real[0] and settings(ours) == settings(real)
+
+
+def greeting_alike(ours, real, words):
+    """HELLO, but for the client's number."""
+    def facts(reply):
+        kind, value = reply
+        pairs = value if kind == "map" else list(zip(value[::2], value[1::2])) if kind == "array" else [(reply, reply)]
+        return [(key, element) for key, element in pairs if key[1] != b"id"]
+    return ours[0] == real[0] and facts(ours) == facts(real)
+
+
+# What INFO counts, and neither clock, chance nor process decides.
+STATISTICS = re.compile(rb"(total_commands_processed|total_error_replies|unexpected_error_replies|keyspace_(?:hits|misses)|expired_keys|"
+                        rb"evicted_keys|pubsub\w*|tracking_\w+|number_of_\w+|acl_access_denied_\w+|errorstat_\w+|maxmemory_policy|"
+                        rb"db\d+|cmdstat_[\w|]+):(.*)")
+STATISTICS_OF_A_RUN = re.compile(rb"(?:avg_ttl|usec|usec_per_call)=[-\d.]+,?")
+
+
+def statistics_alike(ours, real, words):
+    def facts(value):
+        return {name: STATISTICS_OF_A_RUN.sub(b"", count.strip()) for name, count in STATISTICS.findall(value)}
+    return ours[0] == real[0] != "error" and facts(ours[1]) == facts(real[1])
+
+
+EXACT = (None, exact)
+TREATMENTS = {
+    **dict.fromkeys(("hkeys", "hvals", "keys", "pubsub|channels", "pubsub|shardchannels"),
+                    ("sorted", sorted_alike)),
+    **dict.fromkeys(("hgetall", "hscan", "scan"), ("pairs", pairs_alike)),
+    **dict.fromkeys(("scan", "hscan"), ("shape", scans_alike)),
+    **dict.fromkeys(("randomkey", "time", "lastsave", "client|id", "memory|stats", "memory|doctor", "memory|malloc-stats",
+                     "latency|doctor", "latency|histogram", "latency|latest", "latency|graph", "slowlog|get", "slowlog|len",
+                     "commandlog|get", "commandlog|len", "lolwut", "acl|genpass", "object|freq", "debug|htstats",
+                     "debug|htstats-key", "command", "command|docs", "command|list", "command|count", "acl|log", "role"),
+                    ("shape", same_kind)),
+    **dict.fromkeys(("dump", "function|dump"), ("shape", same_size)),
+    **dict.fromkeys(("eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro"), ("shape", alike_without_addresses)),
+    **dict.fromkeys(("function|load", "function|restore"), (None, collisions_alike)),
+    "hrandfield": ("shape", same_count), "acl|cat": ("shape", all_known),
+    **dict.fromkeys(("ttl", "expiretime", "object|idletime"), ("shape", near(2))),
+    **dict.fromkeys(("pttl", "pexpiretime"), ("shape", near(3000))),
+    "function|list": ("shape", deeply_alike), "command|info": ("shape", rows_alike), "memory|usage": ("shape", weights_alike),
+    "client|list": ("shape", without(CLIENT_FACTS_OF_A_RUN, order=True)), "client|info": ("shape", without(CLIENT_FACTS_OF_A_RUN)),
+    "debug|object": ("shape", without(DEBUG_FACTS_OF_A_RUN)), "config|get": ("shape", settings_alike), "hello": ("shape", greeting_alike),
+    "info": ("shape", statistics_alike),
+}
+CONTAINERS = {name.split("|")[0] for name in TREATMENTS if "|" in name}
+
+
+def name_of(words):
+    """A command's full name, as in COMMAND: `client|list`."""
+    name = words[0].decode("latin-1").lower()
+    return f"{name}|{words[1].decode('latin-1').lower()}" if name in CONTAINERS and len(words) > 1 else name
+
+
+def treatment_of(words):
+    return TREATMENTS.get(name_of(words), EXACT)
+
+
+# ---- differences that are known, with the reason
+
+UNSUPPORTED = b"is not supported by outlive"
+KNOWN = {
+    "refused by name": "what outlive lacks (persistence, replication, users, modules) it says instead of ignoring it",
+}
+
+
+def known(ours, real, words):
+    """The name of the known difference that this is, or None."""
+    if ours[0] == "error" and UNSUPPORTED in ours[1]:
+        return "refused by name"
+    return None
+
+
+# ---- streams of replies
+
+DELIVERIES = {b"message", b"pmessage", b"smessage", b"invalidate", b"tracking-redir-broken"}
+CONFIRMATIONS = {b"subscribe", b"unsubscribe", b"psubscribe", b"punsubscribe", b"ssubscribe", b"sunsubscribe"}
+
+
+def first_word(reply):
+    kind, value = reply
+    return value[0][1] if kind in ("array", "push") and value and value[0][0] == "bulk" else None
+
+
+def delivered(replies, start):
+    """The run of deliveries from there on."""
+    end = start
+    while end < len(replies) and first_word(replies[end]) in DELIVERIES:
+        end += 1
+    return replies[start:end]
+
+
+def by_subscription(deliveries):
+    """Which of several patterns is served first the hash seed decides; what each gets has an order."""
+    found = {}
+    for kind, value in deliveries:
+        found.setdefault(repr(value[:2]), []).append((kind, value))
+    return found
+
+
+def confirms(reply):
+    """Whether it confirms that somebody began to listen or ceased to: the word, the channel, how many are left."""
+    return first_word(reply) in CONFIRMATIONS and len(reply[1]) == 3 and reply[1][2][0] == "integer"
+
+
+class Walk:
+    """Goes through the two streams of replies to some commands, side by side, and says where they part."""
+
+    def __init__(self, commands):
+        self.commands = commands
+        self.at = 0
+        self.queued = None
+        self.met = []
+        # Of the real side, by command.
+        self.replies = [[] for _ in commands]
+
+    def difference(self, ours, real):
+        """(number of the command or None, our reply, the real one) where they first differ."""
+        place = 0
+        while place < len(ours) and place < len(real):
+            one, other = ours[place], real[place]
+            place += 1
+            if first_word(one) in DELIVERIES or first_word(other) in DELIVERIES:
+                mine, theirs = (delivered(replies, place - 1) for replies in (ours, real))
+                if by_subscription(mine) != by_subscription(theirs):
+                    return self.at - 1, one, other
+                self.note(self.at - 1, theirs)
+                place += len(theirs) - 1
+                continue
+            number = self.next_command()
+            if confirms(other):
+                until = place
+                while until < len(real) and first_word(real[until]) == first_word(other) and until < len(ours):
+                    until += 1
+                mine, theirs = ours[place - 1:until], real[place - 1:until]
+                if sorted(map(repr, mine)) != sorted(map(repr, theirs)) and not self.left_alike(mine, theirs):
+                    return number, one, other
+                self.note(number, theirs)
+                self.skip_confirmed(until - place)
+                place = until
+            elif not self.alike(number, one, other):
+                return number, one, other
+            else:
+                self.note(number, [other])
+        if len(ours) != len(real):
+            rest = [replies[place] if place < len(replies) else ("nothing", None) for replies in (ours, real)]
+            return self.next_command(), *rest
+        return None
+
+    def note(self, number, replies):
+        if 0 <= number < len(self.replies):
+            self.replies[number] += replies
+
+    def next_command(self):
+        while self.at < len(self.commands) and self.silenced(self.at):
+            self.at += 1
+        self.at += 1
+        return self.at - 1
+
+    def silenced(self, number):
+        """By CLIENT REPLY, which says nothing itself unless it is ON."""
+        off = False
+        for before in range(number + 1):
+            words = [word.lower() for word in self.commands[before][:3]]
+            off = off and words != [b"reset"]
+            mode = words[2] if words[:2] == [b"client", b"reply"] and len(words) == 3 else None
+            if mode == b"on":
+                off = False
+            elif mode == b"off":
+                off = True
+        previous = [[word.lower() for word in words[:3]] for words in self.commands[max(number - 1, 0):number + 1]]
+        return off or [b"client", b"reply", b"skip"] in previous
+
+    def skip_confirmed(self, more):
+        """Confirmations beyond the first belong to the same command, or to those after it that are alike."""
+        words = self.commands[self.at - 1] if self.at <= len(self.commands) else [b""]
+        taken = max(len(words) - 2, 0)
+        while more > taken and self.at < len(self.commands) and self.commands[self.at][0].lower() == words[0].lower():
+            more -= taken + 1
+            taken = max(len(self.commands[self.at]) - 2, 0)
+            self.at += 1
+
+    @staticmethod
+    def left_alike(ours, real):
+        """Confirmations of leaving all channels, whose order hangs on the seed."""
+        def facts(replies):
+            return ([sorted(repr(reply[1][1]) for reply in replies), sorted(reply[1][2] for reply in replies)]
+                    if all(len(reply[1]) == 3 for reply in replies) else replies)
+        return facts(ours) == facts(real)
+
+    def alike(self, number, ours, real):
+        words = self.commands[number] if number < len(self.commands) else [b""]
+        name = words[0].lower()
+        queued, self.queued = self.queued, self.queued
+        if name == b"multi" and real == ("status", b"OK"):
+            self.queued = []
+        elif real == ("status", b"QUEUED") and self.queued is not None:
+            self.queued.append(words)
+        elif name in (b"exec", b"discard", b"reset"):
+            self.queued = None
+        if ours == real:
+            return True
+        if name == b"exec" and queued and ours[0] == real[0] == "array" and len(ours[1]) == len(real[1]) == len(queued):
+            return all(self.replies_alike(inner, *pair) for inner, *pair in zip(queued, ours[1], real[1]))
+        return self.replies_alike(words, ours, real)
+
+    def replies_alike(self, words, ours, real):
+        if treatment_of(words)[1](ours, real, words) or ours == real:
+            return True
+        reason = known(ours, real, words)
+        if reason:
+            self.met.append(reason)
+        return bool(reason)
