@@ -162,14 +162,14 @@ void get_field(Call& call, const FieldOperation& operation, std::string_view tex
   call.reply.integer(operation.type.narrowed(bits));
 }
 
-// True if something changed.
-bool change_field(Call& call, const FieldOperation& operation, std::string& text) {
+// Whether something changed; none if OVERFLOW FAIL had it left alone.
+std::optional<bool> change_field(Call& call, const FieldOperation& operation, std::string& text) {
   const FieldType& type = operation.type;
   const std::int64_t old = type.narrowed(read_bits(text, operation.offset, type.bits));
   const auto stored = outcome(operation, old);
   if (!stored) {
     call.reply.null();
-    return false;
+    return std::nullopt;
   }
   call.reply.integer(operation.kind == FieldOperation::Kind::set ? old : *stored);
   write_bits(text, operation.offset, type.bits, static_cast<std::uint64_t>(*stored));
@@ -196,8 +196,8 @@ void change_fields(Call& call, std::string_view name, const std::vector<FieldOpe
     for (const FieldOperation& operation : operations) {
       if (operation.kind == FieldOperation::Kind::get) {
         get_field(call, operation, bits.text());
-      } else if (change_field(call, operation, bits.text()) || bits.grew()) {
-        ++changes;
+      } else if (const auto changed = change_field(call, operation, bits.text())) {
+        changes += *changed || bits.grew() ? 1 : 0;
       }
     }
   }

@@ -3,6 +3,7 @@
 #include <limits>
 #include <string>
 
+#include "base/c_text.hpp"
 #include "commands/client_list.hpp"
 #include "commands/client_tracking.hpp"
 #include "commands/families.hpp"
@@ -82,7 +83,7 @@ void setinfo(Call& call) {
     return call.reply.error("ERR Unrecognized option '" + std::string(attribute) + "'");
   }
   const auto value = call.args.next();
-  if (!valid_client_name(value)) {
+  if (!valid_client_name(c_text(value))) {
     return call.reply.error("ERR " + std::string(attribute) +
                             " cannot contain spaces, newlines or special characters.");
   }

@@ -54,6 +54,7 @@ bool read_age(Call& call, ClientFilter& filter) {
 
 bool read_type(Call& call, ClientFilter& filter) {
   const auto word = call.args.next();
+  filter.type.reset();
   for (const TypeName& known : type_names) {
     if (equal_ignoring_case(known.name, word)) filter.type = known.type;
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/c_text.hpp"
 #include "base/text.hpp"
 #include "commands/families.hpp"
 #include "commands/script_keys.hpp"
@@ -140,7 +141,7 @@ void list(Call& call) {
       if (call.args.empty()) return call.reply.error("ERR library name argument was not given");
       pattern = call.args.next();
     } else {
-      return call.reply.error("ERR Unknown argument " + std::string(call.args.peek()));
+      return call.reply.error("ERR Unknown argument " + std::string(c_text(call.args.peek())));
     }
   }
   const std::size_t start = call.reply.defer();
