@@ -1,10 +1,7 @@
 #include "outlive/scenario_builder.hpp"
 
-#include <charconv>
-#include <sstream>
-
-#include "base/number.hpp"
 #include "scenario/parse.hpp"
+#include "scenario/quantity.hpp"
 
 namespace outlive {
 namespace {
@@ -34,21 +31,14 @@ std::string key_of(std::string_view name) {
   return bare ? std::string{name} : in_quotes(name);
 }
 
-// In TOML a whole number is of another type than the same with a point.
-std::string with_point(double number) {
-  std::string text = format_double(number);
-  if (text.find_first_not_of("-0123456789") == text.npos) text += ".0";
-  return text;
-}
-
-// What the text of a scenario is called while it is read; its mistakes begin so.
+// What the text of a scenario is called while it is read; its mistakes name it so.
 constexpr std::string_view text_name = "scenario";
 
 }  // namespace
 
 Word::Word(std::string_view text) : written_{in_quotes(text)} {}
 
-Word::Word(double number) : written_{with_point(number)} {}
+Word::Word(double number) : written_{harness::with_point(number)} {}
 
 Word::Word(const Words& table) {
   for (const auto& [name, value] : table) {
@@ -133,31 +123,22 @@ ScenarioResult ScenarioBuilder::play(const ScenarioOptions& options) const {
   try {
     return play_scenario_text(text(), options, std::string{text_name});
   } catch (const harness::ScenarioError& error) {
-    throw UserError{told_by_call(error.what())};
+    throw UserError{told_by_call(error.mistakes())};
   }
 }
 
-// Mistakes, a line each, with the places in the text as places in the code that wrote it.
-std::string ScenarioBuilder::told_by_call(std::string_view mistakes) const {
-  std::string told;
-  std::istringstream lines{std::string{mistakes}};
-  for (std::string line; std::getline(lines, line);) {
-    told.append(told.empty() ? "" : "\n");
-    std::size_t number = 0;
-    const char* const digits = line.data() + text_name.size() + 1;
-    const char* const end = line.data() + line.size();
-    const bool placed = line.starts_with(text_name) && digits < end;
-    const char* const rest = placed ? std::from_chars(digits, end, number).ptr : digits;
-    if (number == 0 || number > top_.size() + tables_.size()) {
-      told += line;
-      continue;
-    }
-    const Line& written =
-        number <= top_.size() ? top_[number - 1] : tables_[number - 1 - top_.size()];
-    told.append(written.where.file_name()).append(":");
-    told.append(std::to_string(written.where.line())).append(rest, end);
+// Mistakes with the places in the text as places in the code that wrote it.
+std::string ScenarioBuilder::told_by_call(std::vector<harness::Mistake> mistakes) const {
+  for (harness::Mistake& mistake : mistakes) {
+    const auto number = static_cast<std::size_t>(mistake.line);
+    if (mistake.file != text_name || number == 0 || number > top_.size() + tables_.size()) continue;
+    const Where& where =
+        (number <= top_.size() ? top_[number - 1] : tables_[number - 1 - top_.size()]).where;
+    mistake.file = where.file_name();
+    mistake.line = static_cast<int>(where.line());
+    mistake.column = 0;
   }
-  return told;
+  return to_string(mistakes);
 }
 
 }  // namespace outlive

@@ -49,6 +49,29 @@ void require_known(std::span<const Setting> settings, const std::vector<Scenario
   }
 }
 
+// The file or folder behind a word; the word itself where there is none, for load_all() to tell
+// together with all else that is wrong.
+std::string found(const std::string& word) {
+  if (fs::exists(word)) return word;
+  try {
+    return shipped_file(word);
+  } catch (const UserError&) {
+    return word;
+  }
+}
+
+void require_values(const Setting& setting, std::string_view words) {
+  std::set<std::string_view> seen;
+  for (const std::string& value : setting.values) {
+    if (value.empty()) {
+      throw UserError{"--set " + std::string{words} + ": a value is missing beside a comma"};
+    }
+    if (!seen.insert(value).second) {
+      throw UserError{"--set " + std::string{words} + ": " + in_quotes(value) + " stands twice"};
+    }
+  }
+}
+
 Setting parse_setting(std::string_view words) {
   const std::size_t equals = words.find('=');
   if (equals == 0 || equals == words.npos || equals + 1 == words.size()) {
@@ -63,6 +86,7 @@ Setting parse_setting(std::string_view words) {
     more = comma != rest.npos;
     if (more) rest.remove_prefix(comma + 1);
   }
+  require_values(setting, words);
   return setting;
 }
 
@@ -79,13 +103,21 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
     files.insert(files.end(), inside.begin(), inside.end());
   };
   if (paths.empty()) add(shipped_folder());
-  for (const std::string& path : paths) add(fs::exists(path) ? path : shipped_file(path));
+  for (const std::string& path : paths) add(found(path));
   return files;
 }
 
 std::vector<Setting> parse_settings(const std::vector<std::string>& words) {
   std::vector<Setting> settings;
-  for (const std::string& one : words) settings.push_back(parse_setting(one));
+  for (const std::string& one : words) {
+    Setting setting = parse_setting(one);
+    if (std::ranges::find(settings, setting.name, &Setting::name) != settings.end()) {
+      throw UserError{"--set " + setting.name +
+                      " stands twice; several values stand in one, like --set " + setting.name +
+                      "=24h,36h"};
+    }
+    settings.push_back(std::move(setting));
+  }
   return settings;
 }
 
@@ -96,6 +128,8 @@ std::vector<Scenario> load_all(const std::vector<std::string>& files,
   std::string mistakes;
   for (const std::string& file : files) {
     try {
+      if (!fs::exists(file))
+        static_cast<void>(shipped_file(file));  // throws, with the nearest name
       for (Scenario& play : load_plays(file, directives, settings)) {
         plays.push_back(std::move(play));
       }

@@ -13,7 +13,8 @@ namespace outlive::harness {
 // The files behind the paths, those of a folder in the order of their names; a word that is no path
 // may name one that ships with outlive, and no path at all means all of these. Files and folders
 // whose names begin with '_' are parts that scenarios include: in a folder they are passed over.
-// Throws UserError for a folder without a scenario.
+// A word that names nothing is given back as it is, for load_all() to tell. Throws UserError for a
+// folder without a scenario.
 std::vector<std::string> scenario_files(const std::vector<std::string>& paths);
 
 // Each "name=value" or "name=value,value". Throws UserError.

@@ -19,15 +19,15 @@ struct Axis {
   int line = 0;
   std::vector<Choice> choices;   // what is played, one after the other
   std::vector<Choice> declared;  // what the file says, where a setting has put others in its place
+  bool sound = true;             // else what is wrong with it has been told
 };
 
-// Takes [axes] out of the table; settings win. Throws UserError for a setting of another type than
-// the axis.
+// Takes [axes] out of the table; settings win, and one of another type than the axis is a mistake.
 std::vector<Axis> take_axes(toml::table& root, std::span<const Setting> settings,
                             Mistakes& mistakes);
 
-// The place of each axis's choice in play number `play` of play_count(): the last axis varies
-// first.
+// How many combinations there are, or one more than the most that are played; and the place of each
+// axis's choice in that play: the last axis varies first.
 std::size_t play_count(std::span<const Axis> axes);
 std::vector<AxisValue> values_in(std::span<const Axis> axes, std::size_t play);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "scenario/mistakes.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -71,12 +72,13 @@ const CommandBook::Row& CommandBook::row_of(const std::string& name) {
 }
 
 std::string CommandBook::unknown(std::string_view name) {
+  if (row_of(to_lower(name)).known) return {};
   const Reply all = emulator_.run({"COMMAND", "LIST"});
   std::vector<std::string_view> names;
   for (const Reply& one : all.elements) names.push_back(one.text);
   std::ranges::sort(names);  // COMMAND LIST has them as its table happens to lie
-  std::string text = "outlive knows no command " + quoted_word(name);
-  if (const auto near = nearest_name(name, names)) {
+  std::string text = "outlive knows no command " + in_quotes(name);
+  if (const auto near = nearest_of(name, names)) {
     text += "; did you mean \"" + to_upper(*near) + "\"?";
   }
   return text;
@@ -86,7 +88,12 @@ CommandFacts CommandBook::look_up(std::span<const std::string_view> words) {
   std::string name = to_lower(words[0]);
   if (row_of(name).has_subcommands && words.size() > 1) name += "|" + to_lower(words[1]);
   const Row& row = row_of(name);
-  if (!row.known) return {.mistake = unknown(words[0])};
+  if (!row.known) {
+    const std::string parent = unknown(words[0]);
+    return {.mistake = parent.empty()
+                           ? "outlive knows no " + in_quotes(words[1]) + " of " + to_upper(words[0])
+                           : parent};
+  }
   CommandFacts facts{.about = row.about};
   // XREAD waits only when it is told to.
   const bool may_do_without = name.starts_with("xread");

@@ -30,6 +30,8 @@ struct CommandFacts {
 class CommandBook {
  public:
   CommandFacts look_up(std::span<const std::string_view> words);
+  // Why there is no command of that name, with the nearest; "": there is one.
+  std::string unknown(std::string_view name);
 
  private:
   // All that does not hang on the arguments.
@@ -43,7 +45,6 @@ class CommandBook {
 
   // Of "get", or "config|get".
   const Row& row_of(const std::string& name);
-  std::string unknown(std::string_view name);
 
   Emulator emulator_;
   std::map<std::string, Row> rows_;  // by the name in small letters

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
+
+#include "scenario/toml_mistake.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -21,14 +22,19 @@ class Composer {
     // Nodes then count their lines as `sources` does.
     std::string text(static_cast<std::size_t>(file.first_line) - 1, '\n');
     text += file.text;
-    const std::string name = file.name;  // the list of files grows while included ones are read
+    // The list of files grows while included ones are read.
+    const std::string name = file.name, file_text = file.text;
+    const int before = file.first_line - 1;
     under_way_.push_back(name);
     toml::table table;
     try {
       table = toml::parse(text, name);
       include_into(table, name);
     } catch (const toml::parse_error& error) {
-      mistakes_.add(static_cast<int>(error.source().begin.line), std::string{error.description()});
+      const Position gave_up = place_in(error.source().begin);
+      const TomlMistake why =
+          toml_mistake(file_text, std::max(gave_up.line - before, 1), gave_up.column);
+      mistakes_.add({why.line + before, why.column}, why.what);
     }
     under_way_.pop_back();
     return table;
@@ -37,11 +43,9 @@ class Composer {
   void include_into(toml::table& table, const std::string& includer) {
     const toml::node* node = table.get("include");
     if (!node) return;
-    const Value value{"include", *node, mistakes_};
-    const std::vector<std::string> names =
-        node->is_array() ? value.texts(1) : std::vector<std::string>{value.text()};
     toml::table included;
-    for (const std::string& name : names) {
+    for (const Value& value : values_of(*node)) {
+      const std::string name = value.text();
       if (!name.empty()) add(included, read(name, includer, value));
     }
     table.erase("include");
@@ -49,11 +53,23 @@ class Composer {
     table = std::move(included);
   }
 
+  std::vector<Value> values_of(const toml::node& node) {
+    const toml::array* list = node.as_array();
+    if (!list) return {Value{"include", node, mistakes_}};
+    std::vector<Value> values;
+    for (const toml::node& each : *list) values.emplace_back("include", each, mistakes_);
+    if (values.empty()) Value{"include", node, mistakes_}.texts(1);
+    return values;
+  }
+
   // An included file; one that was included already says nothing more.
   toml::table read(const std::string& name, const std::string& includer, const Value& value) {
     const std::string path =
         (std::filesystem::path{includer}.parent_path() / name).lexically_normal().string();
-    if (std::ranges::find(under_way_, path) != under_way_.end()) {
+    const auto normal = [](const std::string& file) {
+      return std::filesystem::path{file}.lexically_normal().string();
+    };
+    if (std::ranges::find(under_way_, path, normal) != under_way_.end()) {
       std::string chain;
       for (const std::string& file : under_way_) chain += file + " includes ";
       value.refuse("this goes round in a circle: " + chain + path);
@@ -63,12 +79,13 @@ class Composer {
     included_.push_back(path);
     if (const Sources::File* file = sources_.find(path)) return parsed(*file);
     sources_.look_for(path);
-    std::optional<std::string> text = read_file(path);
-    if (!text) {
-      value.refuse(path + " can't be read; paths are relative to the file that includes");
+    FileText read = read_text(path, scenario_size_max);
+    if (!read.mistake.empty()) {
+      value.refuse(path + " can't be read: " + read.mistake +
+                   "; paths are relative to the file that includes");
       return {};
     }
-    return parsed(sources_.add(path, std::move(*text)));
+    return parsed(sources_.add(path, std::move(read.text)));
   }
 
   // Adds what `from` says: lists grow, tables are joined, and of single words the later one wins.

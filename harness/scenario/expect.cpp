@@ -46,6 +46,8 @@ class Condition {
     for (const auto& [key, node] : when) {
       const std::vector<std::string> wanted = alternatives(node);
       const Value word{key.str(), node, value.mistakes()};
+      const auto* list = node.as_array();
+      if (list && list->empty()) word.refuse("must be a value, or a list with one or more");
       if (key.str() == target_word) {
         for (const std::string& target : wanted) require_one_of(target, families, word);
         targets = wanted;
@@ -63,12 +65,15 @@ class Condition {
     if (axis == axes_.end()) {
       std::vector<std::string_view> known{target_word};
       for (const Axis& each : axes_) known.push_back(each.name);
-      word.mistakes().add_unknown(word.line(), "when", name, known);
+      word.mistakes().add_unknown(word.place(), "when", name, known);
       return true;
     }
     std::vector<std::string_view> known;
     for (const auto* choices : {&axis->declared, &axis->choices}) {
-      for (const Axis::Choice& choice : *choices) known.push_back(choice.shown);
+      for (const Axis::Choice& choice : *choices) {
+        const bool fresh = std::ranges::find(known, choice.shown) == known.end();
+        if (fresh) known.push_back(choice.shown);
+      }
     }
     for (const std::string& value : wanted) require_one_of(value, known, word);
     const auto now = std::ranges::find(values_, name, &AxisValue::name);
@@ -78,7 +83,7 @@ class Condition {
   static void require_one_of(std::string_view word, std::span<const std::string_view> known,
                              const Value& value) {
     if (std::ranges::find(known, word) == known.end()) {
-      value.mistakes().add_unknown(value.line(), "when " + std::string{value.name()}, word, known);
+      value.mistakes().add_unknown(value.place(), "when " + std::string{value.name()}, word, known);
     }
   }
 
@@ -87,17 +92,18 @@ class Condition {
 };
 
 struct Entry {
-  const toml::node* when = nullptr;
+  const toml::table* when = nullptr;
   std::optional<bool> violated;
 };
 
 constexpr Field<Entry> entry_fields[] = {
     {"when", any_kind, false, "values of axes, and target: all must fit",
      [](Entry& into, const Value& value) {
-       if (value.node().is_table()) {
-         into.when = &value.node();
+       const toml::table* table = value.node().as_table();
+       if (table && !table->empty()) {
+         into.when = table;
        } else {
-         value.refuse("must be a table like { target = \"exec\" }");
+         value.refuse("must be a table like { target = \"exec\" }, with one word or more");
        }
      }},
     {"finding", any_kind, true, "holds or violated",
@@ -113,26 +119,28 @@ void read_expectations(const Value& value, std::span<const Axis> axes,
     into.expect_violated = is_violated(value);
     return;
   }
+  if (list->empty()) value.refuse("must have one entry or more, like " + std::string{example});
   const Condition condition{axes, values};
   bool open = true;  // whether later entries still count
   bool last_is_bound = true;
   for (const toml::node& node : *list) {
     const toml::table* table = node.as_table();
     if (!table) {
-      value.refuse("each of the list looks like " + std::string{example});
+      Value{"expect", node, value.mistakes()}.refuse("each of the list looks like " +
+                                                     std::string{example});
       continue;
     }
     Entry entry;
     read_fields(*table, std::span<const Field<Entry>>{entry_fields}, any_kind, "expect", entry,
                 value.mistakes());
     if (!last_is_bound) {
-      value.mistakes().add(line_of(node),
+      value.mistakes().add(place_of(node),
                            "expect: what comes after an entry without \"when\" "
                            "never counts");
     }
-    last_is_bound = entry.when != nullptr;
+    last_is_bound = table->contains("when");
     std::vector<std::string> targets;
-    const bool fits = !entry.when || condition.holds(*entry.when->as_table(), targets, value);
+    const bool fits = !entry.when || condition.holds(*entry.when, targets, value);
     if (!open || !fits || !entry.violated) continue;
     if (targets.empty()) {
       into.expect_violated = *entry.violated;

@@ -13,6 +13,7 @@ Time read_start(const Value& value) {
     return {};
   }
   const toml::date_time at = moment->get();
+  if (at.date.year < 1970) value.refuse("must not be before 1970, where a server's clock begins");
   const std::chrono::year_month_day day{std::chrono::year{at.date.year},
                                         std::chrono::month{at.date.month},
                                         std::chrono::day{at.date.day}};
@@ -29,11 +30,11 @@ constexpr Field<Scenario> rows_of_scenario[] = {
     {"title", any_kind, true, "one line that says what is played",
      [](Scenario& into, const Value& value) { into.title = value.text(); }},
     {"rule", any_kind, false, "the sentence that is tested",
-     [](Scenario& into, const Value& value) { into.rule = value.text(); }},
+     [](Scenario& into, const Value& value) { into.rule = value.any_text(); }},
     {"source", any_kind, false, "where that sentence stands",
-     [](Scenario& into, const Value& value) { into.source = value.text(); }},
+     [](Scenario& into, const Value& value) { into.source = value.any_text(); }},
     {"story", any_kind, false, "what happens, and what one learns from it",
-     [](Scenario& into, const Value& value) { into.story = value.text(); }},
+     [](Scenario& into, const Value& value) { into.story = value.any_text(); }},
     {"include", any_kind, false, "a file, or a list of files, that is read as if it stood in front",
      elsewhere},
     {"axes", any_kind, false, "[axes] with names for values that may vary", elsewhere},
@@ -135,10 +136,42 @@ constexpr Field<Check> rows_of_check[] = {
      }},
     {"saying", on(CheckKind::errors) | on(CheckKind::recovers_within), false,
      "only errors that begin so, like OOM",
-     [](Check& into, const Value& value) { into.saying = value.text(); }},
+     [](Check& into, const Value& value) { into.saying = value.any_text(); }},
 };
 
+// Words that stand in one kind of table alone.
+struct Home {
+  std::string_view name;
+  std::vector<std::string_view> words;
+};
+
+template <class T>
+std::vector<std::string_view> words_of(std::span<const Field<T>> fields) {
+  std::vector<std::string_view> words;
+  for (const Field<T>& field : fields) words.push_back(field.name);
+  return words;
+}
+
+const std::vector<Home>& homes() {
+  static const std::vector<Home> all{
+      {"at the top of the scenario, before the first heading", words_of(scenario_fields())},
+      {"in [[traffic]]", words_of(traffic_fields())},
+      {"in [[event]]", words_of(event_fields())},
+      {"in [[check]]", words_of(check_fields())}};
+  return all;
+}
+
 }  // namespace
+
+std::string_view home_of(std::string_view word) {
+  std::string_view found;
+  for (const Home& home : homes()) {
+    if (std::ranges::find(home.words, word) == home.words.end()) continue;
+    if (!found.empty()) return {};
+    found = home.name;
+  }
+  return found;
+}
 
 std::span<const Field<Scenario>> scenario_fields() {
   return rows_of_scenario;

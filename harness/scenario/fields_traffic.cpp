@@ -101,7 +101,7 @@ constexpr Field<Traffic> rows_of_traffic[] = {
      }},
     {"user_prefix", limited, false,
      "users are named by it and a number (default: u); blocks with one prefix share users",
-     [](Traffic& into, const Value& value) { into.user_prefix = value.text(); }},
+     [](Traffic& into, const Value& value) { into.user_prefix = value.any_text(); }},
     {"user_popularity", limited, false,
      "who comes next: uniform (default), { zipf = 0.99 }, { hot = … }, { moving = … }, or once: "
      "each "

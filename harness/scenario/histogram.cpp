@@ -10,6 +10,8 @@
 namespace outlive::harness {
 namespace {
 
+constexpr std::size_t shown_max = 80;
+
 // A line that names the columns: no number begins it.
 bool is_heading(std::string_view line) {
   return line.front() < '0' || line.front() > '9';
@@ -19,7 +21,7 @@ std::optional<SizeBin> parse_bin(std::string_view line) {
   constexpr double weight_max = 1e15;
   const std::size_t comma = line.find(',');
   if (comma == line.npos) return std::nullopt;
-  const std::uint64_t most = parse_memory(trimmed(line.substr(0, comma))).value_or(0);
+  const std::uint64_t most = parse_size(trimmed(line.substr(0, comma))).value_or(0);
   const double weight = parse_double(trimmed(line.substr(comma + 1))).value_or(-1);
   if (most < 1 || most > bytes_max || !(weight >= 0 && weight <= weight_max)) return std::nullopt;
   return SizeBin{most, weight};
@@ -32,9 +34,11 @@ std::vector<SizeBin> parse_histogram(std::string_view text, const std::string& f
   std::vector<SizeBin> bins;
   double sum = 0;
   int number = 0;
+  constexpr std::string_view mark = "\xef\xbb\xbf";  // of UTF-8
+  if (text.starts_with(mark)) text.remove_prefix(mark.size());
   bool first = true, sound = true;
-  const auto refuse = [&](std::string what) {
-    mistakes.add_in(file, number, std::move(what));
+  const auto refuse = [&](const std::string& what) {
+    mistakes.add_in(file, number, what);
     sound = false;
   };
   while (!text.empty()) {
@@ -48,15 +52,17 @@ std::vector<SizeBin> parse_histogram(std::string_view text, const std::string& f
     if (heading) continue;
     const std::optional<SizeBin> bin = parse_bin(line);
     if (!bin) {
-      refuse(quoted(line) + ": a line is a size and a count, like 4kb,120");
+      refuse(quoted(line.substr(0, shown_max)) + ": a line is a size and a count, like 4kb,120");
     } else if (!bins.empty() && bin->most <= bins.back().most) {
-      refuse(quoted(line) + ": sizes must rise from line to line");
+      refuse(quoted(line.substr(0, shown_max)) + ": sizes must rise from line to line");
     } else {
       bins.push_back(*bin);
       sum += bin->weight;
     }
   }
-  if (sound && sum <= 0) refuse("the histogram counts nothing");
+  if (sound && sum <= 0) {
+    refuse("the histogram counts nothing; a line is a size and a count, like 4kb,120");
+  }
   return bins;
 }
 

@@ -28,11 +28,16 @@ bool Check::expects_violation(std::string_view target) const {
   return expect_violated;
 }
 
-std::string place_of(const Scenario& scenario, int line) {
+SourcePlace source_place_of(const Scenario& scenario, int line) {
   const auto after = std::ranges::upper_bound(scenario.sources, line, {}, &SourceFile::first_line);
-  if (after == scenario.sources.begin()) return scenario.file + ":" + std::to_string(line);
+  if (after == scenario.sources.begin()) return {scenario.file, line};
   const SourceFile& file = *std::prev(after);
-  return file.name + ":" + std::to_string(line - file.first_line + 1);
+  return {file.name, line - file.first_line + 1};
+}
+
+std::string place_of(const Scenario& scenario, int line) {
+  const SourcePlace place = source_place_of(scenario, line);
+  return place.file + ":" + std::to_string(place.line);
 }
 
 std::string settings_of(const Scenario& scenario) {

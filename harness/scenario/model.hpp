@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +21,9 @@ namespace outlive::harness {
 
 // A directive of valkey.conf, e.g. maxmemory-policy volatile-ttl.
 using Directive = std::pair<std::string, std::string>;
+
+// Where the words of a table stand, as lines of the scenario's files (see place_of).
+using WordLines = std::map<std::string, int, std::less<>>;
 
 struct Instance {
   std::string name;
@@ -141,12 +146,14 @@ struct Traffic {
   std::shared_ptr<const Transcript> transcript;
   double speed = 1;  // transcript: so many times as fast as recorded
   int line = 0;
+  WordLines word_lines;
 
   bool takes_tickets() const {
     return kind == TrafficKind::rate_limit || kind == TrafficKind::gateway;
   }
   bool uses_cache() const { return kind == TrafficKind::cache || kind == TrafficKind::gateway; }
   bool comes_through_gateway() const { return takes_tickets() || uses_cache(); }
+  bool says_commands() const { return !comes_through_gateway(); }
   // All that there will ever have been in a scenario so long.
   std::uint64_t users_in(Span duration) const { return users + times_in(duration, user_turnover); }
   std::uint64_t prompts_in(Span duration) const {
@@ -188,6 +195,7 @@ struct Event {
   std::string keys;                        // fault: a pattern for a command's first key; "" for any
   std::string error;                       // fault
   int line = 0;
+  WordLines word_lines;
 
   bool is_end_of_server() const {
     return kind == EventKind::restart || kind == EventKind::crash || kind == EventKind::failover;
@@ -240,6 +248,7 @@ struct Check {
   bool expect_violated = false;
   std::vector<Expectation> expect_on;  // what goes before that, the first that fits, by target
   int line = 0;
+  WordLines word_lines;
 
   bool expects_violation(std::string_view target) const;
 };
@@ -251,11 +260,18 @@ struct SourceFile {
   int first_line = 1;
 };
 
+// A line of such a file.
+struct SourcePlace {
+  std::string file;
+  int line = 1;
+};
+
 // What an axis of the scenario stands for in this play.
 struct AxisValue {
   std::string name;
   std::string value;    // as people read it
   bool varies = false;  // other plays of the file have others
+  int line = 0;
 };
 
 struct Scenario {
@@ -281,7 +297,15 @@ struct Scenario {
   std::vector<std::string> watched;  // patterns of keys to count, besides those of checks
 };
 
-// "file:line" of a line that the model knows.
+// The line of a word of a table; of the table, where the word is not in it.
+template <class Table>
+int line_of(const Table& table, std::string_view word) {
+  const auto found = table.word_lines.find(word);
+  return found == table.word_lines.end() ? table.line : found->second;
+}
+
+// The file and its own number of a line that the model knows; and that as "file:line".
+SourcePlace source_place_of(const Scenario& scenario, int line);
 std::string place_of(const Scenario& scenario, int line);
 // What makes `outlive run` play this of the file's plays alone: " --set cache_ttl=36h", or nothing.
 std::string settings_of(const Scenario& scenario);

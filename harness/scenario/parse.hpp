@@ -2,12 +2,15 @@
 // once, as file:line: what is wrong, with the nearest valid name.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "outlive/emulator.hpp"
+#include "scenario/mistakes.hpp"
 #include "scenario/model.hpp"
 
 namespace outlive::harness {
@@ -15,16 +18,25 @@ namespace outlive::harness {
 // What a server knows of directives: by it the directives in a file are judged.
 class DirectiveBook {
  public:
+  enum class When : std::uint8_t { starting, running };
+
   virtual ~DirectiveBook() = default;
   virtual std::vector<std::string_view> names() const = 0;
-  // Why a server would not start with this value; empty: it would.
-  virtual std::string refusal(const Directive& directive) const = 0;
+  // Why a server would not start with this value, or not take it while it runs; empty: it would.
+  virtual std::string refusal(const Directive& directive, When when) const = 0;
 };
 
 // what() has a line a mistake.
 class ScenarioError : public UserError {
  public:
-  using UserError::UserError;
+  explicit ScenarioError(std::vector<Mistake> mistakes)
+      : UserError{to_string(mistakes)}, mistakes_{std::move(mistakes)} {}
+
+  // In the order of the files.
+  const std::vector<Mistake>& mistakes() const { return mistakes_; }
+
+ private:
+  std::vector<Mistake> mistakes_;
 };
 
 // Values for an axis in place of those that the file gives it.
@@ -34,14 +46,13 @@ struct Setting {
 };
 
 // The plays of a scenario: one for each combination of the values of its axes. Settings of axes
-// that it doesn't have are passed over. Throws ScenarioError, and UserError for a setting of a
-// wrong type. `file` is what mistakes are reported under, and what paths in the text are relative
-// to.
+// that it doesn't have are passed over. Throws ScenarioError. `file` is what mistakes are reported
+// under, and what paths in the text are relative to.
 std::vector<Scenario> parse_plays(std::string_view text, std::string file,
                                   const DirectiveBook& book,
                                   std::span<const Setting> settings = {});
 
-// The same from a file; throws UserError if it can't be read.
+// The same from a file; one that can't be read is a mistake without a line.
 std::vector<Scenario> load_plays(const std::string& path, const DirectiveBook& book,
                                  std::span<const Setting> settings = {});
 

@@ -1,8 +1,10 @@
 #include "scenario/quantity.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 
 #include "base/number.hpp"
 #include "base/text.hpp"
@@ -31,6 +33,9 @@ const Unit* find_unit(std::string_view name) {
   return nullptr;
 }
 
+// A thousand years, so that sums stay far from the end of the clock.
+constexpr double us_max = 1'000.0 * 366 * 86'400'000'000;
+
 bool is_digit(char letter) {
   return letter >= '0' && letter <= '9';
 }
@@ -44,8 +49,6 @@ std::optional<Span> take_part(std::string_view& text) {
   const Unit* unit = find_unit(text.substr(digits, end - digits));
   const std::optional<double> count = parse_double(text.substr(0, digits));
   text.remove_prefix(end);
-  // A thousand years, so that sums stay far from the end of the clock.
-  constexpr double us_max = 1'000.0 * 366 * 86'400'000'000;
   if (!unit || !count || *count * static_cast<double>(unit->us) > us_max) return std::nullopt;
   return Span{std::llround(*count * static_cast<double>(unit->us))};
 }
@@ -72,8 +75,21 @@ std::optional<Span> parse_span(std::string_view text) {
     const std::optional<Span> part = take_part(text);
     if (!part) return std::nullopt;
     sum += *part;
+    if (static_cast<double>(sum.count()) > us_max) return std::nullopt;
   }
   return sum;
+}
+
+// The emulator's parse_memory() does as Valkey does, and a product of 64 bits goes round.
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  const auto digits_end = std::ranges::find_if_not(text, is_digit);
+  const auto digits = static_cast<std::size_t>(digits_end - text.begin());
+  if (digits == 0) return std::nullopt;
+  const std::optional<std::uint64_t> of_unit = parse_memory("1" + std::string{text.substr(digits)});
+  std::uint64_t count = 0;
+  const auto read = std::from_chars(text.data(), text.data() + digits, count);
+  if (!of_unit || read.ec != std::errc{} || count > UINT64_MAX / *of_unit) return std::nullopt;
+  return count * *of_unit;
 }
 
 std::optional<Rate> parse_rate(std::string_view text, std::int64_t least) {
@@ -81,8 +97,13 @@ std::optional<Rate> parse_rate(std::string_view text, std::int64_t least) {
   if (slash == text.npos) return std::nullopt;
   const std::optional<std::int64_t> count = parse_integer(trimmed(text.substr(0, slash)));
   const std::optional<Span> per = parse_period(trimmed(text.substr(slash + 1)));
-  if (!count || *count < least || *count > 1'000'000'000 || !per) return std::nullopt;
-  return Rate{*count, *per};
+  if (!count || *count < least || !per || *count > per->count()) return std::nullopt;
+  // A multiple of the one by less than the other must not go round.
+  const bool small = static_cast<double>(*count) * static_cast<double>(per->count()) < 9e18;
+  const std::int64_t common = small ? 1 : std::gcd(*count, per->count());
+  const Rate rate{*count / common, *per / common};
+  const double product = static_cast<double>(rate.count) * static_cast<double>(rate.per.count());
+  return product < 9e18 ? std::optional{rate} : std::nullopt;
 }
 
 std::optional<Rate> parse_drift(std::string_view text) {
@@ -104,9 +125,10 @@ std::optional<std::int64_t> parse_used(std::string_view text) {
   if (text.empty()) return 0;
   const char sign = text.front();
   if (sign != '+' && sign != '-') return std::nullopt;
+  constexpr std::uint64_t distance_max = std::uint64_t{1} << 50;  // no machine has more
   const std::string_view amount = trimmed(text.substr(1));
-  const std::optional<std::uint64_t> bytes = parse_memory(amount);
-  if (amount.empty() || !bytes || *bytes > INT64_MAX) return std::nullopt;
+  const std::optional<std::uint64_t> bytes = parse_size(amount);
+  if (!bytes || *bytes > distance_max) return std::nullopt;
   const auto distance = static_cast<std::int64_t>(*bytes);
   return sign == '+' ? distance : -distance;
 }
@@ -134,6 +156,12 @@ std::string format_count(std::uint64_t count) {
   std::string digits = std::to_string(count);
   for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
   return digits;
+}
+
+std::string with_point(double number) {
+  std::string text = format_double(number);
+  const bool whole = text.find_first_not_of("-0123456789") == text.npos;
+  return whole ? text + ".0" : text;
 }
 
 std::string format_hex(std::uint64_t word) {

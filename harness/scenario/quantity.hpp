@@ -17,10 +17,15 @@ constexpr std::uint64_t bytes_max =
 // Without blanks at its ends.
 std::string_view trimmed(std::string_view text);
 
-// One or more numbers with units, without blanks: "90s", "1h30m", "0.5s". us, ms, s, m, h, d.
+// One or more numbers with units, without blanks: "90s", "1h30m", "0.5s". us, ms, s, m, h, d. None
+// also for what is longer than a thousand years.
 std::optional<Span> parse_span(std::string_view text);
 
-// A count, at least so much, and a duration or a single unit: "50/s", "3/10m", "1000/d".
+// Bytes as valkey.conf writes them: "1000", "16kb". None for what 64 bits do not hold.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+
+// A count, at least so much, and a duration or a single unit: "50/s", "3/10m", "1000/d". No more
+// than one a microsecond, the tick of all clocks here.
 std::optional<Rate> parse_rate(std::string_view text, std::int64_t least = 1);
 
 // What a clock gains in so long, in microseconds: "2s/h"; or loses: "-2s/h".
@@ -34,6 +39,9 @@ std::string format_span(Span span);
 
 // 1234567 as "1,234,567".
 std::string format_count(std::uint64_t count);
+
+// A number as TOML writes it where it is no whole one: in TOML 2.0 is of another type than 2.
+std::string with_point(double number);
 
 // Sixteen hexadecimal digits: digests.
 std::string format_hex(std::uint64_t word);

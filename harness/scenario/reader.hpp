@@ -16,38 +16,23 @@
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
+#include "scenario/mistakes.hpp"
 #include "scenario/model.hpp"
 
 namespace outlive::harness {
 
-struct Mistake {
-  int line = 0;
-  std::string what;
-  std::string file = {};  // empty: the scenario's own, or one that it includes
-
-  friend bool operator==(const Mistake&, const Mistake&) = default;
-};
-
-class Mistakes {
- public:
-  void add(int line, std::string what) { found_.push_back({line, std::move(what)}); }
-  // In a file that the scenario names.
-  void add_in(const std::string& file, int line, std::string what) {
-    found_.push_back({line, std::move(what), file});
-  }
-  // For a word that is not among those known there: with the nearest, or all of them.
-  void add_unknown(int line, std::string_view what, std::string_view word,
-                   std::span<const std::string_view> known);
-  bool any() const { return !found_.empty(); }
-  // By file, the scenario's own first, and line; each once.
-  std::vector<Mistake> take();
-
- private:
-  std::vector<Mistake> found_;
-};
-
+// Nodes that were put together have no place; they begin with their first file.
+inline Position place_in(const toml::source_position& position) {
+  return {std::max(static_cast<int>(position.line), 1), static_cast<int>(position.column)};
+}
+inline Position place_of(const toml::node& node) {
+  return place_in(node.source().begin);
+}
+inline Position place_of(const toml::key& key) {
+  return place_in(key.source().begin);
+}
 inline int line_of(const toml::node& node) {
-  return static_cast<int>(node.source().begin.line);
+  return place_of(node).line;
 }
 
 // The value of one word. Each reader gives what it read, or a harmless value after noting the
@@ -58,11 +43,13 @@ class Value {
       : name_{name}, node_{&node}, mistakes_{&mistakes} {}
 
   int line() const { return line_of(*node_); }
+  Position place() const { return place_of(*node_); }
   std::string_view name() const { return name_; }
   const toml::node& node() const { return *node_; }
   Mistakes& mistakes() const { return *mistakes_; }
 
-  std::string text() const;
+  std::string text() const;  // of one letter or more
+  std::string any_text() const;
   std::vector<std::string> texts(std::size_t least) const;  // a list of so many or more
   std::int64_t whole(std::int64_t least, std::int64_t most) const;
   double number(double least, double most) const;
@@ -81,13 +68,19 @@ class Value {
     return words[word(names)].second;
   }
 
-  void refuse(std::string_view what) const;
+  // "name = value: what"; with the text that was probably meant.
+  void refuse(std::string_view what, std::optional<std::string> meant = {}) const;
+  // "name: what", where the value is a table or a list.
+  void blame(std::string_view what) const;
 
  private:
   std::string_view name_;
   const toml::node* node_;
   Mistakes* mistakes_;
 };
+
+// Where a word belongs that has a meaning in one kind of table alone: "in [[traffic]]"; else "".
+std::string_view home_of(std::string_view word);
 
 constexpr unsigned any_kind = ~0U;
 
@@ -99,6 +92,10 @@ struct Field {
   std::string_view meaning;
   void (*read)(T&, const Value&);
 };
+
+// Notes a word that has no meaning in a table: where it belongs, or which others are known.
+void add_unknown_word(const toml::key& key, std::string_view what,
+                      std::span<const std::string_view> known, Mistakes& mistakes);
 
 // Reads the words of one table. `kind` is one bit; `what` names the table in messages, e.g.
 // `traffic of kind "cache"`. Words in `elsewhere` are read by somebody else.
@@ -121,16 +118,16 @@ void read_fields(const toml::table& table, std::span<const Field<T>> fields, uns
     if (found && (found->kinds & kind)) {
       found->read(into, Value{found->name, node, mistakes});
     } else if (found) {
-      mistakes.add(line_of(node),
-                   "\"" + std::string{found->name} + "\" has no meaning in " + std::string{what});
+      mistakes.add(place_of(key),
+                   in_quotes(found->name) + " has no meaning in " + std::string{what});
     } else {
-      mistakes.add_unknown(line_of(node), what, key.str(), known);
+      add_unknown_word(key, what, known, mistakes);
     }
   }
   for (const Field<T>& field : fields) {
     if (field.required && (field.kinds & kind) && !table.contains(field.name)) {
-      mistakes.add(line_of(table), std::string{what} + " lacks \"" + std::string{field.name} +
-                                       "\": " + std::string{field.meaning});
+      mistakes.add(place_of(table), std::string{what} + " lacks " + in_quotes(field.name) + ": " +
+                                        std::string{field.meaning});
     }
   }
 }

@@ -80,9 +80,9 @@ void read_daily(Traffic& into, const Value& value, const toml::table& table) {
               "a rate by the time of day", read, value.mistakes());
   const Span daytime = (read.until - read.from + a_day) % a_day;
   if (read.from >= a_day || read.until >= a_day || daytime == Span::zero()) {
-    value.refuse("from and until are two times of a day, like \"8h\" and \"20h\"");
+    value.blame("from and until are two times of a day, like \"8h\" and \"20h\"");
   } else if (read.over > std::min(daytime, a_day - daytime)) {
-    value.refuse("over is longer than the day or the night");
+    value.blame("over is longer than the day or the night");
   } else {
     const auto part = [&into](Span lasting, const Rate& first, const Rate& last) {
       if (lasting > Span::zero()) into.phases.push_back({lasting, first, last});
@@ -141,7 +141,7 @@ Sizes read_uniform_sizes(const Value& value, const toml::node& range) {
   Sizes sizes{.shape = Sizes::Shape::uniform};
   sizes.least = Value{"uniform", (*ends)[0], value.mistakes()}.bytes(1, bytes_max);
   sizes.most = Value{"uniform", (*ends)[1], value.mistakes()}.bytes(1, bytes_max);
-  if (sizes.least > sizes.most) value.refuse("the least is more than the most");
+  if (sizes.least > sizes.most) value.blame("the least is more than the most");
   return sizes;
 }
 
@@ -155,7 +155,7 @@ Popularity read_popularity(const Value& value) {
   if (const toml::node* set = sole_entry(value, "moving")) {
     return read_hot(value, *set, "moving", moving);
   }
-  if (value.node().is_table()) {
+  if (!value.node().is_string()) {
     value.refuse(
         "must be \"uniform\", \"once\", { zipf = 0.99 }, { hot = { count = 10, share = 0.5 } } or "
         "{ moving = { count = 10, share = 0.5, by = \"100/h\" } }");
@@ -172,6 +172,7 @@ Sizes read_sizes(const Value& value) {
     Lognormal read;
     read_fields(*shape->as_table(), std::span<const Field<Lognormal>>{lognormal_fields}, any_kind,
                 "lognormal", read, value.mistakes());
+    if (read.least > read.most) value.blame("min is more than max");
     return {.shape = Sizes::Shape::lognormal,
             .least = read.least,
             .most = read.most,
@@ -212,7 +213,7 @@ std::vector<Phase> read_phases(const Value& value) {
     if (const toml::table* table = node.as_table()) {
       read_fields(*table, phase_fields(), any_kind, "a phase", phase, value.mistakes());
       if (!last && !table->contains("lasting")) {
-        each.refuse("only the last phase may do without \"lasting\"");
+        each.blame("only the last phase may do without \"lasting\"");
       }
     } else {
       each.refuse("each phase looks like { lasting = \"10m\", rate = \"5/s\" }");

@@ -12,8 +12,14 @@
 
 namespace outlive::harness {
 
-// The text of a file; none for one that can't be read or is empty.
-std::optional<std::string> read_file(const std::string& path);
+struct FileText {
+  std::string text;
+  std::string mistake;  // why it can't be read; empty: it has been
+};
+
+// Reads a file: a scenario, which nobody writes longer than `most` bytes, or one that it names.
+constexpr std::size_t scenario_size_max = 16 << 20;
+FileText read_text(const std::string& path, std::size_t most);
 
 class Sources {
  public:

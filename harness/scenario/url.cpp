@@ -172,9 +172,9 @@ ValkeyUrl parse_valkey_url(std::string_view url) {
   const std::string_view name = take_until(host, ':');
   const auto port = parse_integer(host);
   if (!host.empty() && (!port || *port < 1 || *port > 65'535)) {
-    return refused("\"" + std::string{host} + "\" is no port");
+    return refused("\"" + std::string{host} + "\" is no port: 1 to 65535");
   }
-  if (name.empty()) return refused("the URL names no instance");
+  if (name.empty()) return refused("the URL names no instance, as in \"valkey://primary:6379\"");
   return {.host = std::string{name}, .database = static_cast<int>(*database), .mistake = {}};
 }
 

@@ -124,7 +124,12 @@ std::vector<std::string_view> EmulatorDirectives::names() const {
   return {names_.begin(), names_.end()};
 }
 
-std::string EmulatorDirectives::refusal(const Directive& directive) const {
+std::string EmulatorDirectives::refusal(const Directive& directive, When when) const {
+  if (when == When::running) {
+    Emulator emulator;
+    const Reply reply = emulator.run({"CONFIG", "SET", directive.first, directive.second});
+    return reply.is_error() ? reply.text : "";
+  }
   try {
     Emulator emulator{{.directives = {directive}}};
   } catch (const UserError& error) {

@@ -12,15 +12,12 @@
 #include <vector>
 
 #include "base/prefetch.hpp"
+#include "scenario/key_prefixes.hpp"
 #include "scenario/model.hpp"
 
 namespace outlive::harness {
 
 using KeyId = std::uint32_t;
-
-// Both as the gateway writes them (TensorZero 2026.6).
-constexpr std::string_view bucket_prefix = "tensorzero_ratelimit:";
-constexpr std::string_view cache_prefix = "tensorzero_cache:";
 
 class Roster {
  public:

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ensure.hpp"
 #include "scenario/parse.hpp"
@@ -12,7 +13,7 @@ namespace {
 class AnyDirective final : public outlive::harness::DirectiveBook {
  public:
   std::vector<std::string_view> names() const override { return {"maxmemory", "maxmemory-policy"}; }
-  std::string refusal(const outlive::harness::Directive&) const override { return {}; }
+  std::string refusal(const outlive::harness::Directive&, When) const override { return {}; }
 };
 
 }  // namespace
@@ -22,7 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     outlive::harness::parse_scenario({reinterpret_cast<const char*>(data), size}, "f.toml",
                                      AnyDirective{});
   } catch (const outlive::harness::ScenarioError& error) {
-    outlive::ensure(std::string_view(error.what()).starts_with("f.toml:"), "a mistake has a place");
+    for (const outlive::harness::Mistake& mistake : error.mistakes()) {
+      outlive::ensure(!mistake.file.empty() && mistake.line > 0, "a mistake has a place");
+    }
   }
   return 0;
 }

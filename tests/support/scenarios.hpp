@@ -15,7 +15,7 @@ class KnownDirectives final : public DirectiveBook {
   std::vector<std::string_view> names() const override {
     return {"maxmemory", "maxmemory-policy", "maxmemory-samples"};
   }
-  std::string refusal(const Directive& directive) const override {
+  std::string refusal(const Directive& directive, When) const override {
     const bool bad = directive.first == "maxmemory-policy" && directive.second == "volatile-tll";
     return bad ? "no such policy" : "";
   }

@@ -29,6 +29,10 @@
 
 #include "outlive/harness.hpp"
 
+namespace outlive::harness {
+struct Mistake;
+}
+
 namespace outlive {
 
 class Word;
@@ -95,7 +99,7 @@ class ScenarioBuilder {
     Where where;
   };
 
-  std::string told_by_call(std::string_view mistakes) const;
+  std::string told_by_call(std::vector<harness::Mistake> mistakes) const;
   ScenarioBuilder& table(std::string_view heading, std::string_view first, std::string_view name,
                          const Words& words, Where where);
 

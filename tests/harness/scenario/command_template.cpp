@@ -11,11 +11,16 @@ namespace {
 using Catch::Matchers::ContainsSubstring;
 using Piece = CommandTemplate::Piece;
 
-std::string command_words(std::string_view commands, std::string_view more = "keys = 100\n") {
+std::string command_words(std::string_view commands, std::string_view more) {
   return "title = \"t\"\nduration = \"1h\"\n[[instance]]\nname = \"valkey\"\n[[traffic]]\nkind = "
          "\"commands\"\ninstance = \"valkey\"\nrate = \"1/s\"\n" +
          std::string{more} + "commands = [" + std::string{commands} + "]\n" +
          std::string{errors_check};
+}
+
+std::string command_words(std::string_view commands) {
+  const bool draws_key = commands.find("{key") != commands.npos;
+  return command_words(commands, draws_key ? "keys = 100\n" : "");
 }
 
 CommandTemplate template_of(std::string_view command) {

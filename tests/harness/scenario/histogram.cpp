@@ -21,7 +21,7 @@ std::string mistakes_of(std::string_view text) {
   Mistakes mistakes;
   parse_histogram(text, "s.csv", mistakes);
   std::string all;
-  for (const Mistake& mistake : mistakes.take()) {
+  for (const Mistake& mistake : mistakes.take(Sources{})) {
     all += mistake.file + ":" + std::to_string(mistake.line) + ": " + mistake.what + "\n";
   }
   return all;
@@ -35,7 +35,8 @@ TEST_CASE("all mistakes of a histogram are told, each with its line") {
         "s.csv:6: \"200,-1\": a line is a size and a count, like 4kb,120\n"
         "s.csv:8: \"200,2\": sizes must rise from line to line\n"
         "s.csv:9: \"600mb,1\": a line is a size and a count, like 4kb,120\n");
-  CHECK(mistakes_of("bytes,count\n100,0\n") == "s.csv:2: the histogram counts nothing\n");
+  CHECK(mistakes_of("bytes,count\n100,0\n") ==
+        "s.csv:2: the histogram counts nothing; a line is a size and a count, like 4kb,120\n");
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ maxmemory = "used + 1mb"
 
 [[check]]
 kind = "outlives"
-keys = "a:*"
-others = "b:*"
+keys = "tensorzero_ratelimit:*"
+others = "tensorzero_cache:*"
 expect = "violated"
 )");
   CHECK(scenario.start ==
@@ -116,11 +116,11 @@ expect = "volated"
       "test.toml:8: maxmemory-policy = \"volatile-tll\": no such policy\n"
       "test.toml:11: TENSORZERO_VALKEY_URL: the scenario knows no \"primray\"; did you mean "
       "\"primary\"?\n"
-      "test.toml:14: kind = \"cahce\": did you mean \"cache\"?\n"
+      "test.toml:14: kind = \"cahce\" is unknown; did you mean \"cache\"?\n"
       "test.toml:16: traffic of kind \"cache\" lacks \"prompts\": how many different prompts are "
       "asked\n"
       "test.toml:19: \"users\" has no meaning in traffic of kind \"cache\"\n"
-      "test.toml:25: expect = \"volated\": did you mean \"violated\"?");
+      "test.toml:25: expect = \"volated\" is unknown; did you mean \"violated\"?");
 }
 
 TEST_CASE("a file that is no TOML says where") {
@@ -158,7 +158,7 @@ TEST_CASE("what cannot be played is refused with the reason") {
        "goes on (2 h) after the scenario has ended (1 h)"},
       {whole("[[traffic]]\nkind = \"rate-limit\"\nusers = 9\nrate = \"1/s\"\nlimits = [{ window = "
              "\"dya\", capacity = 1 }]\n"),
-       "window = \"dya\": did you mean \"day\"?"},
+       "window = \"dya\" is unknown; did you mean \"day\"?"},
       {whole("[[traffic]]\nkind = \"rate-limit\"\nusers = 9\nrate = \"1/s\"\nlimits = [{ window = "
              "\"day\", capacity = 1 }, { window = \"hour\", capacity = 1 }]\n"),
        "Duplicate keys are not allowed"},
@@ -176,7 +176,7 @@ TEST_CASE("what cannot be played is refused with the reason") {
        "this event changes no directive"},
       {whole(std::string{cache_traffic} + "[[event]]\nat = \"2m\"\n"), "an event lacks \"kind\""},
       {whole(std::string{cache_traffic} + "[[event]]\nkind = \"flsh\"\n"),
-       "kind = \"flsh\": did you mean \"flush\"?"},
+       "kind = \"flsh\" is unknown; did you mean \"flush\"?"},
       {whole(std::string{cache_traffic} +
              "[[event]]\nkind = \"flush\"\nat = \"2m\"\ninstance = \"valkey\"\nby = \"1s\"\n"),
        "\"by\" has no meaning in an event of kind \"flush\""},

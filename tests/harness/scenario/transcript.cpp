@@ -18,7 +18,7 @@ Read read(std::string_view text) {
   Mistakes mistakes;
   CommandBook book;
   read.transcript = parse_transcript(text, "t.log", book, mistakes);
-  for (const Mistake& mistake : mistakes.take()) {
+  for (const Mistake& mistake : mistakes.take(Sources{})) {
     read.mistakes += mistake.file + ":" + std::to_string(mistake.line) + ": " + mistake.what + "\n";
   }
   return read;
@@ -121,7 +121,7 @@ TEST_CASE("all mistakes of a transcript are told, each with its line") {
   CHECK(read("OK\n").mistakes == "t.log:1: there is no command in this file\n");
   std::string many;
   for (int i = 0; i < 25; ++i) many += "nonsense\n";
-  CHECK(read(many).mistakes.ends_with("t.log:25: and 5 more mistakes\n"));
+  CHECK(read(many).mistakes.ends_with("t.log:21: and 5 more mistakes in this file\n"));
 }
 
 }  // namespace

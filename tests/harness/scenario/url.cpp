@@ -19,8 +19,9 @@ TEST_CASE("a URL that would be played differently is refused") {
   CHECK(parse_valkey_url("redis://:secret@a").mistake ==
         "a user or password in the URL is not played; leave it out");
   CHECK(parse_valkey_url("redis://a/16").mistake == "\"16\" is no database: 0 to 15");
-  CHECK(parse_valkey_url("redis://a:none").mistake == "\"none\" is no port");
-  CHECK(parse_valkey_url("redis://:6379").mistake == "the URL names no instance");
+  CHECK(parse_valkey_url("redis://a:none").mistake == "\"none\" is no port: 1 to 65535");
+  CHECK(parse_valkey_url("redis://:6379").mistake ==
+        "the URL names no instance, as in \"valkey://primary:6379\"");
 }
 
 TEST_CASE("a running server is named by host, port, database, user and password") {
