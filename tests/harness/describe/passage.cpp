@@ -183,10 +183,11 @@ TEST_CASE("every kind of event is a sentence") {
       {"kind = \"drop\"\nat = \"1m\"\nlasting = \"2s\"\nshare = 0.1",
        "After 1 min the connection to \"valkey\" breaks under 10 % of the commands, for 2 s; half "
        "of them had been carried out."},
-      {"kind = \"fault\"\nat = \"1m\"\nlasting = \"2s\"\ncommand = \"SETEX\"\nkeys = \"a*\"\nerror "
+      {"kind = \"fault\"\nat = \"1m\"\nlasting = \"2s\"\ncommand = \"SETEX\"\nkeys = "
+       "\"*a*\"\nerror "
        "= "
        "\"ERR no\"",
-       "After 1 min all SETEX commands on a* get \"ERR no\" from \"valkey\", for 2 s."},
+       "After 1 min all SETEX commands on *a* get \"ERR no\" from \"valkey\", for 2 s."},
       {"kind = \"clock\"\nat = \"1m\"\nby = \"-5m\"\ndrift = \"2s/h\"",
        "After 1 min the clock of \"valkey\" is set back by 5 min and gains 2 s an hour from then "
        "on."},
@@ -208,27 +209,27 @@ TEST_CASE("events are told in their order in time") {
 
 TEST_CASE("every kind of check is a claim, with what is expected of it") {
   constexpr std::string_view kinds[][2] = {
-      {"kind = \"outlives\"\nkeys = \"a*\"\nothers = \"b*\"",
-       "No a* is evicted while any b* is there."},
-      {"kind = \"order\"\nclasses = [\"a*\", \"b*\"]", "Evictions take first a*, then b*."},
-      {"kind = \"never-evicted\"\nkeys = \"a*\"", "No a* is evicted."},
-      {"kind = \"evicted-share\"\nkeys = \"a*\"\nat_least = 0.1\nat_most = 0.5",
-       "10.0 % to 50.0 % of a* are evicted."},
-      {"kind = \"no-stale-pool\"\nkeys = \"a*\"",
-       "No a* is evicted on a score that its renewal had made void."},
-      {"kind = \"loses-nothing\"\nkeys = \"a*\"",
-       "Each a* that was written stays until it expires."},
-      {"kind = \"resident\"\nkeys = \"a*\"\nat_least = 5\ninstance = \"valkey\"",
-       "At least 5 a* are there at the end on valkey."},
-      {"kind = \"ttl\"\nkeys = \"a*\"\nat_most = \"24h\"", "A new a* lives at most 1 d."},
-      {"kind = \"only-on\"\nkeys = \"a*\"\ninstance = \"valkey\"", "a* only on valkey."},
+      {"kind = \"outlives\"\nkeys = \"*a*\"\nothers = \"*b*\"",
+       "No *a* is evicted while any *b* is there."},
+      {"kind = \"order\"\nclasses = [\"*a*\", \"*b*\"]", "Evictions take first *a*, then *b*."},
+      {"kind = \"never-evicted\"\nkeys = \"*a*\"", "No *a* is evicted."},
+      {"kind = \"evicted-share\"\nkeys = \"*a*\"\nat_least = 0.1\nat_most = 0.5",
+       "10.0 % to 50.0 % of *a* are evicted."},
+      {"kind = \"no-stale-pool\"\nkeys = \"*a*\"",
+       "No *a* is evicted on a score that its renewal had made void."},
+      {"kind = \"loses-nothing\"\nkeys = \"*a*\"",
+       "Each *a* that was written stays until it expires."},
+      {"kind = \"resident\"\nkeys = \"*a*\"\nat_least = 5\ninstance = \"valkey\"",
+       "At least 5 *a* are there at the end on valkey."},
+      {"kind = \"ttl\"\nkeys = \"*a*\"\nat_most = \"24h\"", "A new *a* lives at most 1 d."},
+      {"kind = \"only-on\"\nkeys = \"*a*\"\ninstance = \"valkey\"", "*a* only on valkey."},
       {"kind = \"memory\"\ninstance = \"valkey\"\nat_most = \"1kb\"",
        "used_memory of valkey is at most 1,024 bytes."},
       {"kind = \"over-admission\"", "Nobody gets a ticket beyond the limit."},
       {"kind = \"hit-ratio\"\nat_least = 0.25",
        "The cache answers 25.0 % or more of its look-ups."},
-      {"kind = \"errors\"\noperation = \"command\"\nsaying = \"OOM\"",
-       "No errors of command that begin with \"OOM\"."},
+      {"kind = \"errors\"\noperation = \"cache-write\"\nsaying = \"OOM\"",
+       "No errors of cache-write that begin with \"OOM\"."},
       {"kind = \"recovers-within\"\nafter = \"10m\"\nwithin = \"5s\"",
        "From 5 s after 10 min on, any command fails no more."},
       {"kind = \"latency\"\nlonger_than = \"100ms\"", "No request waits longer than 100 ms."},
