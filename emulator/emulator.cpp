@@ -248,12 +248,10 @@ Emulator::Emulator(Options options) : impl_(std::make_unique<Impl>()) {
   Impl& impl = *impl_;
   if (options.virtual_time) impl.clock.freeze(Instant{options.start.time_since_epoch()});
   outlive::Options engine_options = options_from(options);
-  const bool coarse = value_of(engine_options, "outlive-allocator-quantum") == "16";
   const std::uint64_t seed = seed_from(options, engine_options);
   impl.engine =
       std::make_unique<Engine>(Engine::Setup{.options = std::move(engine_options),
                                              .seed = seed,
-                                             .allocation = coarse ? &quantum_16 : &quantum_8,
                                              .start = impl.clock.now(),
                                              .families = all_commands(),
                                              .scripts = make_script_host,

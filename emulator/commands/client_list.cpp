@@ -147,8 +147,9 @@ bool read_client_filter(Call& call, ClientFilter& filter) {
 
 std::string describe_client(const Call& call, const Session& session) {
   const bool running = &session == &call.session;
+  const Profile& profile = call.keyspace.ledger.profile();
   const ClientMemory memory =
-      client_memory(session, running ? call.words : std::span<const std::string_view>{});
+      client_memory(session, profile, running ? call.words : std::span<const std::string_view>{});
   std::string line;
   const auto text = [&line](std::string_view name, std::string_view value) {
     if (!line.empty()) line += ' ';
@@ -165,7 +166,7 @@ std::string describe_client(const Call& call, const Session& session) {
   number("age", seconds_since(call, session.created));
   number("idle", seconds_since(call, session.last_interaction));
   text("flags", flag_letters(session));
-  text("capa", session.follows_redirects ? "r" : "");
+  if (profile.has("8.1.0")) text("capa", session.follows_redirects ? "r" : "");
   number("db", session.database);
   number("sub", session.channels.size());
   number("psub", session.patterns.size());

@@ -15,7 +15,8 @@ namespace {
 void command(Call& call) {
   const auto& rows = call.engine.table().rows();
   call.reply.array(rows.size());
-  for (const Command* row : rows) write_command_info(call.reply, row);
+  const Profile& profile = call.keyspace.ledger.profile();
+  for (const Command* row : rows) write_command_info(call.reply, row, profile);
 }
 
 void count(Call& call) {
@@ -27,7 +28,8 @@ void info(Call& call) {
   const auto names = call.args.rest();
   call.reply.array(names.size());
   for (const auto name : names) {
-    write_command_info(call.reply, call.engine.table().find_full(name));
+    write_command_info(call.reply, call.engine.table().find_full(name),
+                       call.keyspace.ledger.profile());
   }
 }
 

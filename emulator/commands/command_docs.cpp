@@ -1,6 +1,8 @@
 #include "commands/command_docs.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,14 @@ constexpr FlagName command_flags[] = {{flag::write, "write"},
                                       {flag::no_multi, "no_multi"},
                                       {flag::movablekeys, "movablekeys"},
                                       {flag::allow_busy, "allow_busy"}};
+
+constexpr auto command_flags_8_0 = [] {
+  auto names = std::to_array(command_flags);
+  for (FlagName& name : names) {
+    if (name.bit == flag::skip_slowlog) name.name = "skip_slowlog";
+  }
+  return names;
+}();
 
 constexpr FlagName key_flags[] = {{keyflag::ro, "RO"},
                                   {keyflag::rw, "RW"},
@@ -157,13 +167,14 @@ void write_key_flags(ReplyWriter& reply, std::uint32_t flags) {
   write_flags(reply, key_flags, flags);
 }
 
-void write_command_info(ReplyWriter& reply, const Command* command) {
+void write_command_info(ReplyWriter& reply, const Command* command, const Profile& profile) {
   if (!command) return reply.null();
   const KeyRange range = key_range(*command);
   reply.array(10);
   reply.bulk(command->full_name());
   reply.integer(command->arity);
-  write_flags(reply, command_flags, command->flags | (range.movable ? flag::movablekeys : 0));
+  write_flags(reply, profile.has("8.1.0") ? std::span<const FlagName>(command_flags) : command_flags_8_0,
+              command->flags | (range.movable ? flag::movablekeys : 0));
   reply.integer(range.first);
   reply.integer(range.last);
   reply.integer(range.step);
@@ -172,7 +183,7 @@ void write_command_info(ReplyWriter& reply, const Command* command) {
   write_key_specs(reply, *command);
   if (command->subcommands.empty()) return reply.set(0);
   reply.array(command->subcommands.size());
-  for (const Command& subcommand : command->subcommands) write_command_info(reply, &subcommand);
+  for (const Command& subcommand : command->subcommands) write_command_info(reply, &subcommand, profile);
 }
 
 void write_command_docs(ReplyWriter& reply, const Command& command) {

@@ -25,6 +25,7 @@ void get(Call& call) {
   };
   for (const auto word : call.args.rest()) {
     for (const Directive& directive : all_directives()) {
+      if (!offered(directive, call.engine.options)) continue;
       for (const std::string_view name : {directive.name, directive.alias}) {
         if (name.empty()) continue;
         // What is named outright is answered as it was written.
@@ -72,7 +73,7 @@ std::vector<Change> read_changes(Call& call) {
   std::vector<Change> changes;
   std::string error;
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
-    const Directive* directive = find_directive(words[i]);
+    const Directive* directive = find_offered(call.engine.options, words[i]);
     if (!error.empty()) break;  // the first mistake counts
     if (!directive) {
       error = "ERR Unknown option or number of arguments for CONFIG SET - '" +

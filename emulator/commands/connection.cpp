@@ -10,7 +10,6 @@ namespace {
 
 // What this emulates; HELLO and INFO tell it.
 constexpr std::string_view server_name = "valkey";
-constexpr std::string_view server_version = "8.1.1";
 
 void ping(Call& call) {
   if (call.args.left() > 1) {
@@ -117,7 +116,7 @@ void describe_server(Call& call) {
   reply.bulk("server");
   reply.bulk(server_name);
   reply.bulk("version");
-  reply.bulk(server_version);
+  reply.bulk(call.keyspace.ledger.profile().version);
   reply.bulk("proto");
   reply.integer(static_cast<std::int64_t>(call.session.protocol));
   reply.bulk("id");

@@ -166,27 +166,47 @@ std::string chain_lengths(const TableShape& shape) {
   return text;
 }
 
-std::string describe(const std::vector<TableShape>& shapes, bool full) {
+// The same of a dictionary of 8.0 (dict.c, dictGetStatsMsg).
+std::string dictionary_lengths(const TableShape& shape) {
+  const double mean = static_cast<double>(shape.used) / static_cast<double>(shape.buckets);
+  std::string text = " different slots: " + std::to_string(shape.buckets) +
+                     "\n max chain length: " + std::to_string(shape.longest) +
+                     "\n avg chain length (counted): " + fixed(mean) +
+                     "\n avg chain length (computed): " + fixed(mean) +
+                     "\n Chain length distribution:\n";
+  for (std::size_t length = 0; length + 1 < TableShape::lengths_max; ++length) {
+    const std::size_t count = shape.chains[length];
+    if (count == 0) continue;
+    text += "   " + std::to_string(length) + ": " + std::to_string(count) + " (" +
+            fixed(static_cast<double>(count) / static_cast<double>(shape.capacity) * 100) + "%)\n";
+  }
+  return text;
+}
+
+std::string describe(const std::vector<TableShape>& shapes, const Profile& profile, bool full) {
+  const bool chained = profile.tables == TableKind::chains;
   std::string text;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const TableShape& shape = shapes[i];
     text += "Hash table " + std::to_string(i) + " stats (" +
             (i == 0 ? "main hash table" : "rehashing target") + "):\n";
     if (shape.used == 0) {
-      text += "No stats available for empty hash tables\n";
+      text += chained ? "No stats available for empty dictionaries\n"
+                      : "No stats available for empty hash tables\n";
       continue;
     }
     text += " table size: " + std::to_string(shape.capacity) +
-            "\n number of entries: " + std::to_string(shape.used) + "\n";
-    if (full) text += chain_lengths(shape);
+            (chained ? "\n number of elements: " : "\n number of entries: ") +
+            std::to_string(shape.used) + "\n";
+    if (full) text += chained ? dictionary_lengths(shape) : chain_lengths(shape);
   }
   return text;
 }
 
-std::string describe(const Database::Table& table, bool full) {
+std::string describe(const Database::Table& table, const Profile& profile, bool full) {
   std::vector<TableShape> shapes{table.shape(0)};
   if (table.rehashing()) shapes.push_back(table.shape(1));
-  return describe(shapes, full);
+  return describe(shapes, profile, full);
 }
 
 void htstats(Call& call) {
@@ -197,10 +217,11 @@ void htstats(Call& call) {
   }
   const bool full = call.args.take("full");
   const Database& database = call.keyspace.database(static_cast<std::size_t>(number));
+  const Profile& profile = call.keyspace.ledger.profile();
   std::string text = "[Dictionary HT]\n";
-  if (database.has_had_keys()) text += describe(database.keys(), full);
+  if (database.has_had_keys()) text += describe(database.keys(), profile, full);
   text += "[Expires HT]\n";
-  if (database.has_had_expiry()) text += describe(database.expires(), full);
+  if (database.has_had_expiry()) text += describe(database.expires(), profile, full);
   call.reply.verbatim("txt", text);
 }
 
@@ -216,7 +237,7 @@ void htstats_key(Call& call) {
     return call.reply.error(
         "ERR The value stored at the specified key is not represented using an hash table");
   }
-  call.reply.verbatim("txt", describe(shapes, full));
+  call.reply.verbatim("txt", describe(shapes, call.keyspace.ledger.profile(), full));
 }
 
 void populate(Call& call) {

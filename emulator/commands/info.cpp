@@ -30,13 +30,29 @@ std::string human(std::uint64_t bytes) {
   return fixed(value, 2) + units[unit];
 }
 
+// Fields that came after the oldest profile's version.
+struct FieldSince {
+  std::string_view name;
+  std::string_view since;
+};
+constexpr FieldSince newer_fields[] = {
+    {"valkey_release_stage", "8.1.0"}, {"clients_hz", "8.1.0"},
+    {"paused_reason", "8.1.0"},        {"paused_actions", "8.1.0"},
+    {"paused_timeout_milliseconds", "8.1.0"}, {"io_threaded_accept_processed", "8.1.0"},
+};
+
 class InfoText {
  public:
+  explicit InfoText(const Profile& profile) : profile_(profile) {}
+
   void section(std::string_view name) {
     if (!text_.empty()) text_ += "\r\n";
     text_ += "# " + std::string(name) + "\r\n";
   }
   void field(std::string_view name, std::string_view value) {
+    for (const FieldSince& newer : newer_fields) {
+      if (newer.name == name && !profile_.has(newer.since)) return;
+    }
     text_ += std::string(name) + ":" + std::string(value) + "\r\n";
   }
   void field(std::string_view name, std::int64_t value) { field(name, std::to_string(value)); }
@@ -45,13 +61,16 @@ class InfoText {
   void constants(std::string_view fields) {
     while (!fields.empty()) {
       const std::size_t end = std::min(fields.find(' '), fields.size());
-      text_ += std::string(fields.substr(0, end)) + "\r\n";
+      const std::string_view one = fields.substr(0, end);
+      const std::size_t colon = one.find(':');
+      field(one.substr(0, colon), one.substr(colon + 1));
       fields.remove_prefix(std::min(end + 1, fields.size()));
     }
   }
   const std::string& text() const { return text_; }
 
  private:
+  const Profile& profile_;
   std::string text_;
 };
 
@@ -61,8 +80,10 @@ void server(InfoText& info, Engine& engine) {
   };
   const std::int64_t uptime = unix_seconds(engine.now()) - unix_seconds(engine.started());
   info.constants(
-      "redis_version:7.2.4 server_name:valkey valkey_version:8.1.1 valkey_release_stage:ga "
-      "redis_git_sha1:00000000 redis_git_dirty:0 redis_build_id:0 server_mode:standalone "
+      "redis_version:7.2.4 server_name:valkey");
+  info.field("valkey_version", engine.ledger.profile().version);
+  info.constants(
+      "valkey_release_stage:ga redis_git_sha1:00000000 redis_git_dirty:0 redis_build_id:0 server_mode:standalone "
       "os:outlive "
       "arch_bits:64 monotonic_clock:modelled multiplexing_api:epoll gcc_version:0.0.0");
   info.field("process_id", engine.shell.process_id);
@@ -365,7 +386,7 @@ bool is_wanted(const Section& section, std::span<const std::string_view> words) 
 
 void info(Call& call) {
   const auto words = call.args.rest();
-  InfoText text;
+  InfoText text(call.keyspace.ledger.profile());
   for (const Section& section : sections) {
     if (!is_wanted(section, words)) continue;
     text.section(section.title);

@@ -16,10 +16,11 @@ void remove_keys(Call& call, bool lazily) {
   for (const auto name : call.args.rest()) {
     // Valkey asks the other table whether it has expired (db.c, delGenericCommand); one look-up
     // among the keys is remove()'s.
-    call.db.expires().nudge();
-    Entry** place = call.db.keys().peek(name, call.keyspace.hash(name));
+    const std::uint64_t hash = call.keyspace.hash(name);
+    call.db.expires().nudge(hash);
+    Entry** place = call.db.keys().peek(name, hash);
     if (!place) {
-      call.db.keys().nudge();
+      call.db.keys().nudge(hash);
       continue;
     }
     Entry& entry = **place;

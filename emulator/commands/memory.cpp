@@ -11,19 +11,11 @@
 namespace outlive {
 namespace {
 
-// What objectComputeSize says, key and tables aside: bug for bug, the block of a one-allocation
-// string with its key, the bare head and the value of anything else.
-struct Usage {
-  const Entry& entry;
+// What objectComputeSize says of a value beside its object.
+struct SampledBytes {
   std::size_t samples;
-
-  std::size_t operator()(const String& string) const {
-    if (string.encoding() == StringEncoding::embedded) return entry.block;
-    return footprint::object_head + string.block();
-  }
-  std::size_t operator()(const HashPointer& hash) const {
-    return footprint::object_head + hash->sampled_bytes(samples);
-  }
+  std::size_t operator()(const String& string) const { return string.block(); }
+  std::size_t operator()(const HashPointer& hash) const { return hash->sampled_bytes(samples); }
 };
 
 void usage(Call& call) {
@@ -42,8 +34,10 @@ void usage(Call& call) {
   // An expired key is weighed while it is there.
   Entry** place = call.db.keys().find(name);
   if (!place) return call.reply.null();
-  const Usage weigh{**place, static_cast<std::size_t>(samples)};
-  call.reply.integer(static_cast<std::int64_t>(std::visit(weigh, (*place)->value)));
+  const Entry& entry = **place;
+  const SampledBytes sampled{static_cast<std::size_t>(samples)};
+  call.reply.integer(static_cast<std::int64_t>(told_block(entry, call.keyspace.ledger) +
+                                               std::visit(sampled, entry.value)));
 }
 
 // One figure of MEMORY STATS: an integer, or a ratio.
@@ -198,7 +192,8 @@ constexpr Command subcommands[] = {
               .group = "server",
               .complexity = "Depends on how much memory is allocated, could be slow",
               .tips = "nondeterministic_output request_policy:all_shards response_policy:special"},
-     .container = "memory"},
+     .container = "memory",
+     .flags_since_8_1 = flag::loading},
     {.name = "purge",
      .arity = 2,
      .flags = flag::loading,
@@ -208,7 +203,8 @@ constexpr Command subcommands[] = {
               .group = "server",
               .complexity = "Depends on how much memory is allocated, could be slow",
               .tips = "request_policy:all_shards response_policy:all_succeeded"},
-     .container = "memory"},
+     .container = "memory",
+     .flags_since_8_1 = flag::loading},
     {.name = "stats",
      .arity = 2,
      .run = stats,

@@ -27,13 +27,14 @@ void time(Call& call) {
   call.reply.bulk_integer(now_us % 1'000'000);
 }
 
-// The versions with art draw none here; the name is the one that 8.1 says (lolwut.c).
+// The versions with art draw none here; the name is the one that 8.0 and 8.1 say (lolwut.c).
 void lolwut(Call& call) {
   if (call.args.left() > 1 && call.args.take("VERSION")) {
     call.args.next_integer();
     if (call.args.failed()) return call.reply.error(errors::not_integer);
   }
-  call.reply.verbatim("txt", "Redis ver. 8.1.1\n");
+  const std::string_view version = call.keyspace.ledger.profile().version;
+  call.reply.verbatim("txt", "Redis ver. " + std::string(version) + "\n");
 }
 
 // ---- persistence

@@ -75,6 +75,10 @@ void store(Call& call, const SetRequest& request, SetReply style) {
   tell(true);
 }
 
+bool knows_ifeq(const Call& call) {
+  return call.keyspace.ledger.profile().has("8.1.0");
+}
+
 void set(Call& call) {
   SetRequest request{.key = call.args.next(), .value = call.args.next()};
   while (!call.args.empty() && !call.args.failed()) {
@@ -83,7 +87,7 @@ void set(Call& call) {
       request.only_new = true;
     } else if (!request.only_new && !request.compare && call.args.take("XX")) {
       request.only_old = true;
-    } else if (!conditional && call.args.left() > 1 && call.args.take("IFEQ")) {
+    } else if (!conditional && call.args.left() > 1 && knows_ifeq(call) && call.args.take("IFEQ")) {
       request.compare = call.args.next();
     } else if (call.args.take("GET")) {
       request.get = true;
@@ -225,7 +229,7 @@ void add_integer(Call& call, std::string_view name, std::int64_t by) {
   if (!entry) {
     call.db.add(key, String::integer(value));
   } else if (entry->as<String>().is_integer()) {
-    entry->as<String>().set_integer(value);
+    call.db.set_integer(*entry, value);
   } else {
     call.db.replace(*entry, String::integer(value));
   }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/hash.hpp"
-#include "data/hashtable.hpp"
 #include "data/listpack.hpp"
+#include "data/table.hpp"
 #include "memory/footprint.hpp"
 
 namespace outlive {
@@ -17,13 +17,16 @@ namespace {
 // Field and value share an allocation up to this size (t_hash.c, EMBED_VALUE_MAX_ALLOC_SIZE).
 constexpr std::size_t embedded_pair_max = 128;
 
+constexpr std::size_t dictionary_entry = 24;  // dict.c of 8.0, dictEntryNormal
+
 std::size_t field_block(std::size_t size, std::size_t header) {
   return header + size + 1;
 }
 
 }  // namespace
 
-// A field of a table: one allocation with the value inside while the two are short.
+// A field of a table. 8.1: one allocation with the value inside while the two are short; before:
+// the dictionary's entry, the field and the value, each its own.
 struct FieldEntry {
   std::string value;
   std::uint32_t block = 0;        // bytes of the entry's own allocation
@@ -46,9 +49,21 @@ struct FieldEntry {
     std::free(entry);
   }
 
+  void assign(std::string_view text, bool is_new, const Ledger& ledger) {
+    if (ledger.profile().tables == TableKind::chains) return assign_apart(text, ledger.allocation());
+    assign_together(text, is_new, ledger.allocation());
+  }
+
+ private:
+  void assign_apart(std::string_view text, const Allocation& allocation) {
+    value.assign(text);
+    block = static_cast<std::uint32_t>(allocation.size(dictionary_entry) +
+                                       footprint::text_block(allocation, field_size).bytes);
+    value_block = static_cast<std::uint32_t>(footprint::text_block(allocation, text.size()).bytes);
+  }
   // As t_hash.c creates an entry, and as it replaces the value of an old one: in place when the new
   // value fits and leaves at most a quarter unused.
-  void assign(std::string_view text, bool is_new, const Allocation& allocation) {
+  void assign_together(std::string_view text, bool is_new, const Allocation& allocation) {
     const std::size_t pair =
         field_block(field_size, footprint::header(field_size)) + field_block(text.size(), 3);
     value.assign(text);
@@ -74,10 +89,11 @@ struct FieldPolicy {
   std::uint64_t hash(std::string_view field) const { return hash_bytes(field, seed); }
   bool may_resize(std::size_t) const { return true; }
   static constexpr std::size_t rehash_note = 0;
+  static constexpr std::size_t entry_bytes = 0;  // FieldEntry's own bytes tell it
 };
 
 struct Hash::Table {
-  Hashtable<FieldPolicy> fields;
+  outlive::Table<FieldPolicy> fields;
   std::size_t entry_bytes = 0;
 
   Table(Ledger& ledger, std::uint64_t seed) : fields(FieldPolicy{seed}, ledger) {}
@@ -86,12 +102,12 @@ struct Hash::Table {
   Table& operator=(const Table&) = delete;
 
   // True if the field is new.
-  bool set(std::string_view field, std::string_view value, const Allocation& allocation) {
-    const std::uint64_t hash = fields.policy().hash(field);
+  bool set(std::string_view field, std::string_view value, const Ledger& ledger) {
+    const std::uint64_t hash = fields.hash(field);
     FieldEntry** place = fields.find(field, hash);
     FieldEntry* entry = place ? *place : FieldEntry::make(field);
     entry_bytes -= entry->bytes();
-    entry->assign(value, place == nullptr, allocation);
+    entry->assign(value, place == nullptr, ledger);
     entry_bytes += entry->bytes();
     if (!place) fields.insert_missed(entry, hash);
     return place == nullptr;
@@ -111,9 +127,13 @@ bool Hash::is_listpack() const {
   return table_ == nullptr;
 }
 
+std::size_t Hash::head_bytes() const {
+  return outlive::Table<FieldPolicy>::head_bytes(ledger_->profile());
+}
+
 std::size_t Hash::heap_bytes() const {
   if (!table_) return ledger_->allocation().size(listpack_bytes_);
-  return ledger_->allocation().size(Hashtable<FieldPolicy>::head_bytes) + table_->entry_bytes;
+  return ledger_->allocation().size(head_bytes()) + table_->entry_bytes;
 }
 
 std::size_t Hash::total_bytes() const {
@@ -124,12 +144,16 @@ std::size_t Hash::sampled_bytes(std::size_t samples) const {
   if (!table_) return heap_bytes();
   std::size_t seen = 0;
   std::size_t sum = 0;
+  // Of a dictionary's entry Valkey counts what it asked for, not what it got (dictEntryMemUsage).
+  const bool apart = ledger_->profile().tables == TableKind::chains;
+  const std::size_t untold =
+      apart ? ledger_->allocation().size(dictionary_entry) - dictionary_entry : 0;
   table_->fields.for_each([&](const FieldEntry* entry) {
     if (samples != 0 && seen == samples) return;
-    sum += entry->bytes();
+    sum += entry->bytes() - untold;
     ++seen;
   });
-  const std::size_t tables = Hashtable<FieldPolicy>::head_bytes + table_->fields.table_bytes();
+  const std::size_t tables = head_bytes() + table_->fields.table_bytes();
   if (seen == 0) return tables;
   // object.c adds a double to a size_t and cuts the fraction off.
   const double average = static_cast<double>(sum) / static_cast<double>(seen);
@@ -147,7 +171,7 @@ void Hash::convert() {
   auto table = std::make_unique<Table>(*ledger_, table_seed_);
   if (!pairs_.empty()) table->fields.expand(pairs_.size());
   pairs_.for_each([&](std::string_view field, std::string_view value) {
-    table->set(field, value, ledger_->allocation());
+    table->set(field, value, *ledger_);
   });
   table_ = std::move(table);
   pairs_ = {};
@@ -165,7 +189,7 @@ void Hash::prepare(std::size_t fields_more, std::size_t longest, const HashLimit
 
 bool Hash::set(std::string_view field, std::string_view value, const HashLimits& limits) {
   if (!table_ && std::max(field.size(), value.size()) > limits.value_max) convert();
-  if (table_) return table_->set(field, value, ledger_->allocation());
+  if (table_) return table_->set(field, value, *ledger_);
   const std::size_t value_bytes = listpack::element_bytes(value);
   if (const auto held = pairs_.find(field)) {
     listpack_bytes_ += value_bytes - listpack::element_bytes(*held);
@@ -180,7 +204,7 @@ bool Hash::set(std::string_view field, std::string_view value, const HashLimits&
 
 bool Hash::erase(std::string_view field) {
   if (table_) {
-    FieldEntry* entry = table_->fields.erase(field, table_->fields.policy().hash(field));
+    FieldEntry* entry = table_->fields.erase(field, table_->fields.hash(field));
     if (!entry) return false;
     table_->entry_bytes -= entry->bytes();
     FieldEntry::destroy(entry);
@@ -245,7 +269,7 @@ std::unique_ptr<Hash> Hash::clone() const {
   copy->convert();
   copy->table_->fields.expand(size());
   for_each([&](std::string_view field, std::string_view value) {
-    copy->table_->set(field, value, ledger_->allocation());
+    copy->table_->set(field, value, *ledger_);
   });
   return copy;
 }

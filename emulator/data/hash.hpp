@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "data/hashtable.hpp"
 #include "data/packed_pairs.hpp"
+#include "data/table_shape.hpp"
 #include "memory/ledger.hpp"
 
 namespace outlive {
@@ -71,6 +71,7 @@ class Hash {
 
  private:
   void convert();
+  std::size_t head_bytes() const;
 
   struct Table;
   PackedPairs pairs_;           // while it is a listpack

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -19,21 +18,10 @@
 
 #include "base/prefetch.hpp"
 #include "base/random.hpp"
+#include "data/table_shape.hpp"
 #include "memory/ledger.hpp"
 
 namespace outlive {
-
-// What DEBUG HTSTATS tells of one of the two tables. `chains[n]`: how many buckets have n children;
-// the last counts all longer ones.
-struct TableShape {
-  static constexpr std::size_t lengths_max = 50;  // hashtable.c, HASHTABLE_STATS_VECTLEN
-  std::size_t capacity = 0;
-  std::size_t used = 0;
-  std::size_t buckets = 0;
-  std::size_t children = 0;
-  std::size_t longest = 0;
-  std::array<std::size_t, lengths_max> chains{};
-};
 
 // `Policy` says what the items are:
 //   using Item = T*;
@@ -69,7 +57,9 @@ class Hashtable {
   std::size_t table_bytes() const {
     return bucket_bytes * (buckets(0) + buckets(1) + children_[0] + children_[1]);
   }
-  Policy& policy() { return policy_; }
+  // All that the ledger was charged, but for a rehash under way.
+  std::size_t charged_bytes() const { return table_bytes(); }
+  const Policy& policy() const { return policy_; }
 
   // Where the item with this key is kept, or null. Moves a rehash on by a step, as every look-up of
   // Valkey's does. The place is good until the table changes.
@@ -86,7 +76,7 @@ class Hashtable {
     return place.bucket ? &place.bucket->slots[place.slot] : nullptr;
   }
   // A look-up of Valkey's that only moves a rehash on, for we know what it would find.
-  void nudge() {
+  void nudge(std::uint64_t) {
     if (rehash_index_ >= 0 && size() > 0) step_if_rehashing();
   }
 
@@ -251,6 +241,11 @@ class Hashtable {
     if (rehashing() || shrink_pauses_ > 0) return false;
     if (used_[0] * 100 > buckets(0) * slots_per_bucket * 13) return false;
     return resize(used_[0]);
+  }
+  // The cron's look: an emptied table, which has no bucket, gets its first (kvstore.c,
+  // kvstoreTryResizeHashtables).
+  void resize_if_needed() {
+    if (!shrink_if_needed()) expand_if_needed();
   }
   // Moves up to `steps` buckets of a rehash; returns how many were moved.
   std::size_t rehash(std::size_t steps) {
@@ -486,16 +481,8 @@ class Hashtable {
     return found[random.below(n)];
   }
 
-  // Increments the cursor's masked bits from the top, so that a scan keeps its promise over
-  // doublings and halvings (Pieter Noordhuis's scheme).
   static std::size_t next_cursor(std::size_t cursor, std::size_t mask) {
-    return reverse(reverse(cursor | ~mask) + 1);
-  }
-  static std::size_t reverse(std::size_t v) {
-    v = ((v >> 1) & 0x5555555555555555u) | ((v & 0x5555555555555555u) << 1);
-    v = ((v >> 2) & 0x3333333333333333u) | ((v & 0x3333333333333333u) << 2);
-    v = ((v >> 4) & 0x0f0f0f0f0f0f0f0fu) | ((v & 0x0f0f0f0f0f0f0f0fu) << 4);
-    return __builtin_bswap64(v);
+    return reversed_bits(reversed_bits(cursor | ~mask) + 1);
   }
 
   bool resize(std::size_t capacity) {

@@ -8,8 +8,6 @@
 namespace outlive {
 namespace {
 
-// sizeof(client) as a size class (8.1.1: tot-mem of an idle client, less its reply buffer).
-constexpr std::uint64_t client_struct = 640;
 constexpr std::uint64_t queued_command = 24;        // multi.c, sizeof(multiCmd)
 constexpr std::uint64_t transaction_struct = 88;    // multi.c, sizeof(multiState)
 constexpr std::uint64_t subscriptions_struct = 40;  // server.h, sizeof(ClientPubSubData)
@@ -42,7 +40,8 @@ std::uint64_t subscription_bytes(const Session& session) {
 
 }  // namespace
 
-ClientMemory client_memory(const Session& session, std::span<const std::string_view> running) {
+ClientMemory client_memory(const Session& session, const Profile& profile,
+                           std::span<const std::string_view> running) {
   ClientMemory memory;
   const std::size_t waiting = session.waiting();
   memory.query_buffer = session.query_buffer.used();
@@ -55,14 +54,15 @@ ClientMemory client_memory(const Session& session, std::span<const std::string_v
   memory.reply_blocks = session.reply_buffer.blocks();
   memory.output = session.reply_buffer.output();
   const std::size_t words = running.empty() ? session.arriving.words : running.size();
-  memory.total = client_struct + memory.output + session.query_buffer.bytes() +
+  memory.total = profile.client_struct + memory.output + session.query_buffer.bytes() +
                  memory.reply_buffer + memory.arguments + words * sizeof(void*) + memory.queued +
                  session.transaction.room * queued_command + session.watched.size() * watched_key +
                  subscription_bytes(session) + session.tracking.prefixes.size() * prefix_node;
   return memory;
 }
 
-std::int64_t client_bytes(const Session& session, const Allocation& allocation) {
+std::int64_t client_bytes(const Session& session, const Ledger& ledger) {
+  const Allocation& allocation = ledger.allocation();
   std::uint64_t bytes = session.reply_buffer.bytes() + session.query_buffer.bytes() +
                         session.arriving.bytes + session.transaction.bytes + session.watched_bytes;
   for (const auto* names : {&session.channels, &session.patterns, &session.shard_channels}) {
@@ -79,6 +79,7 @@ std::int64_t client_bytes(const Session& session, const Allocation& allocation) 
   if (session.transaction.room > 0) {
     bytes += allocation.size(session.transaction.room * queued_command);
   }
+  if (ledger.profile().client_parts == ClientParts::at_once) return static_cast<std::int64_t>(bytes);
   if (session.had_transaction) bytes += allocation.size(transaction_struct);
   if (session.had_subscriptions) {
     bytes += allocation.size(subscriptions_struct) + 3 * allocation.size(dict_struct);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/session.hpp"
+#include "memory/ledger.hpp"
 
 namespace outlive {
 
@@ -26,11 +27,12 @@ struct ClientMemory {
 };
 
 // `running`: the words of the request that this client is having served, or none.
-ClientMemory client_memory(const Session& session, std::span<const std::string_view> running = {});
+ClientMemory client_memory(const Session& session, const Profile& profile,
+                           std::span<const std::string_view> running = {});
 
 // What the client takes of used_memory, but for the structure that every connection has: buffers,
 // arguments that have arrived or wait for EXEC, watched keys.
-std::int64_t client_bytes(const Session& session, const Allocation& allocation);
+std::int64_t client_bytes(const Session& session, const Ledger& ledger);
 
 // Clients that may be evicted, by their memory: a list for each doubling from 32 KiB to 4 GiB
 // (server.h, CLIENT_MEM_USAGE_BUCKETS).

@@ -22,7 +22,7 @@ std::string big_endian(std::uint64_t id) {
 void Engine::recharge(Session& session) {
   if (session.closed) return;
   const std::int64_t bytes =
-      baseline::client(ledger.allocation()) + client_bytes(session, ledger.allocation());
+      baseline::client(ledger) + client_bytes(session, ledger);
   ledger.add(bytes - session.charged);
   session.charged = bytes;
 }
@@ -48,7 +48,7 @@ void Engine::drop_charge(Session& session) {
 // mem_clients_normal follows in steps, as Valkey's does (server.c, updateClientMemoryUsage).
 void Engine::count_client(Session& session, std::span<const std::string_view> running) {
   if (session.closed || session.internal) return;
-  const auto bytes = static_cast<std::int64_t>(client_memory(session, running).total);
+  const auto bytes = static_cast<std::int64_t>(client_memory(session, ledger.profile(), running).total);
   clients_memory_ += bytes - session.counted;
   session.counted = bytes;
   if (options.maxmemory_clients == 0 || session.no_evict) {
@@ -211,7 +211,7 @@ void Engine::groom(Session& session) {
     changed = changed || change != ReplyBuffer::Change::none;
   }
   if (changed) recharge(session);
-  const ClientMemory memory = client_memory(session);
+  const ClientMemory memory = client_memory(session, ledger.profile());
   peaks_.see(session.query_buffer.bytes() + session.arriving.bytes, memory.output);
   count_client(session);
   check_output_limit(session);

@@ -168,6 +168,7 @@ struct Command {
   std::span<const Command> subcommands = {};
   CommandDocs docs = {};
   std::string_view container = {};  // the parent's name in a subcommand's row
+  std::uint64_t flags_since_8_1 = 0;  // of its flags, those that 8.0 did not have
 
   bool has(std::uint64_t wanted) const { return flags & wanted; }
   // Whether a request of so many words, the name included, has the right length.

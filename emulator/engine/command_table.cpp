@@ -1,5 +1,6 @@
 #include "engine/command_table.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -14,9 +15,33 @@ std::string Command::full_name() const {
   return std::string(container) + "|" + std::string(name);
 }
 
-CommandTable::CommandTable(std::span<const CommandRows> families) {
+namespace {
+
+bool offered(const Command& row, const Profile& profile) {
+  return row.has(flag::outlive_own) || profile.has(row.docs.since);
+}
+
+bool differed(const Command& row, const Profile& profile) {
+  return !profile.has(row.docs.deprecated_since) ||
+         (row.flags_since_8_1 && !profile.has("8.1.0"));
+}
+
+Command as_it_was(Command row, const Profile& profile) {
+  if (!profile.has("8.1.0")) row.flags &= ~row.flags_since_8_1;
+  if (!profile.has(row.docs.deprecated_since)) {
+    row.docs.deprecated_since = {};
+    row.docs.replaced_by = {};
+  }
+  return row;
+}
+
+}  // namespace
+
+CommandTable::CommandTable(std::span<const CommandRows> families, const Profile& profile) {
   for (const CommandRows& family : families) {
-    for (const Command& row : family) rows_.push_back(&row);
+    for (const Command& row : family) {
+      if (offered(row, profile)) rows_.push_back(as_of(row, profile));
+    }
   }
   slots_.resize(std::bit_ceil(rows_.size() * 8));
   for (const Command* row : rows_) {
@@ -26,6 +51,20 @@ CommandTable::CommandTable(std::span<const CommandRows> families) {
     // A container's number is followed by its subcommands'.
     total_ += 1 + row->subcommands.size();
   }
+}
+
+const Command* CommandTable::as_of(const Command& row, const Profile& profile) {
+  const auto is_the_same = [&](const Command& one) {
+    return offered(one, profile) && !differed(one, profile);
+  };
+  if (is_the_same(row) && std::ranges::all_of(row.subcommands, is_the_same)) return &row;
+  std::vector<Command>& kept = older_subcommands_.emplace_back();
+  for (const Command& one : row.subcommands) {
+    if (offered(one, profile)) kept.push_back(as_it_was(one, profile));
+  }
+  Command& copy = older_.emplace_back(as_it_was(row, profile));
+  copy.subcommands = kept;
+  return &copy;
 }
 
 void CommandTable::add(std::string_view name, const Command& row) {

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "engine/command.hpp"
+#include "memory/profile.hpp"
 
 namespace outlive {
 
 class CommandTable {
  public:
-  explicit CommandTable(std::span<const CommandRows> families);
+  // The rows that this profile's version has.
+  CommandTable(std::span<const CommandRows> families, const Profile& profile);
 
   struct Found {
     const Command* command = nullptr;    // the row that will run
@@ -54,12 +56,16 @@ class CommandTable {
   // Where this very spelling is, or would be.
   std::size_t place_of(std::string_view name) const;
   void add(std::string_view name, const Command& row);
+  // The row as it is, or a copy of what it was in an older version.
+  const Command* as_of(const Command& row, const Profile& profile);
 
   // Open addressing, a power of two: every name in small letters and in capitals, as clients write
   // them; others are put into small letters first.
   std::vector<Slot> slots_;
   std::deque<std::string> capitals_;
   std::vector<const Command*> rows_;
+  std::deque<Command> older_;
+  std::deque<std::vector<Command>> older_subcommands_;
   std::size_t total_ = 0;
 };
 

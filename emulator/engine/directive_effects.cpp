@@ -29,11 +29,25 @@ void set_clients_limit(Options& options, const std::string& value) {
   options.maxmemory_clients = value.ends_with('%') ? -amount : amount;
 }
 
+// Valkey 8.0 and before: keys that are ranked by their use can't share objects (object.c,
+// canUseSharedObject).
+void settle_sharing(Options& options) {
+  const EvictionRank rank = options.eviction.chosen().rank;
+  const bool by_use = rank == EvictionRank::lru || rank == EvictionRank::lfu;
+  options.keyspace.shares_integers = options.eviction.maxmemory == 0 || !by_use;
+}
+
+void set_maxmemory(Options& options, const std::string& value) {
+  options.eviction.maxmemory = number<std::uint64_t>(value);
+  settle_sharing(options);
+}
+
 void set_policy(Options& options, const std::string& value) {
   for (std::size_t i = 0; i < eviction_policies.size(); ++i) {
     if (eviction_policies[i].name == value) options.eviction.policy = i;
   }
   options.keyspace.lfu = options.eviction.chosen().rank == EvictionRank::lfu;
+  settle_sharing(options);
 }
 
 struct EventLetter {
@@ -92,6 +106,8 @@ constexpr DirectiveEffect effects[] = {
     {"client-query-buffer-limit",
      [](auto& o, auto& v) { o.client_query_buffer_limit = number<std::int64_t>(v); }},
     {"commandlog-execution-slower-than", set_log_threshold<CommandLog::slow>},
+    {"slowlog-log-slower-than", set_log_threshold<CommandLog::slow>},
+    {"slowlog-max-len", set_log_length<CommandLog::slow>},
     {"commandlog-large-reply-max-len", set_log_length<CommandLog::large_reply>},
     {"commandlog-large-request-max-len", set_log_length<CommandLog::large_request>},
     {"commandlog-reply-larger-than", set_log_threshold<CommandLog::large_reply>},
@@ -119,7 +135,7 @@ constexpr DirectiveEffect effects[] = {
     {"lfu-decay-time", [](auto& o, auto& v) { o.keyspace.lfu_decay_time = number<int>(v); }},
     {"lfu-log-factor", [](auto& o, auto& v) { o.keyspace.lfu_log_factor = number<int>(v); }},
     {"maxclients", [](auto& o, auto& v) { o.maxclients = number<std::int64_t>(v); }},
-    {"maxmemory", [](auto& o, auto& v) { o.eviction.maxmemory = number<std::uint64_t>(v); }},
+    {"maxmemory", set_maxmemory},
     {"maxmemory-clients", set_clients_limit},
     {"maxmemory-eviction-tenacity", [](auto& o, auto& v) { o.eviction.tenacity = number<int>(v); }},
     {"maxmemory-policy", set_policy},

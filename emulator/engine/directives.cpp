@@ -262,6 +262,11 @@ std::optional<std::string> refusal(const Directive& directive, const std::string
   return {};
 }
 
+bool has_name(const Directive& directive, std::string_view name) {
+  return equal_ignoring_case(directive.name, name) ||
+         (!directive.alias.empty() && equal_ignoring_case(directive.alias, name));
+}
+
 std::size_t index_of(const Directive& directive) {
   return static_cast<std::size_t>(&directive - all_directives().data());
 }
@@ -270,10 +275,21 @@ std::size_t index_of(const Directive& directive) {
 
 const Directive* find_directive(std::string_view name) {
   for (const Directive& directive : all_directives()) {
-    if (equal_ignoring_case(directive.name, name) ||
-        (!directive.alias.empty() && equal_ignoring_case(directive.alias, name))) {
-      return &directive;
-    }
+    if (has_name(directive, name)) return &directive;
+  }
+  return nullptr;
+}
+
+bool offered(const Directive& directive, const Options& options) {
+  if (directive.since.empty() && directive.until.empty()) return true;
+  const Profile& profile = profile_of(options);
+  if (!directive.since.empty() && !profile.has(directive.since)) return false;
+  return directive.until.empty() || !profile.has(directive.until);
+}
+
+const Directive* find_offered(const Options& options, std::string_view name) {
+  for (const Directive& directive : all_directives()) {
+    if (has_name(directive, name) && offered(directive, options)) return &directive;
   }
   return nullptr;
 }
@@ -298,9 +314,19 @@ std::optional<std::string> set_directive(Options& options, const Directive& dire
 
 std::optional<std::string> set_directive(Options& options, std::string_view name,
                                          std::span<const std::string_view> words) {
-  const Directive* directive = find_directive(name);
+  const Directive* directive = find_offered(options, name);
   if (!directive) return "Bad directive or wrong number of arguments";
   return set_directive(options, *directive, words);
+}
+
+const Profile& profile_of(const Options& options) {
+  return *find_profile(directive_value(options, *find_directive("outlive-profile")));
+}
+
+const Allocation& allocation_of(const Options& options) {
+  const bool coarse =
+      directive_value(options, *find_directive("outlive-allocator-quantum")) == "16";
+  return coarse ? quantum_16 : quantum_8;
 }
 
 }  // namespace outlive

@@ -38,6 +38,8 @@ struct Directive {
   std::int64_t capped_min = 0;  // with capped_max: bounds that apply silently
   std::int64_t capped_max = 0;
   std::string_view choices = {};  // blank-separated
+  std::string_view since = {};    // the version that brought it, where profiles differ
+  std::string_view until = {};    // the version that dropped it
 
   bool has(std::uint32_t flag) const { return flags & flag; }
 };
@@ -46,6 +48,9 @@ std::span<const Directive> all_directives();
 
 // The row with this name or alias, whatever its case; null if there is none.
 const Directive* find_directive(std::string_view name);
+// Whether the version of the profile has it; the row that it has by this name, or null.
+bool offered(const Directive& directive, const Options& options);
+const Directive* find_offered(const Options& options, std::string_view name);
 
 // The value as CONFIG GET tells it.
 std::string directive_value(const Options& options, const Directive& directive);
@@ -57,5 +62,9 @@ std::optional<std::string> set_directive(Options& options, const Directive& dire
 // The same by name.
 std::optional<std::string> set_directive(Options& options, std::string_view name,
                                          std::span<const std::string_view> words);
+
+// What outlive-profile and outlive-allocator-quantum choose.
+const Profile& profile_of(const Options& options);
+const Allocation& allocation_of(const Options& options);
 
 }  // namespace outlive

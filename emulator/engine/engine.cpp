@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/directives.hpp"
 #include "memory/baseline.hpp"
 
 namespace outlive {
 
 Engine::Engine(Setup setup)
     : options(std::move(setup.options)),
-      ledger(*setup.allocation),
+      ledger(allocation_of(options), profile_of(options)),
       random(setup.seed),
       keyspace(options.databases, random, ledger, options.keyspace, *this),
       evictor(keyspace, options.eviction, random),
@@ -18,7 +19,7 @@ Engine::Engine(Setup setup)
       tracking([this](Session& to, std::string_view bytes) { deliver(to, bytes); },
                [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking"),
                ledger),
-      table_(setup.families),
+      table_(setup.families, ledger.profile()),
       seed_(setup.seed),
       started_(setup.start),
       client_index_(ledger.allocation(), RadixTree::Values::pointers),
@@ -28,7 +29,7 @@ Engine::Engine(Setup setup)
   keyspace.may_resize = [this](std::size_t bytes) {
     return options.keyspace.resizing && !evictor.over_after(static_cast<std::int64_t>(bytes));
   };
-  ledger.add(baseline::startup(ledger.allocation()));
+  ledger.add(baseline::startup(ledger));
   next_cron_ = setup.start;
   if (setup.scripts) scripts = setup.scripts(*this);
 }
@@ -395,15 +396,11 @@ void Engine::cron() {
   clients_cron();
   tracking.hold_limit(options.tracking_table_max_keys);
   if (switches.active_expiry) expiry.slow_cycle();
-  // Every table that was ever made is looked at: an emptied one, which has no bucket, gets its
-  // first (kvstore.c, kvstoreTryResizeHashtables).
-  const auto resize = [](Database::Table& table) {
-    if (!table.shrink_if_needed()) table.expand_if_needed();
-  };
+  // Every table that was ever made is looked at.
   for (std::size_t i = 0; i < keyspace.databases_in_use(); ++i) {
     Database& database = keyspace.database(i);
-    if (database.has_had_keys()) resize(database.keys());
-    if (database.has_had_expiry()) resize(database.expires());
+    if (database.has_had_keys()) database.keys().resize_if_needed();
+    if (database.has_had_expiry()) database.expires().resize_if_needed();
   }
   if (options.keyspace.active_rehashing) rehash_for_a_while();
 }

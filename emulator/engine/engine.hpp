@@ -38,7 +38,6 @@ class Engine final : private KeyspaceListener {
   struct Setup {
     Options options;
     std::uint64_t seed = 0;
-    const Allocation* allocation = &quantum_8;
     Instant start{};
     std::span<const CommandRows> families;
     // Makes the script host; none: EVAL and the like must not be among the families.

@@ -6,20 +6,19 @@
 namespace outlive {
 namespace {
 
-// The kvstore around a database's table (kvstoreMemUsage), and an object's head for each key, which
-// Valkey counts as overhead too; measured on 8.1.1 with MEMORY STATS.
-constexpr std::int64_t kvstore_bytes = 96;
-constexpr std::int64_t object_bytes = 16;
+// What Valkey counts as overhead of each key (kvstoreMemUsage), measured with MEMORY STATS: the
+// object's head in 8.1, the head and the table's entry in 8.0.
+constexpr std::int64_t object_head = 16;
+constexpr std::int64_t table_entry = 24;
 
 // A table with its head and the metadata behind it.
-std::int64_t table_bytes(const Database::Table& table, bool present) {
-  const std::size_t head = present ? Database::Table::head_bytes + 16 : 0;
+std::int64_t table_bytes(const Database::Table& table, const Profile& profile, bool present) {
+  const std::size_t head = present ? Database::Table::head_bytes(profile) + 16 : 0;
   return static_cast<std::int64_t>(head + table.table_bytes());
 }
 
 std::int64_t rehashing_bytes(const Database::Table& table) {
-  if (!table.rehashing()) return 0;
-  return static_cast<std::int64_t>(table.buckets(0) * Database::Table::bucket_bytes);
+  return table.rehashing() ? static_cast<std::int64_t>(table.bytes_of(0)) : 0;
 }
 
 }  // namespace
@@ -27,7 +26,11 @@ std::int64_t rehashing_bytes(const Database::Table& table) {
 MemoryOverview Engine::memory_overview() const {
   MemoryOverview overview;
   overview.used = ledger.used();
-  overview.startup = baseline::startup(ledger.allocation());
+  overview.startup = baseline::startup(ledger);
+  const Profile& profile = ledger.profile();
+  const auto kvstore_bytes = static_cast<std::int64_t>(profile.kvstore_head);
+  const bool chained = profile.tables == TableKind::chains;
+  const std::int64_t entry_bytes = chained ? table_entry : 0;
   overview.clients = clients_memory_;
   if (scripts) {
     const ScriptMemory memory = scripts->memory();
@@ -37,12 +40,15 @@ MemoryOverview Engine::memory_overview() const {
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {
     const Database& database = keyspace.database(i);
     if (!database.has_had_keys()) continue;
-    const std::int64_t keys = table_bytes(database.keys(), true);
-    const std::int64_t expires = table_bytes(database.expires(), database.has_had_expiry());
-    const auto objects = object_bytes * static_cast<std::int64_t>(database.size());
+    const std::int64_t keys = table_bytes(database.keys(), profile, true);
+    std::int64_t expires = table_bytes(database.expires(), profile, database.has_had_expiry());
+    overview.tables += chained ? static_cast<std::int64_t>(database.keys().table_bytes() +
+                                                           database.expires().table_bytes())
+                               : keys + expires;
+    expires += entry_bytes * static_cast<std::int64_t>(database.expires_size());
+    const auto objects = (object_head + entry_bytes) * static_cast<std::int64_t>(database.size());
     overview.databases.push_back(
         {database.index(), kvstore_bytes + keys + objects, kvstore_bytes + expires});
-    overview.tables += keys + expires;
     databases += 2 * kvstore_bytes + keys + objects + expires;
     for (const auto* table : {&database.keys(), &database.expires()}) {
       if (table->rehashing()) databases += EntryPolicy::rehash_note;

@@ -12,9 +12,11 @@ namespace {
 // dict.h and dict.c: a dict of clients with a pointer to the channel behind it, an entry of a set,
 // an entry with a value; hashtable.c with kvstore.c: a table's head, as in keyspace/database.cpp.
 constexpr std::size_t clients_dict = 56 + 8;
+constexpr std::size_t clients_dict_8_0 = 56;
 constexpr std::size_t entry_without_value = 16;
 constexpr std::size_t entry = 24;
 constexpr std::size_t table_head = 72 + 16;
+constexpr std::size_t dict_head = 56 + 16;
 
 // Buckets of a hash table of so many names, filled evenly (data/hashtable.hpp).
 std::size_t table_bytes(std::size_t names) {
@@ -44,7 +46,7 @@ bool Publisher::subscribe(Session& session, Channel kind, std::string_view name)
   Subscribers& subscribers = found->second;
   const std::size_t text = footprint::argument(ledger_.allocation(), name.size());
   if (is_new) texts_[static_cast<int>(kind)] += text;
-  if (is_new && kind == Channel::pattern) pattern_tables_.insert();
+  if (is_new) dicts_[static_cast<int>(kind)].insert();
   if (!is_new) charge(subscribers, -1);
   subscribers.sessions.push_back(&session);
   subscribers.tables.insert();
@@ -67,7 +69,7 @@ bool Publisher::unsubscribe(Session& session, Channel kind, std::string_view nam
   } else {
     texts_[static_cast<int>(kind)] -= footprint::argument(ledger_.allocation(), name.size());
     of(kind).erase(listeners);
-    if (kind == Channel::pattern) pattern_tables_.erase();
+    dicts_[static_cast<int>(kind)].erase();
     charge_names(kind);
   }
   names.erase(own);
@@ -77,22 +79,27 @@ bool Publisher::unsubscribe(Session& session, Channel kind, std::string_view nam
 // A name's dict of clients.
 void Publisher::charge(const Subscribers& subscribers, std::int64_t sign) {
   const Allocation& allocation = ledger_.allocation();
-  const std::size_t bytes = allocation.size(clients_dict) + subscribers.tables.bytes(allocation) +
+  const bool chained = ledger_.profile().tables == TableKind::chains;
+  const std::size_t bytes = allocation.size(chained ? clients_dict_8_0 : clients_dict) + subscribers.tables.bytes(allocation) +
                             subscribers.sessions.size() * allocation.size(entry_without_value);
   ledger_.add(sign * static_cast<std::int64_t>(bytes));
 }
 
 // What all names of a kind are kept in: patterns in a dict; channels, with their names as the first
-// subscriber gave them, in a hash table that is made with the first and stays, but for shard
-// channels.
+// subscriber gave them, in a hash table (8.0: a dict) that is made with the first and stays, but for
+// shard channels.
 void Publisher::charge_names(Channel kind) {
   const Allocation& allocation = ledger_.allocation();
   const std::size_t names = of(kind).size();
   std::size_t bytes = 0;
+  const std::size_t in_dict =
+      dicts_[static_cast<int>(kind)].bytes(allocation) + names * allocation.size(entry);
   if (kind == Channel::pattern) {
-    bytes = pattern_tables_.bytes(allocation) + names * allocation.size(entry);
+    bytes = in_dict;
   } else if (names > 0 || kind == Channel::plain) {
-    bytes = allocation.size(table_head) + table_bytes(names);
+    const bool chained = ledger_.profile().tables == TableKind::chains;
+    bytes = chained ? allocation.size(dict_head) + in_dict
+                    : allocation.size(table_head) + table_bytes(names);
     bytes += texts_[static_cast<int>(kind)];
   }
   const auto now = static_cast<std::int64_t>(bytes);

@@ -9,9 +9,9 @@
 namespace outlive {
 namespace {
 
-// struct hashtable with the kvstore's metadata, allocated with a database's first key or first
-// expiry and kept for good (kvstore.c, KVSTORE_ALLOCATE_HASHTABLES_ON_DEMAND).
-constexpr std::size_t table_head_bytes = Database::Table::head_bytes + 16;
+// What a table's entry for a key with a TTL takes where tables are chained (dict.c,
+// dictEntryNormal).
+constexpr std::size_t expiry_entry_bytes = 24;
 
 // UNLINK frees in the background what has more allocations than this (LAZYFREE_THRESHOLD).
 constexpr std::size_t lazyfree_threshold = 64;
@@ -26,24 +26,29 @@ Database::Database(Keyspace& keyspace, int index)
     : keyspace_(keyspace),
       index_(index),
       keys_(EntryPolicy{&keyspace}, keyspace.ledger),
-      expires_(EntryPolicy{&keyspace}, keyspace.ledger) {}
+      expires_(EntryPolicy{&keyspace, expiry_entry_bytes}, keyspace.ledger) {}
 
 Database::~Database() {
   expires_.clear([](Entry*) {});
   keys_.clear([](Entry* entry) { Entry::Deleter{}(entry); });
 }
 
+std::size_t Database::head_bytes() const {
+  constexpr std::size_t metadata = 16;
+  return Table::head_bytes(keyspace_.ledger.profile()) + metadata;
+}
+
 void Database::charge_head(bool& charged) {
   if (charged) return;
   charged = true;
   keyspace_.use(index_);
-  keyspace_.ledger.add(keyspace_.ledger.block(table_head_bytes));
+  keyspace_.ledger.add(keyspace_.ledger.block(head_bytes()));
 }
 
 void Database::drop_head(bool& charged) {
   if (!charged) return;
   charged = false;
-  keyspace_.ledger.add(-keyspace_.ledger.block(table_head_bytes));
+  keyspace_.ledger.add(-keyspace_.ledger.block(head_bytes()));
 }
 
 bool Database::expired(const Entry& entry) const {
@@ -52,6 +57,8 @@ bool Database::expired(const Entry& entry) const {
 }
 
 void Database::touch(Entry& entry) {
+  // Ranked by its use, a key needs an object of its own (db.c of 8.0, lookupKey).
+  if (entry.shared && !keyspace_.settings.shares_integers) [[unlikely]] resettle(entry);
   entry.access =
       access::touched(entry.access, keyspace_.settings, keyspace_.moment, keyspace_.lfu_random) &
       0xffffff;
@@ -80,7 +87,7 @@ Entry* Database::find(Key key, Lookup lookup) {
 Entry& Database::add(Key key, Value value) {
   charge_head(keys_head_);
   EntryPointer made = make_entry(key, std::move(value));
-  lay_out(*made, keyspace_.ledger.allocation());
+  settle(*made);
   made->access = access::fresh(keyspace_.settings, keyspace_.moment) & 0xffffff;
   keyspace_.ledger.add(static_cast<std::int64_t>(made->weight()));
   Entry* entry = made.release();
@@ -96,20 +103,20 @@ Entry& Database::put(Key key, Value value, bool keep_expiry) {
 Entry& Database::put(Key key, Entry* old, Value value, bool keep_expiry) {
   if (!old) {
     Entry& entry = add(key, std::move(value));
-    if (!keep_expiry) expires_.nudge();
+    if (!keep_expiry) expires_.nudge(key.hash);
     keyspace_.listener.key_changed(*this, key.text);
     return entry;
   }
   if (keyspace_.journal.active()) describe(*old, {.reason = Departure::Reason::overwritten});
   replace(*old, std::move(value));
-  if (!keep_expiry && !clear_expiry(*old)) expires_.nudge();
+  if (!keep_expiry && !clear_expiry(*old)) expires_.nudge(key.hash);
   keyspace_.listener.key_changed(*this, key.text);
   return *old;
 }
 
 // Looked up once more, as Valkey does (db.c, dbSetValue).
 void Database::replace(Entry& entry, Value value) {
-  keys_.nudge();
+  keys_.nudge(entry.hash);
   const auto embedded = [](const Value& v) {
     const auto* string = std::get_if<String>(&v);
     return string && string->encoding() == StringEncoding::embedded;
@@ -118,10 +125,25 @@ void Database::replace(Entry& entry, Value value) {
   // Valkey keeps the old object and swaps the pointers in, unless either is a one-allocation string
   // (db.c, dbSetValue).
   const bool new_object = embedded(entry.value) || embedded(value);
-  if (new_object && entry.expiry_ms != -1) expires_.nudge();
+  if (new_object && entry.expiry_ms != -1) expires_.nudge(entry.hash);
   entry.value = std::move(value);
-  if (new_object) lay_out(entry, keyspace_.ledger.allocation());
+  if (new_object || keyspace_.ledger.profile().keys == KeyLayout::in_entry) settle(entry);
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
+}
+
+void Database::settle(Entry& entry) {
+  lay_out(entry, keyspace_.ledger, keyspace_.settings.shares_integers);
+}
+
+void Database::resettle(Entry& entry) {
+  const auto before = static_cast<std::int64_t>(entry.weight());
+  settle(entry);
+  keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
+}
+
+void Database::set_integer(Entry& entry, std::int64_t value) {
+  entry.as<String>().set_integer(value);
+  if (keyspace_.ledger.profile().keys == KeyLayout::in_entry) resettle(entry);
 }
 
 Database::Edit Database::edit_raw(Entry& entry) {
@@ -129,7 +151,7 @@ Database::Edit Database::edit_raw(Entry& entry) {
   const bool shared_object = string.encoding() == StringEncoding::embedded;
   const auto before = static_cast<std::int64_t>(entry.weight());
   string.make_raw(keyspace_.ledger.allocation());
-  if (shared_object) lay_out(entry, keyspace_.ledger.allocation());
+  if (shared_object || entry.shared) settle(entry);
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
   return Edit(*this, entry);
 }
@@ -143,7 +165,7 @@ Database::Edit::~Edit() {
 }
 
 void Database::set_expiry(Entry& entry, std::int64_t unix_ms) {
-  keys_.nudge();  // db.c, setExpire
+  keys_.nudge(entry.hash);  // db.c, setExpire
   const auto before = static_cast<std::int64_t>(entry.weight());
   const bool had = entry.expiry_ms != -1;
   expiry_sum_ +=
@@ -152,7 +174,7 @@ void Database::set_expiry(Entry& entry, std::int64_t unix_ms) {
   entry.expiry_ms = unix_ms;
   if (had) return;
   charge_head(expires_head_);
-  make_room_for_expiry(entry, keyspace_.ledger.allocation());
+  make_room_for_expiry(entry, keyspace_.ledger);
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
   expires_.insert(&entry, entry.hash);
 }

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "data/hashtable.hpp"
+#include "data/table.hpp"
 #include "keyspace/entry.hpp"
 #include "keyspace/horizon.hpp"
 #include "outlive/departure.hpp"
@@ -25,6 +25,7 @@ struct EntryPolicy {
   bool may_resize(std::size_t bytes) const;
   // A listNode: the kvstore lists the tables that are being rehashed (kvstore.c).
   static constexpr std::size_t rehash_note = 24;
+  std::size_t entry_bytes = 0;  // in a chained table; a key's own entry is in its weight
 };
 
 // What a look-up does besides finding (db.c, LOOKUP_*).
@@ -55,7 +56,7 @@ struct Farewell {
 
 class Database {
  public:
-  using Table = Hashtable<EntryPolicy>;
+  using Table = outlive::Table<EntryPolicy>;
 
   Database(Keyspace& keyspace, int index);
   ~Database();
@@ -99,6 +100,9 @@ class Database {
   // object it may have shared (db.c, dbUnshareStringValue).
   Edit edit_raw(Entry& entry);
 
+  // A string that is an integer becomes another.
+  void set_integer(Entry& entry, std::int64_t value);
+
   // Its tables were made, by the first key, and by the first expiry.
   bool has_had_keys() const { return keys_head_; }
   bool has_had_expiry() const { return expires_head_; }
@@ -128,8 +132,13 @@ class Database {
   std::int64_t mean_ttl_ms(std::int64_t now_ms) const;
 
  private:
+  // A table with the kvstore's metadata, allocated with a database's first key or first expiry and
+  // kept for good (kvstore.c, KVSTORE_ALLOCATE_…_ON_DEMAND).
+  std::size_t head_bytes() const;
   void charge_head(bool& charged);
   void drop_head(bool& charged);
+  void settle(Entry& entry);
+  void resettle(Entry& entry);  // and puts the ledger right
   void touch(Entry& entry);
   void remove_quietly(Entry& entry);
   void describe(const Entry& entry, const Farewell& farewell);

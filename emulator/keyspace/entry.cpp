@@ -25,6 +25,43 @@ void settle(Entry& entry, std::size_t bytes, bool has_field, const Allocation& a
   entry.block = static_cast<std::uint32_t>(block);
 }
 
+// The dictionary's entry of 8.0: value, next, the size of the key's header, and the key with the
+// header that it had as an argument (dict.c, createEmbeddedEntry; sds.c, sdscopytobuffer).
+std::size_t entry_with_key_bytes(std::size_t key_size, const Allocation& allocation) {
+  constexpr std::size_t fixed = 17;
+  std::size_t header = 3;
+  if (key_size > footprint::embedded_argument_max) {
+    const auto argument = footprint::text_block(allocation, key_size);
+    header = argument.bytes - argument.room - 1;
+  }
+  return allocation.size(fixed + header + key_size + 1);
+}
+
+bool is_embedded(const Value& value) {
+  const auto* string = std::get_if<String>(&value);
+  return string && string->encoding() == StringEncoding::embedded;
+}
+
+// server.h, OBJ_SHARED_INTEGERS.
+bool is_small_integer(const Value& value) {
+  const auto* string = std::get_if<String>(&value);
+  return string && string->is_integer() && string->as_integer() >= 0 &&
+         string->as_integer() < 10'000;
+}
+
+std::size_t object_apart_bytes(const Value& value, const Allocation& allocation) {
+  if (!is_embedded(value)) return allocation.size(footprint::object_head);
+  return footprint::argument(allocation, std::get_if<String>(&value)->size());
+}
+
+void lay_out_apart(Entry& entry, const Allocation& allocation, bool may_share) {
+  entry.expiry_room = true;  // the table of expiries keeps it
+  entry.shared = may_share && is_small_integer(entry.value);
+  std::size_t bytes = entry_with_key_bytes(entry.key_size, allocation);
+  if (!entry.shared) bytes += object_apart_bytes(entry.value, allocation);
+  entry.block = static_cast<std::uint32_t>(bytes);
+}
+
 bool fits_beside_key(const Entry& entry, std::size_t text_size) {
   const std::size_t expiry = entry.expiry_ms != -1 ? expiry_field : 0;
   return footprint::object_head + entry.key_size + 3 + expiry + 4 + text_size <=
@@ -50,11 +87,15 @@ EntryPointer make_entry(Key key, Value value) {
   return entry;
 }
 
-void lay_out(Entry& entry, const Allocation& allocation) {
+void lay_out(Entry& entry, const Ledger& ledger, bool may_share) {
+  const Allocation& allocation = ledger.allocation();
+  if (ledger.profile().keys == KeyLayout::in_entry) {
+    return lay_out_apart(entry, allocation, may_share);
+  }
   const std::size_t fixed = footprint::object_head + footprint::embedded_key(entry.key_size);
   bool has_field = entry.expiry_ms != -1;
-  if (auto* string = std::get_if<String>(&entry.value);
-      string && string->encoding() == StringEncoding::embedded) {
+  if (is_embedded(entry.value)) {
+    auto* string = std::get_if<String>(&entry.value);
     const std::size_t text_size = string->size();
     if (fits_beside_key(entry, text_size)) {
       settle(entry, embedded_bytes(entry, text_size) + (has_field ? expiry_field : 0), has_field,
@@ -67,8 +108,15 @@ void lay_out(Entry& entry, const Allocation& allocation) {
   settle(entry, fixed + (has_field ? expiry_field : 0), has_field, allocation);
 }
 
-void make_room_for_expiry(Entry& entry, const Allocation& allocation) {
-  if (!entry.expiry_room) lay_out(entry, allocation);
+void make_room_for_expiry(Entry& entry, const Ledger& ledger) {
+  if (!entry.expiry_room) lay_out(entry, ledger, false);
+}
+
+std::size_t told_block(const Entry& entry, const Ledger& ledger) {
+  if (ledger.profile().keys == KeyLayout::in_entry) {
+    return entry.block + (entry.shared ? footprint::object_head : 0);
+  }
+  return is_embedded(entry.value) ? entry.block : footprint::object_head;
 }
 
 std::size_t embedded_room_left(const Entry& entry) {

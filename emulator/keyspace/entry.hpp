@@ -7,7 +7,7 @@
 
 #include "base/prefetch.hpp"
 #include "data/value.hpp"
-#include "memory/allocation.hpp"
+#include "memory/ledger.hpp"
 
 namespace outlive {
 
@@ -22,10 +22,11 @@ struct Entry {
   Value value;
   std::uint64_t hash = 0;          // of the key, as its keyspace hashes
   std::int64_t expiry_ms = -1;     // Unix milliseconds; -1: never
-  std::uint32_t block = 0;         // bytes that Valkey's object would take, key and expiry inside
+  std::uint32_t block = 0;         // bytes of used_memory but for what the value has of its own
   std::uint32_t key_size = 0;
   std::uint32_t access : 24 = 0;   // see access.hpp
   std::uint32_t expiry_room : 1 = 0;  // Valkey's object has a field for the expiry already
+  std::uint32_t shared : 1 = 0;       // the object is one of those that all small integers share
 
   std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
 
@@ -71,15 +72,23 @@ using EntryPointer = std::unique_ptr<Entry, Entry::Deleter>;
 
 EntryPointer make_entry(Key key, Value value);
 
-// Works out what the object weighs with this value (object.c of 8.1): a short string shares the
-// allocation with its key when all fit in 64 bytes, else it moves out; an expiry has its field if
-// there is one, if the key is long, or if the size class leaves room for it. Sets block and
-// expiry_room, and the encoding of a short string.
-void lay_out(Entry& entry, const Allocation& allocation);
+// Works out what key and object weigh with this value, by the ledger's profile.
+//
+// 8.1 (object.c): a short string shares the allocation with its key when all fit in 64 bytes, else
+// it moves out; an expiry has its field if there is one, if the key is long, or if the size class
+// leaves room for it. Sets block and expiry_room, and the encoding of a short string.
+//
+// 8.0 (dict.c, object.c): the key is inside the table's entry, the object beside it. `may_share`:
+// integers from 0 to 9999 are objects that all keys share, unless maxmemory ranks keys by their use.
+void lay_out(Entry& entry, const Ledger& ledger, bool may_share);
 
 // The same as `lay_out` after an expiry was set: Valkey reallocates the object only if it has no
 // field for it yet.
-void make_room_for_expiry(Entry& entry, const Allocation& allocation);
+void make_room_for_expiry(Entry& entry, const Ledger& ledger);
+
+// What MEMORY USAGE tells of key and object, the value's own blocks apart: bug for bug, 8.1 knows of
+// the key only when it is with a one-allocation string; 8.0 counts an object that is shared.
+std::size_t told_block(const Entry& entry, const Ledger& ledger);
 
 // Free bytes behind an embedded string in its entry's block: Valkey counts what the size class
 // leaves over as the string's own.

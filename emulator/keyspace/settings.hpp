@@ -7,6 +7,7 @@ namespace outlive {
 
 struct KeyspaceSettings {
   bool lfu = false;              // maxmemory-policy ranks by frequency
+  bool shares_integers = true;   // no memory limit, or one by which keys aren't ranked by their use
   int lfu_log_factor = 10;       // lfu-log-factor
   int lfu_decay_time = 1;        // lfu-decay-time, minutes; 0: never
   int active_expire_effort = 1;  // active-expire-effort, 1 to 10

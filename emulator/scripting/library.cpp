@@ -16,11 +16,10 @@ namespace {
 constexpr std::size_t dict_entry = 24;
 constexpr std::size_t dict = 56;
 constexpr std::size_t library_info = 32;
-constexpr std::size_t function_info = 16;
+constexpr std::size_t function_info = 16;     // 8.1; it points to the compiled function
+constexpr std::size_t function_info_8_0 = 40;
 constexpr std::size_t compiled_function = 40;
 constexpr std::size_t function_context = 4;
-// What used_memory_functions says of a server without functions (8.1.1, measured).
-constexpr std::int64_t engines_overhead = 224;
 
 std::size_t buckets(std::size_t entries) {
   return entries == 0 ? 0 : std::max<std::size_t>(4, std::bit_ceil(entries));
@@ -204,11 +203,17 @@ std::int64_t Libraries::overhead(const Library& library) const {
   std::size_t bytes = allocation.size(library_info) +
                       footprint::text_block(allocation, library.name.size()).bytes +
                       footprint::text_block(allocation, library.code.size()).bytes;
+  const bool direct = ledger_->profile().scripts == ScriptKeeping::directly;
   for (const RegisteredFunction& function : library.functions) {
-    bytes += allocation.size(function_info) + allocation.size(compiled_function) +
-             allocation.size(function_context) +
-             footprint::argument(allocation, function.name.size());
-    if (function.described) bytes += footprint::argument(allocation, function.description.size());
+    bytes += allocation.size(function_context);
+    const auto text = [&](std::size_t size) {
+      return direct ? footprint::text_block(allocation, size).bytes
+                    : footprint::argument(allocation, size);
+    };
+    bytes += direct ? allocation.size(function_info_8_0)
+                    : allocation.size(function_info) + allocation.size(compiled_function);
+    bytes += text(function.name.size());
+    if (function.described) bytes += text(function.description.size());
   }
   return static_cast<std::int64_t>(bytes);
 }
@@ -235,7 +240,7 @@ void Libraries::recharge_tables() {
 }
 
 std::int64_t Libraries::memory() const {
-  return engines_overhead + overhead_ +
+  return ledger_->profile().function_engines + overhead_ +
          static_cast<std::int64_t>(functions_.size() * dict_entry +
                                    function_tables_.buckets() * sizeof(std::uint64_t));
 }

@@ -18,7 +18,8 @@ constexpr std::size_t digest_size = 40;
 // sizeof of Valkey's structures.
 constexpr std::size_t dict_entry = 24;
 constexpr std::size_t list_node = 24;
-constexpr std::size_t eval_script = 40;
+constexpr std::size_t eval_script = 40;       // 8.1
+constexpr std::size_t lua_script = 24;        // 8.0
 constexpr std::size_t compiled_function = 40;
 constexpr std::size_t lua_function = 16;
 
@@ -119,12 +120,18 @@ std::int64_t ScriptCache::text_memory(const CachedScript& script) const {
 std::int64_t ScriptCache::charge(const CachedScript& script) const {
   const Allocation& allocation = ledger_.allocation();
   const std::size_t digest = footprint::text_block(allocation, digest_size).bytes;
-  std::size_t bytes = digest + footprint::argument(allocation, script.body.size());
-  for (const std::size_t part : {dict_entry, eval_script, compiled_function, lua_function}) {
-    bytes += allocation.size(part);
+  std::size_t bytes = digest + footprint::argument(allocation, script.body.size()) +
+                      allocation.size(dict_entry) + allocation.size(script_struct());
+  if (script.evictable) bytes += allocation.size(list_node);
+  if (ledger_.profile().scripts == ScriptKeeping::by_engines) {
+    bytes += allocation.size(compiled_function) + allocation.size(lua_function);
+    if (script.evictable) bytes += digest;
   }
-  if (script.evictable) bytes += allocation.size(list_node) + digest;
   return static_cast<std::int64_t>(bytes);
+}
+
+std::size_t ScriptCache::script_struct() const {
+  return ledger_.profile().scripts == ScriptKeeping::by_engines ? eval_script : lua_script;
 }
 
 void ScriptCache::resize_charged_table() {
@@ -135,7 +142,7 @@ void ScriptCache::resize_charged_table() {
 }
 
 std::int64_t ScriptCache::memory() const {
-  return texts_ + static_cast<std::int64_t>(scripts_.size() * (dict_entry + eval_script) +
+  return texts_ + static_cast<std::int64_t>(scripts_.size() * (dict_entry + script_struct()) +
                                             buckets(scripts_.size()) * sizeof(std::uint64_t) +
                                             evictable_.size() * list_node);
 }

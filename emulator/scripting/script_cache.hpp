@@ -55,6 +55,7 @@ class ScriptCache {
   std::int64_t text_memory(const CachedScript& script) const;
   std::int64_t charge(const CachedScript& script) const;
   void evict_oldest(Interpreter& machine);
+  std::size_t script_struct() const;
   void resize_charged_table();
 
   Ledger& ledger_;

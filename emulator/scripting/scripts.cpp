@@ -269,6 +269,10 @@ std::string_view Scripts::interruption() {
                        : "Script killed by user with FUNCTION KILL.";
 }
 
+std::string_view Scripts::version() const {
+  return engine_.ledger.profile().version;
+}
+
 double Scripts::processor_seconds() {
   // Without a stopwatch each reading is a microsecond later, so that waiting for a time ends.
   const std::int64_t us =

@@ -6,17 +6,16 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "memory/profile.hpp"
 #include "scripting/convert.hpp"
 #include "scripting/interpreter.hpp"
 
 namespace outlive {
 namespace {
 
-// Valkey 8.1 `version.h`: the versions that scripts are told.
+// `version.h` of Valkey 8.0 and 8.1: the version of Redis that scripts are told.
 constexpr const char* redis_version = "7.2.4";
 constexpr int redis_version_number = 0x00070204;
-constexpr const char* valkey_version = "8.1.1";
-constexpr int valkey_version_number = 0x00080101;
 
 constexpr int log_warning = 3;    // LL_WARNING, the highest
 constexpr int propagate_all = 3;  // PROPAGATE_AOF | PROPAGATE_REPL
@@ -263,6 +262,7 @@ void add(lua_State* lua, std::initializer_list<Constant> constants) {
 }
 
 void push_common(lua_State* lua) {
+  const std::string version(Interpreter::of(lua).host().version());
   lua_newtable(lua);
   add(lua, {{"log", log}});
   add(lua, {{"LOG_DEBUG", 0},
@@ -270,9 +270,9 @@ void push_common(lua_State* lua) {
             {"LOG_NOTICE", 2},
             {"LOG_WARNING", log_warning},
             {"REDIS_VERSION_NUM", redis_version_number},
-            {"VALKEY_VERSION_NUM", valkey_version_number}});
+            {"VALKEY_VERSION_NUM", static_cast<int>(version_number(version))}});
   for (const auto& [name, text] : {std::pair{"REDIS_VERSION", redis_version},
-                                   {"VALKEY_VERSION", valkey_version},
+                                   {"VALKEY_VERSION", version.c_str()},
                                    {"SERVER_NAME", "valkey"}}) {
     lua_pushstring(lua, text);
     lua_setfield(lua, -2, name);

@@ -51,6 +51,7 @@ Any free port; the log tells which (`port=`):
 What only outlive knows:
   --outlive-seed N                     the same chance every time: hashing, sampling, RANDOMKEY
   --outlive-clock system|frozen|MS     a clock that stands still until OUTLIVE CLOCK moves it
+  --outlive-profile valkey-8.1|valkey-8.0   the version to imitate: its memory, tables, commands, directives
   --outlive-allocator-quantum 8|16     memory as the upstream images weigh it (8), or Debian's build (16)
   --enable-outlive-command yes|local   the command OUTLIVE and the journal of keys that left
 
@@ -129,7 +130,6 @@ class Process {
         config_file_(startup.config_file),
         engine_({.options = startup.options,
                  .seed = seed,
-                 .allocation = shell.allocation,
                  .start = start_clock(clock_, shell).now(),
                  .families = all_commands(),
                  .scripts = make_script_host,
@@ -254,7 +254,7 @@ int serve_with(std::span<const std::string_view> arguments) {
   fit_open_files(startup.options, log);
   const std::uint64_t seed = shell.seed != 0 ? shell.seed : std::random_device{}();
   log.line(Log::notice, "oO0OoO0OoO0Oo Valkey is starting oO0OoO0OoO0Oo");
-  log.line(Log::notice, "outlive stands in for Valkey 8.1.1 (seed " + std::to_string(seed) + ")");
+  log.line(Log::notice, "outlive stands in for Valkey " + std::string(profile_of(startup.options).version) + " (seed " + std::to_string(seed) + ")");
   return Process(startup, shell, seed, log).run();
 }
 

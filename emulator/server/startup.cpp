@@ -56,7 +56,7 @@ void apply_file_directive(const DirectiveLine& line) {
 }
 
 void apply(const DirectiveLine& line, Options& options) {
-  const Directive* directive = find_directive(line.name);
+  const Directive* directive = find_offered(options, line.name);
   if (!directive) return apply_file_directive(line);
   auto values = line.values;
   // Several words may come as one (config.c, MULTI_ARG_CONFIG).
@@ -127,7 +127,6 @@ ShellOptions shell_options(const Options& options) {
   shell.log_level = value_of(options, "loglevel");
   shell.pid_file = value_of(options, "pidfile");
   shell.seed = std::stoull(value_of(options, "outlive-seed"));
-  if (value_of(options, "outlive-allocator-quantum") == "16") shell.allocation = &quantum_16;
   shell.frozen_at = frozen_at(value_of(options, "outlive-clock"));
   return shell;
 }
@@ -136,8 +135,14 @@ Startup start_up(std::span<const std::string_view> arguments, std::istream& stan
   const StartArguments start = parse_arguments(arguments);
   Startup startup;
   if (!start.file.empty()) startup.config_file = std::filesystem::absolute(start.file).string();
-  for (const DirectiveLine& line : gather_config(start, standard_input)) {
-    apply(line, startup.options);
+  const std::vector<DirectiveLine> lines = gather_config(start, standard_input);
+  // The profile first, wherever it stands: which directives there are depends on it.
+  const auto is_profile = [](const DirectiveLine& line) { return line.name == "outlive-profile"; };
+  for (const DirectiveLine& line : lines) {
+    if (is_profile(line)) apply(line, startup.options);
+  }
+  for (const DirectiveLine& line : lines) {
+    if (!is_profile(line)) apply(line, startup.options);
   }
   note_directory(startup.options);
   return startup;

@@ -22,7 +22,6 @@ struct ShellOptions {
   std::string log_level;
   std::string pid_file;
   std::uint64_t seed = 0;  // 0: none was chosen
-  const Allocation* allocation = &quantum_8;
   std::optional<Instant> frozen_at;  // where a clock that stands still starts
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What outlive tells of its commands and directives, beside what the real Valkey 8.1.1 tells.
+"""What outlive tells of its commands and directives, beside what the real Valkey of a profile tells.
 
-    test_table.py outlive PROGRAM
+    test_table.py outlive PROGRAM [PROFILE]
 """
 import pathlib
 import sys
@@ -17,7 +17,8 @@ INFO_FIELDS = ("name", "arity", "flags", "first key", "last key", "step", "ACL c
 # What COMMAND DOCS tells of a command there and not here: its words one by one, and its changes over the versions.
 DOCS_NOT_TOLD = {b"arguments", b"history"}
 COMMANDS_OF_OURS = {b"outlive"}
-DIRECTIVES_OF_OURS = {b"enable-outlive-command", b"outlive-allocator-quantum", b"outlive-clock", b"outlive-seed"}
+DIRECTIVES_OF_OURS = {b"enable-outlive-command", b"outlive-allocator-quantum", b"outlive-clock",
+                      b"outlive-profile", b"outlive-seed"}
 # Every server under test has its own.
 DIRECTIVES_OF_A_RUN = {b"dir", b"port"}
 
@@ -105,5 +106,7 @@ class Table(unittest.TestCase):
 
 if __name__ == "__main__":
     COMMAND = servers.command_of(sys.argv)
-    REFERENCE = servers.reference_folder() / "valkey-server"
+    PROFILE = sys.argv.pop(1) if len(sys.argv) > 1 else "valkey-8.1"
+    COMMAND += ["--outlive-profile", PROFILE]
+    REFERENCE = servers.reference_server(PROFILE)
     unittest.main()

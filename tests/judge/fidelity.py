@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""outlive beside the real Valkey 8.1.1, same load: what keys weigh, who is evicted, what is refused.
+"""outlive beside the real Valkey, same load: what keys weigh, who is evicted, what is refused.
 
-    fidelity.py PROGRAM [--seeds N] [--only memory,eviction,refusals] [--families WORDS] [--thorough] [--details]
+    fidelity.py PROGRAM [--profile valkey-8.1] [--seeds N] [--only memory,eviction,refusals] [--families WORDS] [--thorough] [--details]
 
 Memory: a figure that is certain on the real server must be equal, to the byte (subject.py takes out the one thing
 that chance decides); others may be off by their family's limit, relative to 16 KiB at least. A timer that comes
@@ -55,8 +55,8 @@ def judge_refusals(command):
 class Judge:
     """Runs loads on both servers at once; keeps the rows of the table, and what differs."""
 
-    def __init__(self, commands, pool):
-        self.commands, self.pool = commands, pool
+    def __init__(self, profile, commands, pool):
+        self.profile, self.commands, self.pool = profile, commands, pool
         self.rows, self.failures = [], []
 
     def on_both(self, load, tasks):
@@ -139,7 +139,7 @@ class Judge:
     def report(self, seconds):
         for failure in self.failures:
             print(f"DIFFERENT: {failure}")
-        print("\n| beside Valkey 8.1.1 | compared | worst |\n| --- | --- | --- |")
+        print(f"\n| beside {self.profile} | compared | worst |\n| --- | --- | --- |")
         for row in self.rows:
             print("| " + " | ".join(row) + " |")
         print(f"\n{len(self.failures)} differences, {seconds:.0f} s")
@@ -148,6 +148,7 @@ class Judge:
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("program")
+    options.add_argument("--profile", default="valkey-8.1", choices=servers.REFERENCES)
     options.add_argument("--seeds", type=int, default=4)
     options.add_argument("--only", default=",".join(PARTS))
     options.add_argument("--families", default="", help="of memory, only those with this in their name")
@@ -157,10 +158,11 @@ def main():
     parts = chosen.only.split(",")
     if unknown := set(parts) - set(PARTS):
         options.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    commands = [[str(servers.reference_folder() / "valkey-server")], [chosen.program, "serve", *QUANTUM]]
+    commands = [[str(servers.reference_server(chosen.profile))],
+                [chosen.program, "serve", *QUANTUM, "--outlive-profile", chosen.profile]]
     started = time.monotonic()
     with concurrent.futures.ProcessPoolExecutor(len(SIDES)) as pool:
-        judge = Judge(commands, pool)
+        judge = Judge(chosen.profile, commands, pool)
         if "memory" in parts:
             judge.memory([number for number, family in enumerate(weights.FAMILIES)
                           if chosen.families in family.name and (chosen.thorough or not family.thorough)], chosen.details)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "commands/table.hpp"
+#include "engine/directives.hpp"
 #include "engine/engine.hpp"
 
 namespace outlive::test {
@@ -16,6 +17,7 @@ struct TestOptions {
   std::string_view policy = "noeviction";
   int samples = 5;
   std::uint64_t seed = 1;
+  std::string_view profile = profile_default.name;
 };
 
 class TestEngine {
@@ -57,8 +59,8 @@ class TestEngine {
     std::int64_t total = 0;
     for (std::size_t i = 0; i < engine.keyspace.databases(); ++i) {
       const Database& database = engine.keyspace.database(i);
-      total += static_cast<std::int64_t>(database.keys().table_bytes() +
-                                         database.expires().table_bytes());
+      total += static_cast<std::int64_t>(database.keys().charged_bytes() +
+                                         database.expires().charged_bytes());
       database.keys().for_each([&](const Entry* entry) {
         total += static_cast<std::int64_t>(entry->weight());
         if (!entry->is<HashPointer>()) return;
@@ -75,6 +77,8 @@ class TestEngine {
     options.eviction.maxmemory = wanted.maxmemory;
     options.eviction.samples = wanted.samples;
     options.latency_tracking = false;
+    const std::string_view profile[] = {wanted.profile};
+    set_directive(options, "outlive-profile", profile);
     for (std::size_t i = 0; i < eviction_policies.size(); ++i) {
       if (eviction_policies[i].name == wanted.policy) options.eviction.policy = i;
     }

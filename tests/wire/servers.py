@@ -28,12 +28,21 @@ def tool(*words):
     return (done.stdout.strip(), "") if done.returncode == 0 else (None, done.stderr.strip())
 
 
-def reference_folder():
-    """Where valkey-server 8.1.1, valkey-cli and valkey-benchmark stand."""
-    path, complaint = tool("reference-server", "trixie", "valkey-server")
+# The real server that each profile imitates: the Debian suite that has it, and its package.
+REFERENCES = {"valkey-8.1": ("trixie", "valkey-server"), "valkey-8.0": ("bookworm-backports", "valkey-server")}
+
+
+def reference_server(profile):
+    """The real server of a profile."""
+    path, complaint = tool("reference-server", *REFERENCES[profile])
     if path is None:
         skip(f"no real server: {complaint}")
-    return pathlib.Path(path).parent
+    return pathlib.Path(path)
+
+
+def reference_folder():
+    """Where valkey-server 8.1.1, valkey-cli and valkey-benchmark stand."""
+    return reference_server("valkey-8.1").parent
 
 
 def client_program(name):

@@ -15,11 +15,11 @@ using namespace std::chrono_literals;
 TEST_CASE("an idle client's reply buffer shrinks to a kilobyte") {
   TestEngine engine;
   Session& client = engine.open();
-  CHECK(client_memory(client).total == 640 + 16384);
+  CHECK(client_memory(client, profile_default).total == 640 + 16384);
   const std::int64_t busy = engine.used();
   engine.advance(1s);
   CHECK(client.reply_buffer.size() == 1024);
-  CHECK(client_memory(client).total == 640 + 1024);
+  CHECK(client_memory(client, profile_default).total == 640 + 1024);
   CHECK(engine.used() == busy - 2 * 15360);
 }
 
@@ -39,15 +39,15 @@ TEST_CASE("a request in pieces gets a buffer of its own, which goes when the cli
   engine.advance(1s);
   Session& client = engine.session();
   engine.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$10\r\nabc");
-  const ClientMemory partial = client_memory(client);
+  const ClientMemory partial = client_memory(client, profile_default);
   CHECK(partial.query_buffer == 3);
   CHECK(partial.query_buffer_free == 20471);
   CHECK(partial.arguments == 4);
   engine.send("defghij\r\n");
-  CHECK(client_memory(client).query_buffer_free == 20474);
+  CHECK(client_memory(client, profile_default).query_buffer_free == 20474);
   engine.advance(4s);
-  CHECK(client_memory(client).query_buffer_free == 0);
-  CHECK(client_memory(client).total == 640 + 1024);
+  CHECK(client_memory(client, profile_default).query_buffer_free == 0);
+  CHECK(client_memory(client, profile_default).total == 640 + 1024);
 }
 
 TEST_CASE("a pipeline gets a buffer of its own before its first command runs") {
@@ -55,10 +55,10 @@ TEST_CASE("a pipeline gets a buffer of its own before its first command runs") {
   engine.advance(1s);
   const std::int64_t before = engine.used();
   engine.send("PING\r\n");
-  CHECK(client_memory(engine.session()).query_buffer_free == 0);
+  CHECK(client_memory(engine.session(), profile_default).query_buffer_free == 0);
   engine.send("PING\r\nPING\r\n");
-  CHECK(client_memory(engine.session()).query_buffer == 0);
-  CHECK(client_memory(engine.session()).query_buffer_free == 20474);
+  CHECK(client_memory(engine.session(), profile_default).query_buffer == 0);
+  CHECK(client_memory(engine.session(), profile_default).query_buffer_free == 20474);
   CHECK(engine.used() == before + 20480);
   engine.advance(4s);
   CHECK(engine.used() == before);
@@ -68,7 +68,7 @@ TEST_CASE("a big argument leaves a buffer of its size behind") {
   TestEngine engine;
   const std::int64_t before = engine.used();
   engine.run({"ECHO", std::string(100'000, 'x')});
-  CHECK(client_memory(engine.session()).query_buffer_free == 114678);
+  CHECK(client_memory(engine.session(), profile_default).query_buffer_free == 114678);
   CHECK(engine.used() - before >= 114'688);
 }
 
@@ -78,12 +78,12 @@ TEST_CASE("what waits for EXEC is weighed, and forgotten with DISCARD") {
   const std::int64_t before = engine.used();
   engine.run({"MULTI"});
   engine.run({"SET", "k", std::string(100, 'v')});
-  CHECK(client_memory(engine.session()).queued == 128);
-  CHECK(client_memory(engine.session()).total == 640 + 1024 + 128 + 2 * 24);
+  CHECK(client_memory(engine.session(), profile_default).queued == 128);
+  CHECK(client_memory(engine.session(), profile_default).total == 640 + 1024 + 128 + 2 * 24);
   const std::int64_t queued = engine.used();
   CHECK(queued > before);
   engine.run({"DISCARD"});
-  CHECK(client_memory(engine.session()).queued == 0);
+  CHECK(client_memory(engine.session(), profile_default).queued == 0);
   CHECK(engine.used() < queued);
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("unread replies fill blocks until the client is cut off") {
   const std::string get = "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n";
   const std::int64_t before = engine.used();
   engine.engine.receive(idler, get + get, engine.engine.now());
-  CHECK(client_memory(idler).reply_blocks == 2);
+  CHECK(client_memory(idler, profile_default).reply_blocks == 2);
   CHECK(engine.used() - before > 60'000);
   engine.engine.receive(idler, get + get, engine.engine.now());
   CHECK(idler.closed);

@@ -2,6 +2,7 @@
 
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 #include <chrono>
 #include <string>
 
@@ -15,7 +16,9 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 TEST_CASE("the ledger agrees with a recount of everything after any mixture of writes") {
-  TestEngine engine;
+  const auto profile = GENERATE(from_range(profiles)).name;
+  CAPTURE(profile);
+  TestEngine engine{{.profile = profile}};
   engine.run({"SET", "first", "1", "EX", "100"});
   engine.run({"FLUSHALL", "SYNC"});
   // The first error of a kind takes a counter for good.
@@ -25,13 +28,14 @@ TEST_CASE("the ledger agrees with a recount of everything after any mixture of w
   for (int i = 0; i < 20'000; ++i) {
     const std::string key = "key:" + std::to_string(random.below(3000));
     const std::string value(random.below(200), 'v');
-    switch (random.below(8)) {
+    switch (random.below(9)) {
       case 0: engine.run({"DEL", key}); break;
       case 1: engine.run({"APPEND", key, value}); break;
       case 2: engine.run({"SETRANGE", key, "5", value}); break;
       case 3: engine.run({"EXPIRE", key, "1000"}); break;
       case 4: engine.run({"PERSIST", key}); break;
       case 5: engine.run({"INCR", "n" + key}); break;
+      case 7: engine.run({"HSET", "h" + key, "field" + value, value, value, "x"}); break;
       case 6: engine.run({"RENAME", key, key + "'"}); break;
       default: engine.run({"SET", key, value, "EX", "500"});
     }

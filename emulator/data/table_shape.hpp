@@ -1,0 +1,31 @@
+// What the two kinds of hash table have in common.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace outlive {
+
+// What DEBUG HTSTATS tells of one of a table's two halves. `chains[n]`: how many buckets have n
+// children (8.1) or items (8.0); the last counts all longer ones.
+struct TableShape {
+  static constexpr std::size_t lengths_max = 50;  // HASHTABLE_STATS_VECTLEN, DICT_STATS_VECTLEN
+  std::size_t capacity = 0;
+  std::size_t used = 0;
+  std::size_t buckets = 0;   // 8.0: those that hold something
+  std::size_t children = 0;  // chained buckets, 8.1 only
+  std::size_t longest = 0;
+  std::array<std::size_t, lengths_max> chains{};
+};
+
+// For cursors that are counted from the top bit, so that a scan keeps its promise over doublings
+// and halvings (Pieter Noordhuis's scheme).
+inline std::size_t reversed_bits(std::size_t v) {
+  v = ((v >> 1) & 0x5555555555555555u) | ((v & 0x5555555555555555u) << 1);
+  v = ((v >> 2) & 0x3333333333333333u) | ((v & 0x3333333333333333u) << 2);
+  v = ((v >> 4) & 0x0f0f0f0f0f0f0f0fu) | ((v & 0x0f0f0f0f0f0f0f0fu) << 4);
+  return __builtin_bswap64(v);
+}
+
+}  // namespace outlive

@@ -1,0 +1,112 @@
+// The server that is imitated: what differs between versions, as data.
+//
+// A profile says which version it is of, which tables keep the keys, how a key and its value are laid out, what a process
+// weighs before its first key, and how scripts are kept. Which
+// commands and directives there are follows from the version. Everything else is as in Valkey 8.1. Sources stand with each figure; measured means on Debian's build of that version, or
+// on the figures of the upstream allocator.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace outlive {
+
+// Which table keeps the keys of a database, and the fields of a large hash.
+enum class TableKind : std::uint8_t {
+  buckets,  // hashtable.c of 8.1: 64-byte buckets of seven
+  chains,   // dict.c up to 8.0: a pointer per bucket, an allocation per entry
+};
+
+// Where a key is, and the object that holds its value.
+enum class KeyLayout : std::uint8_t {
+  in_object,  // 8.1: one allocation for key, expiry and a short value
+  in_entry,   // 8.0: the key inside the dictionary's entry, the object apart
+};
+
+// How Lua scripts and functions are kept.
+enum class ScriptKeeping : std::uint8_t {
+  by_engines,  // 8.1: a scripting engine compiles them into structures of its own
+  directly,    // 8.0 (eval.c, functions.c)
+};
+
+// When the parts of a client that subscriptions, blocking and transactions need are made.
+enum class ClientParts : std::uint8_t {
+  on_use,   // 8.1
+  at_once,  // 8.0 (networking.c, createClient)
+};
+
+// "8.1.1" as a number that compares: a byte each for major, minor and patch.
+constexpr std::uint32_t version_number(std::string_view text) {
+  std::uint32_t number = 0;
+  std::uint32_t part = 0;
+  for (const char letter : text) {
+    if (letter == '.') {
+      number = number << 8 | part;
+      part = 0;
+    } else {
+      part = part * 10 + static_cast<std::uint32_t>(letter - '0');
+    }
+  }
+  return number << 8 | part;
+}
+
+struct Profile {
+  std::string_view name;     // as --outlive-profile takes it
+  std::string_view version;  // of the server imitated
+  TableKind tables;
+  KeyLayout keys;
+  // used_memory_startup, with the allocator's quantum of 8 and of 16. A file, a folder or an
+  // address named on the command line moves it by some dozens of bytes.
+  std::array<std::int64_t, 2> startup;
+  // sizeof(client) as a size class (server.h): tot-mem of an idle client, less its reply buffer.
+  std::size_t client_struct;
+  ClientParts client_parts;
+  ScriptKeeping scripts;
+  // What used_memory_functions says of a server without functions, measured.
+  std::int64_t function_engines;
+  // sizeof(kvstore), which MEMORY STATS counts for each table of a database (kvstore.c).
+  std::size_t kvstore_head;
+
+  // Whether the version has what came with another, "8.1.0" for instance.
+  constexpr bool has(std::string_view since) const {
+    return version_number(since) <= version_number(version);
+  }
+};
+
+inline constexpr std::array profiles = {
+    Profile{.name = "valkey-8.1",
+            .version = "8.1.1",
+            .tables = TableKind::buckets,
+            .keys = KeyLayout::in_object,
+            .startup = {879'728, 892'080},
+            .client_struct = 640,
+            .client_parts = ClientParts::on_use,
+            .scripts = ScriptKeeping::by_engines,
+            .function_engines = 224,
+            .kvstore_head = 96},
+    Profile{.name = "valkey-8.0",
+            .version = "8.0.1",
+            .tables = TableKind::chains,
+            .keys = KeyLayout::in_entry,
+            .startup = {912'176, 929'336},
+            .client_struct = 896,
+            .client_parts = ClientParts::at_once,
+            .scripts = ScriptKeeping::directly,
+            .function_engines = 200,
+            .kvstore_head = 104},
+};
+
+// The default: what the image valkey/valkey:8 runs.
+inline constexpr const Profile& profile_default = profiles[0];
+
+// Null if there is none of this name.
+constexpr const Profile* find_profile(std::string_view name) {
+  for (const Profile& profile : profiles) {
+    if (profile.name == name) return &profile;
+  }
+  return nullptr;
+}
+
+}  // namespace outlive
