@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/c_text.hpp"
 #include "engine/engine.hpp"
 
 namespace outlive {
@@ -93,7 +94,8 @@ std::string overlapping(const TrackingRequest& request, const Tracking& now) {
   for (std::size_t i = 0; i < prefixes.size(); ++i) {
     for (const std::string& old : now.prefixes) {
       if (!overlap(old, prefixes[i])) continue;
-      return "ERR Prefix '" + prefixes[i] + "' overlaps with an existing prefix '" + old + tail;
+      return "ERR Prefix '" + std::string(c_text(prefixes[i])) +
+             "' overlaps with an existing prefix '" + std::string(c_text(old)) + tail;
     }
     for (std::size_t j = i + 1; j < prefixes.size(); ++j) {
       if (!overlap(prefixes[i], prefixes[j])) continue;

@@ -96,6 +96,11 @@ void renamenx(Call& call) {
 
 // The database of this number; none, and an error reply, if there isn't one.
 Database* database_at(Call& call, std::int64_t index) {
+  if (index != static_cast<std::int32_t>(index)) {
+    // object.c, getIntFromObjectOrReply.
+    call.reply.error("ERR value is out of range, value must between -2147483648 and 2147483647");
+    return nullptr;
+  }
   if (index >= 0 && index < static_cast<std::int64_t>(call.keyspace.databases())) {
     return &call.keyspace.database(static_cast<std::size_t>(index));
   }
