@@ -249,13 +249,12 @@ Emulator::Emulator(Options options) : impl_(std::make_unique<Impl>()) {
   if (options.virtual_time) impl.clock.freeze(Instant{options.start.time_since_epoch()});
   outlive::Options engine_options = options_from(options);
   const std::uint64_t seed = seed_from(options, engine_options);
-  impl.engine =
-      std::make_unique<Engine>(Engine::Setup{.options = std::move(engine_options),
-                                             .seed = seed,
-                                             .start = impl.clock.now(),
-                                             .families = all_commands(),
-                                             .scripts = make_script_host,
-                                             .journal_limit = options.journal_limit});
+  impl.engine = std::make_unique<Engine>(Engine::Setup{.options = std::move(engine_options),
+                                                       .seed = seed,
+                                                       .start = impl.clock.now(),
+                                                       .families = all_commands(),
+                                                       .scripts = make_script_host,
+                                                       .journal_limit = options.journal_limit});
   impl.engine->clock = &impl.clock;
   if (!options.virtual_time) impl.engine->stopwatch = stopwatch_us;
   impl.session = &impl.engine->open(impl.clock.now());

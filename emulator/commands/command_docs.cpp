@@ -173,7 +173,8 @@ void write_command_info(ReplyWriter& reply, const Command* command, const Profil
   reply.array(10);
   reply.bulk(command->full_name());
   reply.integer(command->arity);
-  write_flags(reply, profile.has("8.1.0") ? std::span<const FlagName>(command_flags) : command_flags_8_0,
+  write_flags(reply,
+              profile.has("8.1.0") ? std::span<const FlagName>(command_flags) : command_flags_8_0,
               command->flags | (range.movable ? flag::movablekeys : 0));
   reply.integer(range.first);
   reply.integer(range.last);
@@ -183,7 +184,8 @@ void write_command_info(ReplyWriter& reply, const Command* command, const Profil
   write_key_specs(reply, *command);
   if (command->subcommands.empty()) return reply.set(0);
   reply.array(command->subcommands.size());
-  for (const Command& subcommand : command->subcommands) write_command_info(reply, &subcommand, profile);
+  for (const Command& subcommand : command->subcommands)
+    write_command_info(reply, &subcommand, profile);
 }
 
 void write_command_docs(ReplyWriter& reply, const Command& command) {

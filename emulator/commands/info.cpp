@@ -36,9 +36,12 @@ struct FieldSince {
   std::string_view since;
 };
 constexpr FieldSince newer_fields[] = {
-    {"valkey_release_stage", "8.1.0"}, {"clients_hz", "8.1.0"},
-    {"paused_reason", "8.1.0"},        {"paused_actions", "8.1.0"},
-    {"paused_timeout_milliseconds", "8.1.0"}, {"io_threaded_accept_processed", "8.1.0"},
+    {"valkey_release_stage", "8.1.0"},
+    {"clients_hz", "8.1.0"},
+    {"paused_reason", "8.1.0"},
+    {"paused_actions", "8.1.0"},
+    {"paused_timeout_milliseconds", "8.1.0"},
+    {"io_threaded_accept_processed", "8.1.0"},
 };
 
 class InfoText {
@@ -79,11 +82,11 @@ void server(InfoText& info, Engine& engine) {
     return directive_value(engine.options, *find_directive(name));
   };
   const std::int64_t uptime = unix_seconds(engine.now()) - unix_seconds(engine.started());
-  info.constants(
-      "redis_version:7.2.4 server_name:valkey");
+  info.constants("redis_version:7.2.4 server_name:valkey");
   info.field("valkey_version", engine.ledger.profile().version);
   info.constants(
-      "valkey_release_stage:ga redis_git_sha1:00000000 redis_git_dirty:0 redis_build_id:0 server_mode:standalone "
+      "valkey_release_stage:ga redis_git_sha1:00000000 redis_git_dirty:0 redis_build_id:0 "
+      "server_mode:standalone "
       "os:outlive "
       "arch_bits:64 monotonic_clock:modelled multiplexing_api:epoll gcc_version:0.0.0");
   info.field("process_id", engine.shell.process_id);

@@ -346,7 +346,8 @@ class ChainedTable {
     return used_[0] * fill_min <= buckets(0);
   }
   bool may_resize(std::size_t capacity) const {
-    constexpr double load_max = 1.618;  // HASHTABLE_MAX_LOAD_FACTOR: then it grows whatever it costs
+    constexpr double load_max =
+        1.618;  // HASHTABLE_MAX_LOAD_FACTOR: then it grows whatever it costs
     const double load = static_cast<double>(used_[0]) / static_cast<double>(buckets(0));
     return load > load_max || policy_.may_resize(bucket_bytes * buckets_for(capacity));
   }
@@ -397,7 +398,8 @@ class ChainedTable {
     }
   }
   void note(std::int64_t sign) {
-    if constexpr (Policy::rehash_note != 0) ledger_->add(sign * ledger_->block(Policy::rehash_note));
+    if constexpr (Policy::rehash_note != 0)
+      ledger_->add(sign * ledger_->block(Policy::rehash_note));
   }
   void complete() {
     note(-1);

@@ -50,7 +50,8 @@ struct FieldEntry {
   }
 
   void assign(std::string_view text, bool is_new, const Ledger& ledger) {
-    if (ledger.profile().tables == TableKind::chains) return assign_apart(text, ledger.allocation());
+    if (ledger.profile().tables == TableKind::chains)
+      return assign_apart(text, ledger.allocation());
     assign_together(text, is_new, ledger.allocation());
   }
 
@@ -170,9 +171,8 @@ std::optional<std::string_view> Hash::find(std::string_view field) const {
 void Hash::convert() {
   auto table = std::make_unique<Table>(*ledger_, table_seed_);
   if (!pairs_.empty()) table->fields.expand(pairs_.size());
-  pairs_.for_each([&](std::string_view field, std::string_view value) {
-    table->set(field, value, *ledger_);
-  });
+  pairs_.for_each(
+      [&](std::string_view field, std::string_view value) { table->set(field, value, *ledger_); });
   table_ = std::move(table);
   pairs_ = {};
 }

@@ -122,12 +122,14 @@ class Table {
  private:
   template <class Do>
   decltype(auto) on(Do&& run) {
-    if (chained_) [[unlikely]] return run(*chained_);
+    if (chained_) [[unlikely]]
+      return run(*chained_);
     return run(bucketed_);
   }
   template <class Do>
   decltype(auto) on(Do&& run) const {
-    if (chained_) [[unlikely]] return run(*chained_);
+    if (chained_) [[unlikely]]
+      return run(*chained_);
     return run(bucketed_);
   }
 

@@ -21,8 +21,7 @@ std::string big_endian(std::uint64_t id) {
 
 void Engine::recharge(Session& session) {
   if (session.closed) return;
-  const std::int64_t bytes =
-      baseline::client(ledger) + client_bytes(session, ledger);
+  const std::int64_t bytes = baseline::client(ledger) + client_bytes(session, ledger);
   ledger.add(bytes - session.charged);
   session.charged = bytes;
 }
@@ -48,7 +47,8 @@ void Engine::drop_charge(Session& session) {
 // mem_clients_normal follows in steps, as Valkey's does (server.c, updateClientMemoryUsage).
 void Engine::count_client(Session& session, std::span<const std::string_view> running) {
   if (session.closed || session.internal) return;
-  const auto bytes = static_cast<std::int64_t>(client_memory(session, ledger.profile(), running).total);
+  const auto bytes =
+      static_cast<std::int64_t>(client_memory(session, ledger.profile(), running).total);
   clients_memory_ += bytes - session.counted;
   session.counted = bytes;
   if (options.maxmemory_clients == 0 || session.no_evict) {

@@ -167,7 +167,7 @@ struct Command {
   Handler run = nullptr;
   std::span<const Command> subcommands = {};
   CommandDocs docs = {};
-  std::string_view container = {};  // the parent's name in a subcommand's row
+  std::string_view container = {};    // the parent's name in a subcommand's row
   std::uint64_t flags_since_8_1 = 0;  // of its flags, those that 8.0 did not have
 
   bool has(std::uint64_t wanted) const { return flags & wanted; }

@@ -80,14 +80,15 @@ bool Publisher::unsubscribe(Session& session, Channel kind, std::string_view nam
 void Publisher::charge(const Subscribers& subscribers, std::int64_t sign) {
   const Allocation& allocation = ledger_.allocation();
   const bool chained = ledger_.profile().tables == TableKind::chains;
-  const std::size_t bytes = allocation.size(chained ? clients_dict_8_0 : clients_dict) + subscribers.tables.bytes(allocation) +
+  const std::size_t bytes = allocation.size(chained ? clients_dict_8_0 : clients_dict) +
+                            subscribers.tables.bytes(allocation) +
                             subscribers.sessions.size() * allocation.size(entry_without_value);
   ledger_.add(sign * static_cast<std::int64_t>(bytes));
 }
 
 // What all names of a kind are kept in: patterns in a dict; channels, with their names as the first
-// subscriber gave them, in a hash table (8.0: a dict) that is made with the first and stays, but for
-// shard channels.
+// subscriber gave them, in a hash table (8.0: a dict) that is made with the first and stays, but
+// for shard channels.
 void Publisher::charge_names(Channel kind) {
   const Allocation& allocation = ledger_.allocation();
   const std::size_t names = of(kind).size();

@@ -47,7 +47,7 @@ class Publisher {
   Deliver deliver_;
   Ledger& ledger_;
   Listeners listeners_[3];
-  DictTables dicts_[3];  // of patterns; of channels where tables are chained
+  DictTables dicts_[3];               // of patterns; of channels where tables are chained
   std::size_t texts_[3] = {0, 0, 0};  // bytes of the names
   std::int64_t names_charged_[3] = {0, 0, 0};
 };

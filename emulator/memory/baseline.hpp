@@ -14,13 +14,13 @@ inline std::int64_t startup(const Ledger& ledger) {
 // What a connection has besides its buffers and its place in the index of clients (networking.c,
 // createClient; connection.c, connCreateSocket).
 inline std::int64_t client(const Ledger& ledger) {
-  constexpr std::size_t reply_list = 48;   // list of reply blocks (adlist.h)
-  constexpr std::size_t list_node = 24;    // listNode in server.clients
-  constexpr std::size_t connection = 56;   // struct connection (connection.h)
+  constexpr std::size_t reply_list = 48;  // list of reply blocks (adlist.h)
+  constexpr std::size_t list_node = 24;   // listNode in server.clients
+  constexpr std::size_t connection = 56;  // struct connection (connection.h)
   std::int64_t bytes = ledger.block(ledger.profile().client_struct) + ledger.block(reply_list) +
                        ledger.block(list_node) + ledger.block(connection);
   if (ledger.profile().client_parts == ClientParts::at_once) {
-    constexpr std::size_t dict = 56;          // of channels, patterns, shard channels, blocking keys
+    constexpr std::size_t dict = 56;  // of channels, patterns, shard channels, blocking keys
     constexpr std::size_t watched_list = 48;  // list of watched keys (adlist.h)
     bytes += 4 * ledger.block(dict) + ledger.block(watched_list);
   }

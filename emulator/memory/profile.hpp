@@ -1,9 +1,10 @@
 // The server that is imitated: what differs between versions, as data.
 //
-// A profile says which version it is of, which tables keep the keys, how a key and its value are laid out, what a process
-// weighs before its first key, and how scripts are kept. Which
-// commands and directives there are follows from the version. Everything else is as in Valkey 8.1. Sources stand with each figure; measured means on Debian's build of that version, or
-// on the figures of the upstream allocator.
+// A profile says which version it is of, which tables keep the keys, how a key and its value are
+// laid out, what a process weighs before its first key, and how scripts are kept. Which commands
+// and directives there are follows from the version. Everything else is as in Valkey 8.1. Sources
+// stand with each figure; measured means on Debian's build of that version, or on the figures of
+// the upstream allocator.
 #pragma once
 
 #include <array>

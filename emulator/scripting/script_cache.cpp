@@ -18,8 +18,8 @@ constexpr std::size_t digest_size = 40;
 // sizeof of Valkey's structures.
 constexpr std::size_t dict_entry = 24;
 constexpr std::size_t list_node = 24;
-constexpr std::size_t eval_script = 40;       // 8.1
-constexpr std::size_t lua_script = 24;        // 8.0
+constexpr std::size_t eval_script = 40;  // 8.1
+constexpr std::size_t lua_script = 24;   // 8.0
 constexpr std::size_t compiled_function = 40;
 constexpr std::size_t lua_function = 16;
 

@@ -254,7 +254,9 @@ int serve_with(std::span<const std::string_view> arguments) {
   fit_open_files(startup.options, log);
   const std::uint64_t seed = shell.seed != 0 ? shell.seed : std::random_device{}();
   log.line(Log::notice, "oO0OoO0OoO0Oo Valkey is starting oO0OoO0OoO0Oo");
-  log.line(Log::notice, "outlive stands in for Valkey " + std::string(profile_of(startup.options).version) + " (seed " + std::to_string(seed) + ")");
+  log.line(Log::notice, "outlive stands in for Valkey " +
+                            std::string(profile_of(startup.options).version) + " (seed " +
+                            std::to_string(seed) + ")");
   return Process(startup, shell, seed, log).run();
 }
 

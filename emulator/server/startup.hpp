@@ -21,7 +21,7 @@ struct ShellOptions {
   std::string log_file;
   std::string log_level;
   std::string pid_file;
-  std::uint64_t seed = 0;  // 0: none was chosen
+  std::uint64_t seed = 0;            // 0: none was chosen
   std::optional<Instant> frozen_at;  // where a clock that stands still starts
 };
 

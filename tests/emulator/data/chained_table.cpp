@@ -1,5 +1,5 @@
-// The dictionary of 8.0: how it grows and shrinks, what samples meet. What all tables have in common
-// is in tables.cpp.
+// The dictionary of 8.0: how it grows and shrinks, what samples meet. What all tables have in
+// common is in tables.cpp.
 #include "data/chained_table.hpp"
 
 #include <algorithm>

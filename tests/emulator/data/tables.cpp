@@ -12,8 +12,9 @@
 using namespace outlive;
 using namespace outlive::test;
 
-TEMPLATE_TEST_CASE("what was put in is found until it is taken out, while the table grows and shrinks", "",
-                   Hashtable<Words>, ChainedTable<Words>) {
+TEMPLATE_TEST_CASE(
+    "what was put in is found until it is taken out, while the table grows and shrinks", "",
+    Hashtable<Words>, ChainedTable<Words>) {
   WordTable<TestType> f;
   f.add(0, 5000);
   for (int i = 0; i < 5000; ++i) REQUIRE(f.has(i));
@@ -24,8 +25,9 @@ TEMPLATE_TEST_CASE("what was put in is found until it is taken out, while the ta
   for (int i = 0; i < 5000; ++i) REQUIRE(f.has(i) == (i % 50 == 0));
 }
 
-TEMPLATE_TEST_CASE("a scan meets every key that stays, however the table grows and shrinks meanwhile", "",
-                   Hashtable<Words>, ChainedTable<Words>) {
+TEMPLATE_TEST_CASE(
+    "a scan meets every key that stays, however the table grows and shrinks meanwhile", "",
+    Hashtable<Words>, ChainedTable<Words>) {
   for (const bool grow : {false, true}) {
     WordTable<TestType> f;
     f.add(0, 3000);
@@ -44,8 +46,7 @@ TEMPLATE_TEST_CASE("a scan meets every key that stays, however the table grows a
   }
 }
 
-TEMPLATE_TEST_CASE("a scan may remove what it meets", "",
-                   Hashtable<Words>, ChainedTable<Words>) {
+TEMPLATE_TEST_CASE("a scan may remove what it meets", "", Hashtable<Words>, ChainedTable<Words>) {
   WordTable<TestType> f;
   f.add(0, 2000);
   std::size_t cursor = 0;
@@ -58,8 +59,8 @@ TEMPLATE_TEST_CASE("a scan may remove what it meets", "",
   CHECK(f.table.empty());
 }
 
-TEMPLATE_TEST_CASE("the fair draw meets every key about equally often", "",
-                   Hashtable<Words>, ChainedTable<Words>) {
+TEMPLATE_TEST_CASE("the fair draw meets every key about equally often", "", Hashtable<Words>,
+                   ChainedTable<Words>) {
   WordTable<TestType> f;
   constexpr int keys = 200;
   constexpr int draws = 40'000;
