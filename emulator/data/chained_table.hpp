@@ -18,8 +18,9 @@
 
 #include "base/prefetch.hpp"
 #include "base/random.hpp"
+#include "data/table_core.hpp"
 #include "data/table_shape.hpp"
-#include "memory/ledger.hpp"
+#include "memory/footprint.hpp"
 
 namespace outlive {
 
@@ -28,32 +29,36 @@ namespace outlive {
 //                              allocator; 0 if the item's weight tells it
 //   bool may_resize(std::size_t bytes) is only asked while there are less than 1.618 items a bucket
 template <class Policy>
-class ChainedTable {
+class ChainedTable : public TableCore<Policy> {
+  using Core = TableCore<Policy>;
+  using Core::hash_of;
+  using Core::ledger_;
+  using Core::note;
+  using Core::pauses_;
+  using Core::policy_;
+  using Core::rehash_index_;
+  using Core::used_;
+
  public:
-  using Item = typename Policy::Item;
+  using Core::rehashing;
+  using Core::size;
+  using typename Core::Item;
 
   static constexpr std::size_t bucket_bytes = sizeof(void*);
-  static constexpr std::size_t head_bytes = 56;  // struct dict without metadata (dict.h)
+  static constexpr std::size_t head_bytes = footprint::dict_head;  // without metadata
 
-  ChainedTable(Policy policy, Ledger& ledger) : policy_(std::move(policy)), ledger_(&ledger) {}
-  ChainedTable(const ChainedTable&) = delete;
-  ChainedTable& operator=(const ChainedTable&) = delete;
+  using Core::Core;
   ~ChainedTable() {
     clear([](Item) {});
   }
 
-  std::size_t size() const { return used_[0] + used_[1]; }
-  bool empty() const { return size() == 0; }
-  bool rehashing() const { return rehash_index_ >= 0; }
   std::size_t buckets(int table) const { return tables_[table].size(); }
-  std::size_t used(int table) const { return used_[table]; }
   std::size_t table_bytes() const { return bucket_bytes * (buckets(0) + buckets(1)); }
 
   // The same and the entries: all that the ledger was charged, but for a rehash under way.
   std::size_t charged_bytes() const {
     return table_bytes() + size() * static_cast<std::size_t>(charge());
   }
-  const Policy& policy() const { return policy_; }
 
   Item* find(std::string_view key, std::uint64_t hash) {
     if (size() == 0) return nullptr;
@@ -239,7 +244,7 @@ class ChainedTable {
     return used_[0] >= buckets(0) && may_resize(used_[0] + 1) && resize(used_[0] + 1);
   }
   bool shrink_if_needed() {
-    if (rehashing() || shrink_pauses_ > 0 || buckets(0) <= buckets_min) return false;
+    if (rehashing() || buckets(0) <= buckets_min) return false;
     return nearly_empty() && may_resize(used_[0]) && resize(used_[0]);
   }
   // The cron's look: small tables are left alone (kvstore.c, kvstoreTryResizeDicts).
@@ -255,12 +260,6 @@ class ChainedTable {
     }
     return done;
   }
-  void pause_shrinking() { ++shrink_pauses_; }
-  void resume_shrinking() {
-    if (--shrink_pauses_ == 0) shrink_if_needed();
-  }
-  void pause_rehashing() { ++pauses_; }
-  void resume_rehashing() { --pauses_; }
 
   TableShape shape(int table) const {
     TableShape shape{.capacity = buckets(table), .used = used_[table]};
@@ -285,13 +284,6 @@ class ChainedTable {
   };
   static constexpr std::size_t buckets_min = 4;  // DICT_HT_INITIAL_SIZE
 
-  std::uint64_t hash_of(Item item) const {
-    if constexpr (requires { policy_.hash_of(item); }) {
-      return policy_.hash_of(item);
-    } else {
-      return policy_.hash(policy_.key(item));
-    }
-  }
   std::size_t mask(int table) const { return tables_[table].empty() ? 0 : buckets(table) - 1; }
   static std::size_t length(const Node* node) {
     std::size_t items = 0;
@@ -335,9 +327,6 @@ class ChainedTable {
       visit(node->item);
       node = next;
     }
-  }
-  static std::size_t next_cursor(std::size_t cursor, std::size_t mask) {
-    return reversed_bits(reversed_bits(cursor | ~mask) + 1);
   }
 
   // At most one item for eight buckets (HASHTABLE_MIN_FILL).
@@ -397,10 +386,6 @@ class ChainedTable {
       node = next;
     }
   }
-  void note(std::int64_t sign) {
-    if constexpr (Policy::rehash_note != 0)
-      ledger_->add(sign * ledger_->block(Policy::rehash_note));
-  }
   void complete() {
     note(-1);
     drop_table(0);
@@ -413,13 +398,7 @@ class ChainedTable {
     tables_[table] = {};
   }
 
-  Policy policy_;
-  Ledger* ledger_;
   std::vector<Node*> tables_[2];
-  std::size_t used_[2] = {0, 0};
-  std::ptrdiff_t rehash_index_ = -1;  // -1: no rehash under way
-  int pauses_ = 0;
-  int shrink_pauses_ = 0;
 };
 
 }  // namespace outlive

@@ -17,8 +17,6 @@ namespace {
 // Field and value share an allocation up to this size (t_hash.c, EMBED_VALUE_MAX_ALLOC_SIZE).
 constexpr std::size_t embedded_pair_max = 128;
 
-constexpr std::size_t dictionary_entry = 24;  // dict.c of 8.0, dictEntryNormal
-
 std::size_t field_block(std::size_t size, std::size_t header) {
   return header + size + 1;
 }
@@ -58,7 +56,7 @@ struct FieldEntry {
  private:
   void assign_apart(std::string_view text, const Allocation& allocation) {
     value.assign(text);
-    block = static_cast<std::uint32_t>(allocation.size(dictionary_entry) +
+    block = static_cast<std::uint32_t>(allocation.size(footprint::dict_entry) +
                                        footprint::text_block(allocation, field_size).bytes);
     value_block = static_cast<std::uint32_t>(footprint::text_block(allocation, text.size()).bytes);
   }
@@ -148,7 +146,7 @@ std::size_t Hash::sampled_bytes(std::size_t samples) const {
   // Of a dictionary's entry Valkey counts what it asked for, not what it got (dictEntryMemUsage).
   const bool apart = ledger_->profile().tables == TableKind::chains;
   const std::size_t untold =
-      apart ? ledger_->allocation().size(dictionary_entry) - dictionary_entry : 0;
+      apart ? ledger_->allocation().size(footprint::dict_entry) - footprint::dict_entry : 0;
   table_->fields.for_each([&](const FieldEntry* entry) {
     if (samples != 0 && seen == samples) return;
     sum += entry->bytes() - untold;

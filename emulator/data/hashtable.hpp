@@ -18,8 +18,8 @@
 
 #include "base/prefetch.hpp"
 #include "base/random.hpp"
+#include "data/table_core.hpp"
 #include "data/table_shape.hpp"
-#include "memory/ledger.hpp"
 
 namespace outlive {
 
@@ -31,35 +31,39 @@ namespace outlive {
 //   bool may_resize(std::size_t bytes) const;    false: stay as you are (full memory)
 //   std::size_t rehash_note;                     bytes allocated while a rehash is under way
 template <class Policy>
-class Hashtable {
+class Hashtable : public TableCore<Policy> {
+  using Core = TableCore<Policy>;
+  using Core::hash_of;
+  using Core::ledger_;
+  using Core::note;
+  using Core::pauses_;
+  using Core::policy_;
+  using Core::rehash_index_;
+  using Core::used_;
+
  public:
-  using Item = typename Policy::Item;
+  using typename Core::Item;
+  using Core::rehashing;
+  using Core::size;
 
   static constexpr int slots_per_bucket = 7;
   static constexpr std::size_t bucket_bytes = 64;
   // struct hashtable without metadata (hashtable.c).
   static constexpr std::size_t head_bytes = 72;
 
-  Hashtable(Policy policy, Ledger& ledger) : policy_(std::move(policy)), ledger_(&ledger) {}
-  Hashtable(const Hashtable&) = delete;
-  Hashtable& operator=(const Hashtable&) = delete;
+  using Core::Core;
   ~Hashtable() {
     clear([](Item) {});
   }
 
-  std::size_t size() const { return used_[0] + used_[1]; }
-  bool empty() const { return size() == 0; }
-  bool rehashing() const { return rehash_index_ >= 0; }
   std::size_t buckets(int table) const { return count(exponent_[table]); }
   std::size_t children(int table) const { return children_[table]; }
-  std::size_t used(int table) const { return used_[table]; }
   // Bytes of the tables and chained buckets, without the head.
   std::size_t table_bytes() const {
     return bucket_bytes * (buckets(0) + buckets(1) + children_[0] + children_[1]);
   }
   // All that the ledger was charged, but for a rehash under way.
   std::size_t charged_bytes() const { return table_bytes(); }
-  const Policy& policy() const { return policy_; }
 
   // Where the item with this key is kept, or null. Moves a rehash on by a step, as every look-up of
   // Valkey's does. The place is good until the table changes.
@@ -238,7 +242,7 @@ class Hashtable {
   }
   // Shrinks at a fill of at most 13 % (MIN_FILL_PERCENT_SOFT).
   bool shrink_if_needed() {
-    if (rehashing() || shrink_pauses_ > 0) return false;
+    if (rehashing()) return false;
     if (used_[0] * 100 > buckets(0) * slots_per_bucket * 13) return false;
     return resize(used_[0]);
   }
@@ -256,13 +260,6 @@ class Hashtable {
     }
     return done;
   }
-  void pause_shrinking() { ++shrink_pauses_; }
-  void resume_shrinking() {
-    if (--shrink_pauses_ == 0) shrink_if_needed();
-  }
-  // While paused nothing moves: for whoever holds places or walks the table.
-  void pause_rehashing() { ++pauses_; }
-  void resume_rehashing() { --pauses_; }
 
   TableShape shape(int table) const {
     TableShape shape{.capacity = buckets(table) * slots_per_bucket,
@@ -320,13 +317,6 @@ class Hashtable {
     int table = 0;
   };
 
-  std::uint64_t hash_of(Item item) const {
-    if constexpr (requires { policy_.hash_of(item); }) {
-      return policy_.hash_of(item);
-    } else {
-      return policy_.hash(policy_.key(item));
-    }
-  }
   static std::uint8_t top_byte(std::uint64_t hash) { return static_cast<std::uint8_t>(hash >> 56); }
   static std::size_t count(int exponent) {
     return exponent < 0 ? 0 : std::size_t{1} << exponent;
@@ -481,9 +471,6 @@ class Hashtable {
     return found[random.below(n)];
   }
 
-  static std::size_t next_cursor(std::size_t cursor, std::size_t mask) {
-    return reversed_bits(reversed_bits(cursor | ~mask) + 1);
-  }
 
   bool resize(std::size_t capacity) {
     if (capacity == 0) capacity = 1;
@@ -532,9 +519,6 @@ class Hashtable {
     first->meta = 0;
     if (static_cast<std::size_t>(++rehash_index_) >= buckets(0)) complete();
   }
-  void note(std::int64_t sign) {
-    if constexpr (Policy::rehash_note != 0) ledger_->add(sign * ledger_->block(Policy::rehash_note));
-  }
   void complete() {
     note(-1);
     drop_table(0);
@@ -545,15 +529,9 @@ class Hashtable {
     rehash_index_ = -1;
   }
 
-  Policy policy_;
-  Ledger* ledger_;
   Bucket* tables_[2] = {nullptr, nullptr};
-  std::size_t used_[2] = {0, 0};
   std::size_t children_[2] = {0, 0};
   int exponent_[2] = {-1, -1};
-  std::ptrdiff_t rehash_index_ = -1;  // -1: no rehash under way
-  int pauses_ = 0;
-  int shrink_pauses_ = 0;
 };
 
 }  // namespace outlive

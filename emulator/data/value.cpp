@@ -39,6 +39,10 @@ struct Clone {
 
 std::size_t heap_bytes(const Value& value) { return std::visit(HeapBytes{}, value); }
 std::string_view encoding_name(const Value& value) { return std::visit(EncodingName{}, value); }
+bool is_embedded(const Value& value) {
+  const auto* string = std::get_if<String>(&value);
+  return string && string->encoding() == StringEncoding::embedded;
+}
 std::size_t free_effort(const Value& value) { return std::visit(FreeEffort{}, value); }
 Value clone(const Value& value, const Allocation& allocation) {
   return std::visit(Clone{allocation}, value);

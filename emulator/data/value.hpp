@@ -27,6 +27,8 @@ inline std::string_view type_name(const Value& value) { return value_type_names[
 std::size_t heap_bytes(const Value& value);
 // What OBJECT ENCODING answers.
 std::string_view encoding_name(const Value& value);
+// Whether it is a string inside its object.
+bool is_embedded(const Value& value);
 // How many allocations it has, which decides whether UNLINK frees it in the background
 // (lazyfree.c, lazyfreeGetFreeEffort).
 std::size_t free_effort(const Value& value);

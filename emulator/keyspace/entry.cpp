@@ -37,11 +37,6 @@ std::size_t entry_with_key_bytes(std::size_t key_size, const Allocation& allocat
   return allocation.size(fixed + header + key_size + 1);
 }
 
-bool is_embedded(const Value& value) {
-  const auto* string = std::get_if<String>(&value);
-  return string && string->encoding() == StringEncoding::embedded;
-}
-
 // server.h, OBJ_SHARED_INTEGERS.
 bool is_small_integer(const Value& value) {
   const auto* string = std::get_if<String>(&value);

@@ -53,19 +53,6 @@ TEST_CASE("where no memory is left a dictionary chains, up to 1.618 items a plac
   for (int i = 0; i < 105; ++i) CHECK(f.has(i));
 }
 
-TEST_CASE("a rehash whose old table was emptied meanwhile ends") {
-  Fixture f;
-  f.add(0, 65);
-  REQUIRE(f.table.rehashing());
-  f.table.pause_rehashing();
-  for (int i = 0; i < 65; ++i) f.remove(i);
-  f.table.resume_rehashing();
-  f.settle();
-  CHECK_FALSE(f.table.rehashing());
-  f.add(0, 10);
-  for (int i = 0; i < 10; ++i) CHECK(f.has(i));
-}
-
 TEST_CASE("a dictionary's sample has no more than it is asked for, and nothing that is not there") {
   Fixture f;
   f.add(0, 50);

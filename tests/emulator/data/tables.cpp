@@ -76,6 +76,23 @@ TEMPLATE_TEST_CASE("the fair draw meets every key about equally often", "", Hash
   }
 }
 
+TEMPLATE_TEST_CASE("a rehash whose old table a scan has emptied meanwhile ends", "",
+                   Hashtable<Words>, ChainedTable<Words>) {
+  WordTable<TestType> f;
+  int last = 0;
+  while (!f.table.rehashing() || last < 60) f.add(last++);
+  std::size_t cursor = 0;
+  do {
+    cursor = f.table.scan(cursor,
+                          [&](const std::string* item) { f.remove(std::stoi(item->substr(4))); });
+  } while (cursor != 0);
+  CHECK(f.table.empty());
+  f.settle();
+  CHECK_FALSE(f.table.rehashing());
+  f.add(0, 10);
+  for (int i = 0; i < 10; ++i) CHECK(f.has(i));
+}
+
 TEMPLATE_TEST_CASE("the ledger knows what a table takes, and has it all back in the end", "",
                    Hashtable<Words>, ChainedTable<Words>) {
   WordTable<TestType> f;
