@@ -137,6 +137,13 @@ std::optional<std::string> lzf_compress(std::string_view bytes, std::size_t byte
   return out.finish();
 }
 
+std::optional<std::string> lzf_if_worthwhile(std::string_view text) {
+  constexpr std::size_t compressible_min = 21;
+  constexpr std::size_t saved_min = 4;
+  if (text.size() < compressible_min) return std::nullopt;
+  return lzf_compress(text, text.size() - saved_min);
+}
+
 std::optional<std::string> lzf_decompress(std::string_view bytes, std::size_t size) {
   std::string out;
   std::size_t at = 0;

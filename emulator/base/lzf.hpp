@@ -13,6 +13,10 @@ namespace outlive {
 // would be longer than `bytes_max`.
 std::optional<std::string> lzf_compress(std::string_view bytes, std::size_t bytes_max);
 
+// The same as RDB files use it, which must save four bytes; shorter text can't, and isn't tried
+// (rdb.c, rdbSaveRawString).
+std::optional<std::string> lzf_if_worthwhile(std::string_view text);
+
 // None if the input is malformed or does not make exactly `size` bytes.
 std::optional<std::string> lzf_decompress(std::string_view bytes, std::size_t size);
 

@@ -18,10 +18,6 @@ constexpr std::size_t integer_size_max = 20;
 // Valkey 8.1 `util.h` MAX_LONG_DOUBLE_CHARS, likewise.
 constexpr std::size_t long_double_size_max = 5 * 1024 - 1;
 
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
-
 bool is_hex_start(char letter) {
   const char lower = to_lower(letter);
   return is_digit(letter) || letter == '.' || (lower >= 'a' && lower <= 'f');

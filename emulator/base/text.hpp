@@ -22,6 +22,15 @@ constexpr bool is_blank(char letter) {
   return letter == ' ' || (letter >= '\t' && letter <= '\r');
 }
 
+constexpr bool is_digit(char letter) {
+  return letter >= '0' && letter <= '9';
+}
+
+// In UTF-8; the other bytes go on one.
+constexpr bool begins_letter(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
+}
+
 std::string to_lower(std::string_view text);
 std::string to_upper(std::string_view text);
 

@@ -105,21 +105,14 @@ std::optional<std::string> Reader::string() {
   return packed ? lzf_decompress(*packed, static_cast<std::size_t>(size->value)) : std::nullopt;
 }
 
-// rdb.c, rdbSaveRawString: compression must win four bytes, which shorter text can't.
 void put_text(std::string& out, std::string_view text, bool compress) {
-  constexpr std::size_t compressible_min = 21;
-  constexpr std::size_t saved_min = 4;
-  if (compress && text.size() >= compressible_min) {
-    if (const auto packed = lzf_compress(text, text.size() - saved_min)) {
-      out.push_back(static_cast<char>(0xc0 | lzf));
-      put_length(out, packed->size());
-      put_length(out, text.size());
-      out += *packed;
-      return;
-    }
+  const auto packed = compress ? lzf_if_worthwhile(text) : std::nullopt;
+  if (packed) {
+    out.push_back(static_cast<char>(0xc0 | lzf));
+    put_length(out, packed->size());
   }
   put_length(out, text.size());
-  out += text;
+  out += packed ? std::string_view(*packed) : text;
 }
 
 }  // namespace

@@ -65,11 +65,7 @@ void RdbWriter::integer(std::int64_t value) {
 }
 
 bool RdbWriter::compressed(std::string_view text) {
-  // Shorter text can't win the four bytes that compression must save (rdbSaveRawString).
-  constexpr std::size_t compressible_min = 21;
-  constexpr std::size_t saved_min = 4;
-  if (!compress_ || text.size() < compressible_min) return false;
-  const auto packed = lzf_compress(text, text.size() - saved_min);
+  const auto packed = compress_ ? lzf_if_worthwhile(text) : std::nullopt;
   if (!packed) return false;
   byte(encoded | encoding_lzf);
   length(packed->size());

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/number.hpp"
+#include "base/text.hpp"
 
 namespace outlive::harness {
 
@@ -21,8 +22,7 @@ std::size_t terminal_columns(int file) {
 std::string cut(std::string_view line, std::size_t columns) {
   std::size_t bytes = 0;
   for (std::size_t taken = 0; bytes < line.size(); ++bytes) {
-    const bool begins = (static_cast<unsigned char>(line[bytes]) & 0xc0) != 0x80;
-    if (begins && taken++ == columns) break;
+    if (begins_letter(line[bytes]) && taken++ == columns) break;
   }
   return std::string{line.substr(0, bytes)};
 }

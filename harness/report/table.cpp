@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "base/number.hpp"
+#include "base/text.hpp"
 #include "report/overview.hpp"
 #include "report/report.hpp"
 #include "report/wording.hpp"
@@ -16,8 +17,7 @@ enum class Colour : std::uint8_t { plain, green, red, bold, faint };
 
 // How many columns a text takes: bytes that go on a character of UTF-8 take none.
 std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins_letter));
 }
 
 std::string padded(std::string text, std::size_t columns) {

@@ -46,8 +46,7 @@ std::string on_one_line(std::string_view text, std::size_t most) {
   std::string shown;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    const bool begins_letter = (byte & 0xc0) != 0x80;  // in UTF-8
-    if (i >= most && begins_letter) return shown + "…";
+    if (i >= most && begins_letter(text[i])) return shown + "…";
     if (byte >= 0x20 && byte != 0x7f) {
       shown += text[i];
     } else {

@@ -36,10 +36,6 @@ const Unit* find_unit(std::string_view name) {
 // A thousand years, so that sums stay far from the end of the clock.
 constexpr double us_max = 1'000.0 * 366 * 86'400'000'000;
 
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
-
 // Takes "30m" off the front of "30m15s".
 std::optional<Span> take_part(std::string_view& text) {
   std::size_t digits = 0;

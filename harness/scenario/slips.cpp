@@ -61,10 +61,6 @@ std::optional<std::string_view> unit_meant(std::string_view name,
   return found == synonyms.end() ? std::nullopt : std::optional{found->second};
 }
 
-constexpr bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
-
 // Small letters without blanks, and without what separates the digits of a number.
 std::string squeezed(std::string_view text) {
   std::string out;

@@ -61,10 +61,8 @@ class Look {
     const std::size_t end = std::min(at, text_.size());
     const std::size_t newline = end == 0 ? text_.npos : text_.rfind('\n', end - 1);
     const std::size_t begin = newline == text_.npos ? 0 : newline + 1;
-    return 1 + static_cast<int>(
-                   std::ranges::count_if(text_.substr(begin, end - begin), [](char letter) {
-                     return (static_cast<unsigned char>(letter) & 0xc0) != 0x80;
-                   }));
+    const std::string_view before = text_.substr(begin, end - begin);
+    return 1 + static_cast<int>(std::ranges::count_if(before, begins_letter));
   }
 
  private:
