@@ -150,37 +150,35 @@ void text_lengths(Call& call) {
                     " val_alloc:" + std::to_string(text.block()));
 }
 
-std::string chain_lengths(const TableShape& shape) {
-  const auto whole = static_cast<double>(shape.buckets);
-  std::string text = " top-level buckets: " + std::to_string(shape.buckets) +
-                     "\n child buckets: " + std::to_string(shape.children) +
-                     "\n max chain length: " + std::to_string(shape.longest) +
-                     "\n avg chain length: " + fixed(static_cast<double>(shape.children) / whole) +
-                     "\n chain length distribution:\n";
+// How many of `places` have chains of each length.
+std::string distribution(const TableShape& shape, std::size_t places) {
+  std::string text;
   for (std::size_t length = 0; length + 1 < TableShape::lengths_max; ++length) {
     const std::size_t count = shape.chains[length];
     if (count == 0) continue;
     text += "   " + std::to_string(length) + ": " + std::to_string(count) + " (" +
-            fixed(static_cast<double>(count) / whole * 100) + "%)\n";
+            fixed(static_cast<double>(count) / static_cast<double>(places) * 100) + "%)\n";
   }
   return text;
+}
+
+std::string chain_lengths(const TableShape& shape) {
+  const double mean = static_cast<double>(shape.children) / static_cast<double>(shape.buckets);
+  return " top-level buckets: " + std::to_string(shape.buckets) +
+         "\n child buckets: " + std::to_string(shape.children) +
+         "\n max chain length: " + std::to_string(shape.longest) +
+         "\n avg chain length: " + fixed(mean) + "\n chain length distribution:\n" +
+         distribution(shape, shape.buckets);
 }
 
 // The same of a dictionary of 8.0 (dict.c, dictGetStatsMsg).
 std::string dictionary_lengths(const TableShape& shape) {
   const double mean = static_cast<double>(shape.used) / static_cast<double>(shape.buckets);
-  std::string text = " different slots: " + std::to_string(shape.buckets) +
-                     "\n max chain length: " + std::to_string(shape.longest) +
-                     "\n avg chain length (counted): " + fixed(mean) +
-                     "\n avg chain length (computed): " + fixed(mean) +
-                     "\n Chain length distribution:\n";
-  for (std::size_t length = 0; length + 1 < TableShape::lengths_max; ++length) {
-    const std::size_t count = shape.chains[length];
-    if (count == 0) continue;
-    text += "   " + std::to_string(length) + ": " + std::to_string(count) + " (" +
-            fixed(static_cast<double>(count) / static_cast<double>(shape.capacity) * 100) + "%)\n";
-  }
-  return text;
+  return " different slots: " + std::to_string(shape.buckets) +
+         "\n max chain length: " + std::to_string(shape.longest) +
+         "\n avg chain length (counted): " + fixed(mean) +
+         "\n avg chain length (computed): " + fixed(mean) + "\n Chain length distribution:\n" +
+         distribution(shape, shape.capacity);
 }
 
 std::string describe(const std::vector<TableShape>& shapes, const Profile& profile, bool full) {

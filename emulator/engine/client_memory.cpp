@@ -11,9 +11,7 @@ namespace {
 constexpr std::uint64_t queued_command = 24;        // multi.c, sizeof(multiCmd)
 constexpr std::uint64_t transaction_struct = 88;    // multi.c, sizeof(multiState)
 constexpr std::uint64_t subscriptions_struct = 40;  // server.h, sizeof(ClientPubSubData)
-constexpr std::uint64_t dict_struct = 56;           // dict.c, sizeof(dict)
 constexpr std::uint64_t watched_key = 24 + 48;      // multi.c, multiStateMemOverhead
-constexpr std::uint64_t dict_entry = 24;            // dict.c, sizeof(dictEntryNormal)
 constexpr std::uint64_t prefix_node = 4 * 8;        // sizeof(raxNode) * sizeof(raxNode *), as it is
 
 std::uint64_t letters(std::span<const std::string_view> words) {
@@ -30,7 +28,7 @@ std::uint64_t dict_buckets(std::size_t entries) {
 // A dict of so many entries (dict.c, dictMemUsage).
 std::uint64_t dict_bytes(std::size_t entries) {
   if (entries == 0) return 0;
-  return entries * dict_entry + dict_buckets(entries) * sizeof(void*);
+  return entries * footprint::dict_entry + dict_buckets(entries) * sizeof(void*);
 }
 
 std::uint64_t subscription_bytes(const Session& session) {
@@ -66,7 +64,7 @@ std::int64_t client_bytes(const Session& session, const Ledger& ledger) {
   std::uint64_t bytes = session.reply_buffer.bytes() + session.query_buffer.bytes() +
                         session.arriving.bytes + session.transaction.bytes + session.watched_bytes;
   for (const auto* names : {&session.channels, &session.patterns, &session.shard_channels}) {
-    bytes += names->size() * allocation.size(dict_entry);
+    bytes += names->size() * allocation.size(footprint::dict_entry);
     if (!names->empty()) bytes += allocation.size(dict_buckets(names->size()) * sizeof(void*));
   }
   // Channels' names are shared by all who listen, patterns' are not (pubsub.c).
@@ -79,10 +77,11 @@ std::int64_t client_bytes(const Session& session, const Ledger& ledger) {
   if (session.transaction.room > 0) {
     bytes += allocation.size(session.transaction.room * queued_command);
   }
-  if (ledger.profile().client_parts == ClientParts::at_once) return static_cast<std::int64_t>(bytes);
-  if (session.had_transaction) bytes += allocation.size(transaction_struct);
-  if (session.had_subscriptions) {
-    bytes += allocation.size(subscriptions_struct) + 3 * allocation.size(dict_struct);
+  if (ledger.profile().client_parts == ClientParts::on_use) {
+    if (session.had_transaction) bytes += allocation.size(transaction_struct);
+    if (session.had_subscriptions) {
+      bytes += allocation.size(subscriptions_struct) + 3 * allocation.size(footprint::dict_head);
+    }
   }
   return static_cast<std::int64_t>(bytes);
 }

@@ -54,10 +54,10 @@ CommandTable::CommandTable(std::span<const CommandRows> families, const Profile&
 }
 
 const Command* CommandTable::as_of(const Command& row, const Profile& profile) {
-  const auto is_the_same = [&](const Command& one) {
+  const auto stays = [&](const Command& one) {
     return offered(one, profile) && !differed(one, profile);
   };
-  if (is_the_same(row) && std::ranges::all_of(row.subcommands, is_the_same)) return &row;
+  if (!differed(row, profile) && std::ranges::all_of(row.subcommands, stays)) return &row;
   std::vector<Command>& kept = older_subcommands_.emplace_back();
   for (const Command& one : row.subcommands) {
     if (offered(one, profile)) kept.push_back(as_it_was(one, profile));

@@ -184,14 +184,12 @@ void Engine::forget_follower(const Session& session) {
 
 void Engine::key_changed(Database& database, std::string_view key) {
   if (!watchers_.empty()) touch_watchers(database, key);
-  if (!tracking.nobody() || tracking.keys() > 0)
-    tracking.invalidate(key, {current_ ? current_->id : 0, caller_});
+  if (!tracking.idle()) tracking.invalidate(key, {current_ ? current_->id : 0, caller_});
 }
 
 void Engine::key_left(Database& database, std::string_view key) {
   if (!watchers_.empty()) touch_watchers(database, key);
-  if (!tracking.nobody() || tracking.keys() > 0)
-    tracking.invalidate(key, {current_ ? current_->id : 0, 0});
+  if (!tracking.idle()) tracking.invalidate(key, {current_ ? current_->id : 0, 0});
 }
 
 void Engine::key_event(Event event, std::string_view key, int database) {

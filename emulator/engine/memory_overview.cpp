@@ -2,18 +2,20 @@
 
 #include "engine/engine.hpp"
 #include "memory/baseline.hpp"
+#include "memory/footprint.hpp"
 
 namespace outlive {
 namespace {
 
 // What Valkey counts as overhead of each key (kvstoreMemUsage), measured with MEMORY STATS: the
 // object's head in 8.1, the head and the table's entry in 8.0.
-constexpr std::int64_t object_head = 16;
-constexpr std::int64_t table_entry = 24;
+constexpr auto object_head = static_cast<std::int64_t>(footprint::object_head);
+constexpr auto table_entry = static_cast<std::int64_t>(footprint::dict_entry);
 
 // A table with its head and the metadata behind it.
 std::int64_t table_bytes(const Database::Table& table, const Profile& profile, bool present) {
-  const std::size_t head = present ? Database::Table::head_bytes(profile) + 16 : 0;
+  const std::size_t head =
+      present ? Database::Table::head_bytes(profile) + footprint::kvstore_metadata : 0;
   return static_cast<std::int64_t>(head + table.table_bytes());
 }
 

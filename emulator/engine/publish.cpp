@@ -9,14 +9,11 @@
 namespace outlive {
 namespace {
 
-// dict.h and dict.c: a dict of clients with a pointer to the channel behind it, an entry of a set,
-// an entry with a value; hashtable.c with kvstore.c: a table's head, as in keyspace/database.cpp.
-constexpr std::size_t clients_dict = 56 + 8;
-constexpr std::size_t clients_dict_8_0 = 56;
+// dict.c: a dict of clients with a pointer to the channel behind it, an entry of a set; hashtable.c
+// with kvstore.c: a table's head, as in keyspace/database.cpp.
+constexpr std::size_t clients_dict = footprint::dict_head + 8;  // 8.1
 constexpr std::size_t entry_without_value = 16;
-constexpr std::size_t entry = 24;
-constexpr std::size_t table_head = 72 + 16;
-constexpr std::size_t dict_head = 56 + 16;
+constexpr std::size_t table_head = 72 + footprint::kvstore_metadata;
 
 // Buckets of a hash table of so many names, filled evenly (data/hashtable.hpp).
 std::size_t table_bytes(std::size_t names) {
@@ -80,7 +77,7 @@ bool Publisher::unsubscribe(Session& session, Channel kind, std::string_view nam
 void Publisher::charge(const Subscribers& subscribers, std::int64_t sign) {
   const Allocation& allocation = ledger_.allocation();
   const bool chained = ledger_.profile().tables == TableKind::chains;
-  const std::size_t bytes = allocation.size(chained ? clients_dict_8_0 : clients_dict) +
+  const std::size_t bytes = allocation.size(chained ? footprint::dict_head : clients_dict) +
                             subscribers.tables.bytes(allocation) +
                             subscribers.sessions.size() * allocation.size(entry_without_value);
   ledger_.add(sign * static_cast<std::int64_t>(bytes));
@@ -93,13 +90,13 @@ void Publisher::charge_names(Channel kind) {
   const Allocation& allocation = ledger_.allocation();
   const std::size_t names = of(kind).size();
   std::size_t bytes = 0;
-  const std::size_t in_dict =
-      dicts_[static_cast<int>(kind)].bytes(allocation) + names * allocation.size(entry);
+  const std::size_t in_dict = dicts_[static_cast<int>(kind)].bytes(allocation) +
+                              names * allocation.size(footprint::dict_entry);
   if (kind == Channel::pattern) {
     bytes = in_dict;
   } else if (names > 0 || kind == Channel::plain) {
     const bool chained = ledger_.profile().tables == TableKind::chains;
-    bytes = chained ? allocation.size(dict_head) + in_dict
+    bytes = chained ? allocation.size(footprint::dict_head + footprint::kvstore_metadata) + in_dict
                     : allocation.size(table_head) + table_bytes(names);
     bytes += texts_[static_cast<int>(kind)];
   }

@@ -37,6 +37,8 @@ class TrackingTable {
   void enable(Session& session, const Tracking& wanted);
   void disable(Session& session);
   bool nobody() const { return clients_.empty(); }
+  // No change of a key concerns anybody: nobody listens, and no key is remembered either.
+  bool idle() const { return nobody() && entries_.empty(); }
 
   // The session has read this key.
   void remember(const Session& session, std::string_view key);

@@ -7,11 +7,10 @@
 namespace outlive {
 namespace {
 
-// sizeof(watchedKey) (multi.c); listNode and list (adlist.h); dictEntryNormal (dict.c).
+// sizeof(watchedKey) (multi.c); listNode and list (adlist.h).
 constexpr std::size_t watched_key_struct = 56;
 constexpr std::size_t list_node = 24;
 constexpr std::size_t list_struct = 48;
-constexpr std::size_t dict_entry = 24;
 
 WatchedKey& watched_by(Session& session, const std::pair<int, std::string>& where) {
   return *std::find_if(session.watched.begin(), session.watched.end(), [&](const WatchedKey& one) {
@@ -79,7 +78,7 @@ void Engine::charge_watched(int database, void (DictTables::*change)()) {
   const auto weight = [&] {
     return static_cast<std::int64_t>(tables.bytes(ledger.allocation())) +
            static_cast<std::int64_t>(tables.used()) *
-               (ledger.block(dict_entry) + ledger.block(list_struct));
+               (ledger.block(footprint::dict_entry) + ledger.block(list_struct));
   };
   const std::int64_t before = weight();
   (tables.*change)();

@@ -5,13 +5,10 @@
 
 #include "keyspace/access.hpp"
 #include "keyspace/keyspace.hpp"
+#include "memory/footprint.hpp"
 
 namespace outlive {
 namespace {
-
-// What a table's entry for a key with a TTL takes where tables are chained (dict.c,
-// dictEntryNormal).
-constexpr std::size_t expiry_entry_bytes = 24;
 
 // UNLINK frees in the background what has more allocations than this (LAZYFREE_THRESHOLD).
 constexpr std::size_t lazyfree_threshold = 64;
@@ -26,7 +23,7 @@ Database::Database(Keyspace& keyspace, int index)
     : keyspace_(keyspace),
       index_(index),
       keys_(EntryPolicy{&keyspace}, keyspace.ledger),
-      expires_(EntryPolicy{&keyspace, expiry_entry_bytes}, keyspace.ledger) {}
+      expires_(EntryPolicy{&keyspace, footprint::dict_entry}, keyspace.ledger) {}
 
 Database::~Database() {
   expires_.clear([](Entry*) {});
@@ -34,8 +31,7 @@ Database::~Database() {
 }
 
 std::size_t Database::head_bytes() const {
-  constexpr std::size_t metadata = 16;
-  return Table::head_bytes(keyspace_.ledger.profile()) + metadata;
+  return Table::head_bytes(keyspace_.ledger.profile()) + footprint::kvstore_metadata;
 }
 
 void Database::charge_head(bool& charged) {
@@ -58,7 +54,8 @@ bool Database::expired(const Entry& entry) const {
 
 void Database::touch(Entry& entry) {
   // Ranked by its use, a key needs an object of its own (db.c of 8.0, lookupKey).
-  if (entry.shared && !keyspace_.settings.shares_integers) [[unlikely]] resettle(entry);
+  if (entry.shared && !keyspace_.settings.shares_integers) [[unlikely]]
+    resettle(entry);
   entry.access =
       access::touched(entry.access, keyspace_.settings, keyspace_.moment, keyspace_.lfu_random) &
       0xffffff;
@@ -117,14 +114,10 @@ Entry& Database::put(Key key, Entry* old, Value value, bool keep_expiry) {
 // Looked up once more, as Valkey does (db.c, dbSetValue).
 void Database::replace(Entry& entry, Value value) {
   keys_.nudge(entry.hash);
-  const auto embedded = [](const Value& v) {
-    const auto* string = std::get_if<String>(&v);
-    return string && string->encoding() == StringEncoding::embedded;
-  };
   const auto before = static_cast<std::int64_t>(entry.weight());
   // Valkey keeps the old object and swaps the pointers in, unless either is a one-allocation string
   // (db.c, dbSetValue).
-  const bool new_object = embedded(entry.value) || embedded(value);
+  const bool new_object = is_embedded(entry.value) || is_embedded(value);
   if (new_object && entry.expiry_ms != -1) expires_.nudge(entry.hash);
   entry.value = std::move(value);
   if (new_object || keyspace_.ledger.profile().keys == KeyLayout::in_entry) settle(entry);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "memory/footprint.hpp"
 #include "memory/ledger.hpp"
 
 namespace outlive::baseline {
@@ -20,9 +21,9 @@ inline std::int64_t client(const Ledger& ledger) {
   std::int64_t bytes = ledger.block(ledger.profile().client_struct) + ledger.block(reply_list) +
                        ledger.block(list_node) + ledger.block(connection);
   if (ledger.profile().client_parts == ClientParts::at_once) {
-    constexpr std::size_t dict = 56;  // of channels, patterns, shard channels, blocking keys
     constexpr std::size_t watched_list = 48;  // list of watched keys (adlist.h)
-    bytes += 4 * ledger.block(dict) + ledger.block(watched_list);
+    // Dictionaries of channels, patterns, shard channels and blocking keys.
+    bytes += 4 * ledger.block(footprint::dict_head) + ledger.block(watched_list);
   }
   return bytes;
 }

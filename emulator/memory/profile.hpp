@@ -69,11 +69,10 @@ struct Profile {
   std::int64_t function_engines;
   // sizeof(kvstore), which MEMORY STATS counts for each table of a database (kvstore.c).
   std::size_t kvstore_head;
+  std::uint32_t number = version_number(version);
 
   // Whether the version has what came with another, "8.1.0" for instance.
-  constexpr bool has(std::string_view since) const {
-    return version_number(since) <= version_number(version);
-  }
+  constexpr bool has(std::string_view since) const { return version_number(since) <= number; }
 };
 
 inline constexpr std::array profiles = {

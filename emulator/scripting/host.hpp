@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "memory/profile.hpp"
 #include "resp/reply_writer.hpp"
 
 namespace outlive {
@@ -23,8 +24,8 @@ class Host {
   virtual bool may_run(std::span<const std::string_view> words) const = 0;
   virtual Protocol protocol() const = 0;
   virtual void set_protocol(Protocol protocol) = 0;
-  // Of the server imitated, "8.1.1".
-  virtual std::string_view version() const = 0;
+  // Of the server imitated.
+  virtual const Profile& profile() const = 0;
   virtual void log(int level, std::string_view line) = 0;
   // Asked now and then while Lua runs: "" to go on, else the error that ends it.
   virtual std::string_view interruption() = 0;

@@ -13,8 +13,6 @@ namespace outlive {
 namespace {
 
 // sizeof of Valkey's structures.
-constexpr std::size_t dict_entry = 24;
-constexpr std::size_t dict = 56;
 constexpr std::size_t library_info = 32;
 constexpr std::size_t function_info = 16;     // 8.1; it points to the compiled function
 constexpr std::size_t function_info_8_0 = 40;
@@ -221,12 +219,12 @@ std::int64_t Libraries::overhead(const Library& library) const {
 // With the library's own table of functions, and the entries in the common ones.
 std::int64_t Libraries::charge(const Library& library) const {
   const Allocation& allocation = ledger_->allocation();
-  std::size_t bytes = allocation.size(dict) +
+  std::size_t bytes = allocation.size(footprint::dict_head) +
                       allocation.size(buckets(library.functions.size()) * sizeof(std::uint64_t)) +
-                      allocation.size(dict_entry) +
+                      allocation.size(footprint::dict_entry) +
                       footprint::text_block(allocation, library.name.size()).bytes;
   for (const RegisteredFunction& function : library.functions) {
-    bytes += 2 * (allocation.size(dict_entry) +
+    bytes += 2 * (allocation.size(footprint::dict_entry) +
                   footprint::text_block(allocation, function.name.size()).bytes);
   }
   return overhead(library) + static_cast<std::int64_t>(bytes);
@@ -241,7 +239,7 @@ void Libraries::recharge_tables() {
 
 std::int64_t Libraries::memory() const {
   return ledger_->profile().function_engines + overhead_ +
-         static_cast<std::int64_t>(functions_.size() * dict_entry +
+         static_cast<std::int64_t>(functions_.size() * footprint::dict_entry +
                                    function_tables_.buckets() * sizeof(std::uint64_t));
 }
 

@@ -269,8 +269,8 @@ std::string_view Scripts::interruption() {
                        : "Script killed by user with FUNCTION KILL.";
 }
 
-std::string_view Scripts::version() const {
-  return engine_.ledger.profile().version;
+const Profile& Scripts::profile() const {
+  return engine_.ledger.profile();
 }
 
 double Scripts::processor_seconds() {

@@ -83,7 +83,7 @@ class Scripts final : public ScriptHost, private Host {
   void set_protocol(Protocol protocol) override { session_.protocol = protocol; }
   void log(int level, std::string_view line) override;
   std::string_view interruption() override;
-  std::string_view version() const override;
+  const Profile& profile() const override;
   double processor_seconds() override;
   std::int32_t draw() override;
   void seed(std::int32_t seed) override;

@@ -6,7 +6,6 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
-#include "memory/profile.hpp"
 #include "scripting/convert.hpp"
 #include "scripting/interpreter.hpp"
 
@@ -262,7 +261,8 @@ void add(lua_State* lua, std::initializer_list<Constant> constants) {
 }
 
 void push_common(lua_State* lua) {
-  const std::string version(Interpreter::of(lua).host().version());
+  const Profile& profile = Interpreter::of(lua).host().profile();
+  const std::string version(profile.version);
   lua_newtable(lua);
   add(lua, {{"log", log}});
   add(lua, {{"LOG_DEBUG", 0},
@@ -270,7 +270,7 @@ void push_common(lua_State* lua) {
             {"LOG_NOTICE", 2},
             {"LOG_WARNING", log_warning},
             {"REDIS_VERSION_NUM", redis_version_number},
-            {"VALKEY_VERSION_NUM", static_cast<int>(version_number(version))}});
+            {"VALKEY_VERSION_NUM", static_cast<int>(profile.number)}});
   for (const auto& [name, text] : {std::pair{"REDIS_VERSION", redis_version},
                                    {"VALKEY_VERSION", version.c_str()},
                                    {"SERVER_NAME", "valkey"}}) {

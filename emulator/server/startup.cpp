@@ -36,9 +36,11 @@ constexpr FileDirective file_directives[] = {
 
 constexpr std::string_view bad_directive = "Bad directive or wrong number of arguments";
 
-[[noreturn]] void refuse_unknown(const DirectiveLine& line) {
+[[noreturn]] void refuse_unknown(const DirectiveLine& line, const Options& options) {
   std::vector<std::string_view> names;
-  for (const Directive& directive : all_directives()) names.push_back(directive.name);
+  for (const Directive& directive : all_directives()) {
+    if (offered(directive, options)) names.push_back(directive.name);
+  }
   std::string reason(bad_directive);
   if (const auto nearest = nearest_name(line.name, names)) {
     reason += "; did you mean '" + std::string(*nearest) + "'?";
@@ -46,10 +48,10 @@ constexpr std::string_view bad_directive = "Bad directive or wrong number of arg
   throw UserError(config_error(line, reason));
 }
 
-void apply_file_directive(const DirectiveLine& line) {
+void apply_file_directive(const DirectiveLine& line, const Options& options) {
   const auto* known = std::find_if(std::begin(file_directives), std::end(file_directives),
                                    [&](const FileDirective& one) { return one.name == line.name; });
-  if (known == std::end(file_directives)) refuse_unknown(line);
+  if (known == std::end(file_directives)) refuse_unknown(line, options);
   if (known->refusal.empty() && line.values.size() == 1) return;
   const std::string refusal = "not supported by outlive: " + std::string(known->refusal);
   throw UserError(config_error(line, known->refusal.empty() ? bad_directive : refusal));
@@ -57,7 +59,7 @@ void apply_file_directive(const DirectiveLine& line) {
 
 void apply(const DirectiveLine& line, Options& options) {
   const Directive* directive = find_offered(options, line.name);
-  if (!directive) return apply_file_directive(line);
+  if (!directive) return apply_file_directive(line, options);
   auto values = line.values;
   // Several words may come as one (config.c, MULTI_ARG_CONFIG).
   if (directive->has(Directive::several) && values.size() == 1 && !values[0].empty()) {
@@ -135,15 +137,11 @@ Startup start_up(std::span<const std::string_view> arguments, std::istream& stan
   const StartArguments start = parse_arguments(arguments);
   Startup startup;
   if (!start.file.empty()) startup.config_file = std::filesystem::absolute(start.file).string();
-  const std::vector<DirectiveLine> lines = gather_config(start, standard_input);
+  std::vector<DirectiveLine> lines = gather_config(start, standard_input);
   // The profile first, wherever it stands: which directives there are depends on it.
-  const auto is_profile = [](const DirectiveLine& line) { return line.name == "outlive-profile"; };
-  for (const DirectiveLine& line : lines) {
-    if (is_profile(line)) apply(line, startup.options);
-  }
-  for (const DirectiveLine& line : lines) {
-    if (!is_profile(line)) apply(line, startup.options);
-  }
+  std::ranges::stable_partition(
+      lines, [](const DirectiveLine& line) { return line.name == "outlive-profile"; });
+  for (const DirectiveLine& line : lines) apply(line, startup.options);
   note_directory(startup.options);
   return startup;
 }
