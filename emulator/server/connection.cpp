@@ -14,12 +14,12 @@ Connection::Connection(Server& server, Socket socket, Session& session)
 
 // Each connection has a buffer of its own: Asio may read into it long before it runs the handler.
 void Connection::read() {
+  if (closed()) return;
   socket_.async_read_some(asio::buffer(input_),
                           [self = shared_from_this()](std::error_code error, std::size_t size) {
                             if (self->closed()) return;
                             if (error) return self->close();
                             self->server_.received(*self, {self->input_.data(), size});
-                            if (!self->closed()) self->read();
                           });
 }
 

@@ -19,7 +19,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Connection(Server& server, Socket socket, Session& session);
 
-  void start() { read(); }
+  // Waits for the next bytes and hands them to the server; once more each time it is asked.
+  void read();
   // Sends what the session has to say; what the socket won't take now goes when it will.
   void flush();
   void close();
@@ -27,7 +28,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Session& session() { return *session_; }
 
  private:
-  void read();
   void write_rest();
   bool closed() const { return session_ == nullptr; }
 

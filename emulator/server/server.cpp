@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <asio/ip/v6_only.hpp>
+#include <asio/post.hpp>
 #include <cerrno>
 #include <chrono>
 #include <system_error>
@@ -218,12 +219,18 @@ void Server::welcome(Connection::Socket socket, Peer peer) {
   session.descriptor = socket.native_handle();
   auto connection = std::make_shared<Connection>(*this, std::move(socket), session);
   connections_.emplace(&session, connection);
-  connection->start();
+  connection->read();
 }
 
 void Server::received(Connection& connection, std::string_view bytes) {
   engine_.receive(connection.session(), bytes, clock_.now());
+  heard_.push_back(connection.shared_from_this());
+  if (heard_.size() == 1) asio::post(io_, [this] { answer(); });
+}
+
+void Server::answer() {
   flush_ready();
+  for (const auto& connection : std::exchange(heard_, {})) connection->read();
 }
 
 void Server::flush_ready() {
