@@ -4,6 +4,8 @@
 #include <filesystem>
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
+#elif defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 #include "base/number.hpp"
@@ -33,11 +35,17 @@ Departure::Reason reason_called(std::string_view word) {
 std::filesystem::path path_of_this_process() {
   std::error_code error;
 #ifdef __APPLE__
-  char path[4096];
-  std::uint32_t size = sizeof path;
-  if (_NSGetExecutablePath(path, &size) == 0) return std::filesystem::canonical(path, error);
+  char name[4096];
+  std::uint32_t size = sizeof name;
+  if (_NSGetExecutablePath(name, &size) == 0) return std::filesystem::canonical(name, error);
 #endif
-  return std::filesystem::read_symlink("/proc/self/exe", error);
+  std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
+#ifdef __linux__
+  // Some chroots have no /proc; the kernel tells every program by which path it was started.
+  const auto started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  if (error && started_as) path = std::filesystem::canonical(started_as, error);
+#endif
+  return path;
 }
 
 }  // namespace

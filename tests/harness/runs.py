@@ -1,7 +1,9 @@
 """Runs `outlive run` for the tests beside it."""
 import json
 import pathlib
+import pty
 import subprocess
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCENARIOS = ROOT / "scenarios"
@@ -28,3 +30,11 @@ def verdicts(scenario):
 
 def figure(scenario, kind, name):
     return next(check["figures"][name] for check in scenario["checks"] if check["kind"] == kind)
+
+
+def open_terminal():
+    """(the side to read, the side for a program) of a pseudo-terminal. The test is skipped where there are none."""
+    try:
+        return pty.openpty()
+    except OSError as error:
+        raise unittest.SkipTest(f"no pseudo-terminals here: {error}") from error

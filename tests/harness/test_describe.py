@@ -6,13 +6,12 @@
 import json
 import os
 import pathlib
-import pty
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from runs import FILES, SCENARIOS, run
+from runs import FILES, SCENARIOS, open_terminal, run
 
 PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
 
@@ -44,7 +43,7 @@ def flow(text):
 
 def on_terminal(columns, *words):
     """What the program shows on a terminal that is so wide."""
-    terminal, ours = pty.openpty()
+    terminal, ours = open_terminal()
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     subprocess.run(["stty", "cols", str(columns)], stdin=ours, check=True)
     with subprocess.Popen([PROGRAM, *map(str, words)], stdout=ours, env=environment):

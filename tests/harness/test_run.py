@@ -6,7 +6,6 @@
 import json
 import os
 import pathlib
-import pty
 import re
 import signal
 import subprocess
@@ -14,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-from runs import SCENARIOS, run
+from runs import SCENARIOS, open_terminal, run
 
 PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
 
@@ -98,7 +97,7 @@ class Run(unittest.TestCase):
 
     def test_what_had_ended_before_ctrl_c_is_reported(self):
         endless = self.write("endless.toml", ENDLESS)
-        terminal, ours = pty.openpty()
+        terminal, ours = open_terminal()
         self.addCleanup(os.close, terminal)
         running = subprocess.Popen([PROGRAM, "run", SHORT / "mended.toml", endless, "--jobs", "1"], text=True,
                                    stdout=subprocess.PIPE, stderr=ours)

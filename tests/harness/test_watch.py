@@ -5,13 +5,14 @@
 """
 import os
 import pathlib
-import pty
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import unittest
+
+from runs import open_terminal
 
 PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
 
@@ -138,7 +139,7 @@ class Watch(unittest.TestCase):
         self.assertIn("say which axis and which values", said)
 
     def test_on_a_terminal_each_table_has_the_screen_for_itself(self):
-        terminal, ours = pty.openpty()
+        terminal, ours = open_terminal()
         self.addCleanup(os.close, terminal)
         running = self.watch(self.file, stdout=ours, stderr=ours)
         os.close(ours)
@@ -155,7 +156,7 @@ class Watch(unittest.TestCase):
         self.assertEqual(running.returncode, 130)
 
     def test_ctrl_c_ends_a_play_too(self):
-        terminal, ours = pty.openpty()
+        terminal, ours = open_terminal()
         self.addCleanup(os.close, terminal)
         self.save("mine.toml", ENDLESS)
         running = self.watch(self.file, stdout=subprocess.PIPE, stderr=ours)
