@@ -314,6 +314,8 @@ void help(Call& call) {
   reply_help(call, lines);
 }
 
+// They are in every profile.
+constexpr std::string_view every_version = "1.0.0";
 constexpr std::uint64_t own_flags = flag::admin | flag::noscript | flag::loading | flag::stale |
                                     flag::skip_slowlog | flag::outlive_own;
 
@@ -323,7 +325,7 @@ constexpr Command subcommands[] = {
      .flags = own_flags | flag::no_multi,
      .run = clock,
      .docs = {.summary = "Reads or moves the emulated clock.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "O(1), and what falls due on the way"},
      .container = "outlive"},
@@ -332,7 +334,7 @@ constexpr Command subcommands[] = {
      .flags = own_flags,
      .run = digest,
      .docs = {.summary = "Returns digests of the keyspace and of the journal.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "O(N) where N is the number of keys"},
      .container = "outlive"},
@@ -341,7 +343,7 @@ constexpr Command subcommands[] = {
      .flags = own_flags,
      .run = evictions,
      .docs = {.summary = "Returns the last evictions.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "O(N) where N is the number of departures kept"},
      .container = "outlive"},
@@ -351,7 +353,7 @@ constexpr Command subcommands[] = {
      .keys = {KeySpec::range(keyflag::ro, 2, 0, 1)},
      .run = explain,
      .docs = {.summary = "Returns why a key left.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "O(N) where N is the number of departures kept"},
      .container = "outlive"},
@@ -360,7 +362,7 @@ constexpr Command subcommands[] = {
      .flags = flag::loading | flag::stale,
      .run = help,
      .docs = {.summary = "Returns helpful text about the different subcommands.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "O(1)"},
      .container = "outlive"},
@@ -369,7 +371,7 @@ constexpr Command subcommands[] = {
      .flags = own_flags,
      .run = journal,
      .docs = {.summary = "Reads or bounds the journal of keys that left.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "O(N) where N is the number of departures kept"},
      .container = "outlive"},
@@ -378,7 +380,7 @@ constexpr Command subcommands[] = {
      .flags = own_flags,
      .run = memory,
      .docs = {.summary = "Returns the bytes of modelled memory in use.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "O(1)"},
      .container = "outlive"},
@@ -387,7 +389,7 @@ constexpr Command subcommands[] = {
      .flags = own_flags | flag::no_multi,
      .run = seed,
      .docs = {.summary = "Reads or sets the seed of all chance.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "O(1)"},
      .container = "outlive"},
@@ -398,7 +400,7 @@ constexpr Command rows[] = {
      .arity = -2,
      .subcommands = subcommands,
      .docs = {.summary = "A container for the emulator's own commands.",
-              .since = "8.1.0",
+              .since = every_version,
               .group = "server",
               .complexity = "Depends on subcommand."}},
 };

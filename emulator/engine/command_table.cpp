@@ -18,12 +18,11 @@ std::string Command::full_name() const {
 namespace {
 
 bool offered(const Command& row, const Profile& profile) {
-  return row.has(flag::outlive_own) || profile.has(row.docs.since);
+  return profile.has(row.docs.since);
 }
 
 bool differed(const Command& row, const Profile& profile) {
-  return !profile.has(row.docs.deprecated_since) ||
-         (row.flags_since_8_1 && !profile.has("8.1.0"));
+  return !profile.has(row.docs.deprecated_since) || (row.flags_since_8_1 && !profile.has("8.1.0"));
 }
 
 Command as_it_was(Command row, const Profile& profile) {

@@ -40,7 +40,8 @@ std::string value_of(const Instance& instance, std::string_view name) {
 
 bool is_told(const Directive& directive) {
   return equal_ignoring_case(directive.first, "maxmemory") ||
-         equal_ignoring_case(directive.first, "maxmemory-policy");
+         equal_ignoring_case(directive.first, "maxmemory-policy") ||
+         directive.first == profile_directive;
 }
 
 }  // namespace
@@ -50,8 +51,10 @@ Sentences sentences_of(const Instance& instance) {
   const std::string stated = value_of(instance, "maxmemory-policy");
   const std::string policy = stated.empty() ? "noeviction" : to_lower(stated);
   const bool capped = !cap.empty() && cap != "0";
+  const std::string profile = value_of(instance, profile_directive);
   Sentences told;
   told.push_back(in_quotes(instance.name) + " is a Valkey " +
+                 (profile.empty() ? "" : "(" + profile + ") ") +
                  (capped ? "that may use " + cap + " of memory." : "without a memory limit."));
   told.push_back((capped ? "When it is full, " : "Were it given one, when full ") +
                  on_full(policy) + " (" + policy + ").");

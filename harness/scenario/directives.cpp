@@ -16,7 +16,9 @@ class Directives {
              const DirectiveBook& book, Mistakes& mistakes)
       : own_{own}, when_{when}, book_{book}, mistakes_{mistakes} {}
 
-  std::vector<Directive> among(const toml::table& table) const {
+  std::vector<Directive> among(const toml::table& table) {
+    std::vector<Directive> read;
+    if (when_ == DirectiveBook::When::starting) read_profile(table, read);
     std::vector<std::pair<Position, Directive>> found;
     for (const auto& [key, node] : table) {
       if (std::ranges::find(own_, key.str()) != own_.end()) continue;
@@ -26,7 +28,6 @@ class Directives {
       judge(key, place_of(node), found.back().second);
     }
     std::ranges::sort(found, {}, [](const auto& one) { return one.first; });
-    std::vector<Directive> read;
     for (auto& [place, directive] : found) read.push_back(std::move(directive));
     return read;
   }
@@ -42,6 +43,16 @@ class Directives {
     return std::nullopt;
   }
 
+  void read_profile(const toml::table& table, std::vector<Directive>& read) {
+    constexpr std::string_view word = "profile";
+    const toml::node* node = table.get(word);
+    if (!node) return;
+    const Directive directive{profile_directive, Value{word, *node, mistakes_}.text()};
+    if (directive.second.empty()) return;  // told
+    if (judge_value(word, place_of(*node), directive)) profile_ = directive.second;
+    read.push_back(directive);
+  }
+
   void judge(const toml::key& key, Position place, const Directive& directive) const {
     const auto& [name, value] = directive;
     std::vector<std::string_view> known = book_.names();
@@ -55,10 +66,16 @@ class Directives {
     }
     const bool relative = when_ == DirectiveBook::When::running && name == "maxmemory";
     if (relative && parse_used(value)) return;
-    const std::string refusal = book_.refusal(directive, when_);
-    if (refusal.empty()) return;
-    mistakes_.add(place, name + " = " + in_quotes(value) + ": " + reason_in(refusal),
-                  meant(directive, refusal));
+    judge_value(name, place, directive);
+  }
+
+  bool judge_value(std::string_view word, Position place, const Directive& directive) const {
+    const std::string refusal = book_.refusal(directive, when_, profile_);
+    if (refusal.empty()) return true;
+    mistakes_.add(
+        place, std::string{word} + " = " + in_quotes(directive.second) + ": " + reason_in(refusal),
+        meant(directive, refusal));
+    return false;
   }
 
   // The server's own words, without those that say of which directive.
@@ -84,12 +101,14 @@ class Directives {
     }
     const std::vector<std::string_view> known{words.begin(), words.end()};
     const auto near = nearest_of(directive.second, known);
-    const bool fits = near && book_.refusal({directive.first, std::string{*near}}, when_).empty();
+    const bool fits =
+        near && book_.refusal({directive.first, std::string{*near}}, when_, profile_).empty();
     return fits ? std::string{*near} : "";
   }
 
   std::span<const std::string_view> own_;
   DirectiveBook::When when_;
+  std::string profile_;
   const DirectiveBook& book_;
   Mistakes& mistakes_;
 };

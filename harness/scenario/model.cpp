@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace outlive::harness {
 namespace {
@@ -19,6 +20,14 @@ constexpr std::array<std::string_view, operation_count> operations{"load", "cons
                                                                    "cache-write", "command"};
 
 }  // namespace
+
+std::vector<Directive> Instance::directives_of_valkey() const {
+  std::vector<Directive> found;
+  std::ranges::copy_if(directives, std::back_inserter(found), [](const Directive& directive) {
+    return !directive.first.starts_with(own_directives_begin);
+  });
+  return found;
+}
 
 bool Check::expects_violation(std::string_view target) const {
   for (const Expectation& expectation : expect_on) {

@@ -23,7 +23,9 @@ class DirectiveBook {
   virtual ~DirectiveBook() = default;
   virtual std::vector<std::string_view> names() const = 0;
   // Why a server would not start with this value, or not take it while it runs; empty: it would.
-  virtual std::string refusal(const Directive& directive, When when) const = 0;
+  // `profile` is the version that the server imitates (outlive-profile); empty: the default.
+  virtual std::string refusal(const Directive& directive, When when,
+                              std::string_view profile = {}) const = 0;
 };
 
 // what() has a line a mistake.

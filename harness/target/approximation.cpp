@@ -68,6 +68,10 @@ bool asks_for_memory(const Scenario& scenario, const Instance& instance) {
          });
 }
 
+bool says_what_it_is(const Scenario&, const Instance& instance) {
+  return instance.directives_of_valkey().size() != instance.directives.size();
+}
+
 struct Row {
   Ability lacking;
   bool (*matters)(const Scenario&, const Instance&);
@@ -92,6 +96,8 @@ constexpr Row rows[] = {
      "no-stale-pool is unjudged: the server does not tell on which score a key was evicted"},
     {Ability::models_memory, asks_for_memory, "memory",
      "used_memory is the server's own, by its version and allocator"},
+    {Ability::has_profiles, says_what_it_is, "version",
+     "the server's version and allocator are its own, whatever profile the scenario names"},
     {Ability::alone, always, "company",
      "the server is not ours alone: what other clients do to it is in the figures"},
 };

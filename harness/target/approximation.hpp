@@ -16,6 +16,7 @@ enum class Ability : std::uint8_t {
   fixes_seed,     // all its chance comes from the play's seed
   tells_scores,   // on which score a key was evicted
   models_memory,  // used_memory is the emulator's
+  has_profiles,   // it is of the version that the instance says
   restarts,       // it can be ended and started again
   alone,          // nobody else uses it
 };

@@ -124,14 +124,18 @@ std::vector<std::string_view> EmulatorDirectives::names() const {
   return {names_.begin(), names_.end()};
 }
 
-std::string EmulatorDirectives::refusal(const Directive& directive, When when) const {
+std::string EmulatorDirectives::refusal(const Directive& directive, When when,
+                                        std::string_view profile) const {
+  std::vector<Directive> all;
+  if (!profile.empty()) all.emplace_back(profile_directive, profile);
   if (when == When::running) {
-    Emulator emulator;
+    Emulator emulator{{.directives = all}};
     const Reply reply = emulator.run({"CONFIG", "SET", directive.first, directive.second});
     return reply.is_error() ? reply.text : "";
   }
+  all.push_back(directive);
   try {
-    Emulator emulator{{.directives = {directive}}};
+    Emulator emulator{{.directives = std::move(all)}};
   } catch (const UserError& error) {
     return error.what();
   }

@@ -47,7 +47,8 @@ class EmulatorDirectives final : public DirectiveBook {
  public:
   EmulatorDirectives();
   std::vector<std::string_view> names() const override;
-  std::string refusal(const Directive& directive, When when) const override;
+  std::string refusal(const Directive& directive, When when,
+                      std::string_view profile = {}) const override;
 
  private:
   std::vector<std::string> names_;

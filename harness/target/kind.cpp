@@ -22,10 +22,10 @@ struct FamilyRow {
 constexpr FamilyRow families[] = {
     {"embedded",
      {Ability::moves_clock, Ability::fixes_seed, Ability::tells_scores, Ability::models_memory,
-      Ability::restarts, Ability::alone}},
+      Ability::has_profiles, Ability::restarts, Ability::alone}},
     {"serve",
      {Ability::moves_clock, Ability::fixes_seed, Ability::tells_scores, Ability::models_memory,
-      Ability::restarts, Ability::alone}},
+      Ability::has_profiles, Ability::restarts, Ability::alone}},
     {"exec", {Ability::restarts, Ability::alone}},
     {"wire", {}},
 };
@@ -155,9 +155,8 @@ bool TargetKind::repeatable() const {
 }
 
 bool TargetKind::one_at_a_time() const {
-  return std::ranges::any_of(places_, [](const Placed& one) {
-    return !one.place.abilities().has(Ability::alone);
-  });
+  return std::ranges::any_of(
+      places_, [](const Placed& one) { return !one.place.abilities().has(Ability::alone); });
 }
 
 void TargetKind::must_suit(const Scenario& scenario) const {

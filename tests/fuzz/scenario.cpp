@@ -13,7 +13,9 @@ namespace {
 class AnyDirective final : public outlive::harness::DirectiveBook {
  public:
   std::vector<std::string_view> names() const override { return {"maxmemory", "maxmemory-policy"}; }
-  std::string refusal(const outlive::harness::Directive&, When) const override { return {}; }
+  std::string refusal(const outlive::harness::Directive&, When, std::string_view) const override {
+    return {};
+  }
 };
 
 }  // namespace

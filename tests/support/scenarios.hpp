@@ -15,9 +15,12 @@ class KnownDirectives final : public DirectiveBook {
   std::vector<std::string_view> names() const override {
     return {"maxmemory", "maxmemory-policy", "maxmemory-samples"};
   }
-  std::string refusal(const Directive& directive, When) const override {
-    const bool bad = directive.first == "maxmemory-policy" && directive.second == "volatile-tll";
-    return bad ? "no such policy" : "";
+  std::string refusal(const Directive& directive, When, std::string_view profile) const override {
+    const auto& [name, value] = directive;
+    if (name == "maxmemory-policy" && value == "volatile-tll") return "no such policy";
+    if (name == profile_directive && value != "old") return "no such profile";
+    if (name == "maxmemory-samples" && profile == "old") return "not in the old version";
+    return "";
   }
 };
 

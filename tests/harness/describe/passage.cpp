@@ -59,6 +59,7 @@ TEST_CASE("an instance is told with what it does when it is full") {
   CHECK(instance("maxmemory = \"2mb\"\nmaxmemory-policy = \"allkeys-random\"") ==
         "\"valkey\" is a Valkey that may use 2mb of memory. When it is full, it evicts, of all "
         "keys, any one (allkeys-random).");
+  CHECK(instance("profile = \"old\"").starts_with("\"valkey\" is a Valkey (old) without a"));
   CHECK(instance("") ==
         "\"valkey\" is a Valkey without a memory limit. Were it given one, when full it evicts "
         "nothing, and commands that want more memory fail (noeviction).");

@@ -123,6 +123,23 @@ expect = "volated"
       "test.toml:25: expect = \"volated\" is unknown; did you mean \"violated\"?");
 }
 
+std::string with_instance_words(std::string_view words) {
+  std::string text = whole(cache_traffic);
+  constexpr std::string_view name = "name = \"valkey\"\n";
+  return text.insert(text.find(name) + name.size(), words);
+}
+
+TEST_CASE("an instance's profile stands before its directives, which are judged by it") {
+  const Scenario scenario = parsed(with_instance_words("maxmemory = \"2mb\"\nprofile = \"old\"\n"));
+  CHECK(scenario.instances[0].directives ==
+        std::vector<Directive>{{"outlive-profile", "old"}, {"maxmemory", "2mb"}});
+  CHECK_THAT(mistakes_in(with_instance_words("profile = \"older\"\nmaxmemory-samples = 5\n")),
+             ContainsSubstring("profile = \"older\": no such profile"));
+  CHECK_THAT(mistakes_in(with_instance_words("maxmemory-samples = 5\nprofile = \"old\"\n")),
+             ContainsSubstring("maxmemory-samples = \"5\": not in the old version"));
+  CHECK_THAT(mistakes_in(with_instance_words("profile = 8\n")), ContainsSubstring("profile = 8"));
+}
+
 TEST_CASE("a file that is no TOML says where") {
   CHECK_THAT(mistakes_in("title = \"t\"\nduration = 1h\n"), StartsWith("test.toml:2: "));
 }

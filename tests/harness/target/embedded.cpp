@@ -34,6 +34,16 @@ TEST_CASE("what was saved comes back: values, types, expiry and functions, of ev
   CHECK(target.run({"GET", "far"}).text == "v");
 }
 
+TEST_CASE("an instance is of the version that its profile says, after a start again too") {
+  EmbeddedTarget target{
+      {.name = "valkey", .directives = {{"outlive-profile", "valkey-8.0"}}}, start, 1};
+  const auto version = [&] { return std::string{target.run({"INFO", "server"}).text}; };
+  CHECK(version().find("valkey_version:8.0.1") != std::string::npos);
+  target.stop();
+  target.start_again(start + 1min, false);
+  CHECK(version().find("valkey_version:8.0.1") != std::string::npos);
+}
+
 TEST_CASE("idle times come back where the policy goes by them") {
   const auto idle_after = [](const char* policy) {
     EmbeddedTarget target{

@@ -116,5 +116,16 @@ TEST_CASE("what a real server can't do is told where the scenario needs it, and 
   for (const Approximation& one : told) CHECK(one.instances == std::vector<std::string>{"primary"});
 }
 
+TEST_CASE("a real server has no profile but its own, and is told what any Valkey takes") {
+  Scenario scenario = two_instances();
+  Instance& cache = scenario.instances[1];
+  cache.directives = {{"outlive-profile", "valkey-8.0"}, {"maxmemory", "2mb"}};
+  const auto told = TargetKind{"exec:/bin/valkey-server"}.approximations(scenario);
+  CHECK(words_of(told) == std::vector<std::string>{"chance", "version"});
+  CHECK(told[1].instances == std::vector<std::string>{"cache"});
+  CHECK(cache.directives_of_valkey() == std::vector<Directive>{{"maxmemory", "2mb"}});
+  CHECK(TargetKind{"serve"}.approximations(scenario).empty());
+}
+
 }  // namespace
 }  // namespace outlive::harness
