@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/c_text.hpp"
 #include "commands/families.hpp"
 #include "engine/categories.hpp"
 #include "engine/engine.hpp"
@@ -38,7 +39,7 @@ void cat(Call& call) {
   }
   const std::string_view name = call.args.next();
   const std::uint64_t wanted = category_named(name);
-  if (!wanted) return call.reply.error("ERR Unknown category '" + std::string(name) + "'");
+  if (!wanted) return call.reply.error("ERR Unknown category '" + std::string(c_text(name)) + "'");
   std::vector<std::string> names;
   const auto collect = [&](const Command& row) {
     if (row.run && categories_of(row) & wanted) names.push_back(row.full_name());

@@ -80,10 +80,10 @@ void setinfo(Call& call) {
   const auto attribute = call.args.next();
   const bool name = equal_ignoring_case(attribute, "lib-name");
   if (!name && !equal_ignoring_case(attribute, "lib-ver")) {
-    return call.reply.error("ERR Unrecognized option '" + std::string(attribute) + "'");
+    return call.reply.error("ERR Unrecognized option '" + std::string(c_text(attribute)) + "'");
   }
   const auto value = call.args.next();
-  if (!valid_client_name(c_text(value))) {
+  if (!valid_client_name(value)) {
     return call.reply.error("ERR " + std::string(attribute) +
                             " cannot contain spaces, newlines or special characters.");
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/c_text.hpp"
 #include "base/number.hpp"
 #include "base/time.hpp"
 #include "engine/client_memory.hpp"
@@ -59,7 +60,7 @@ bool read_type(Call& call, ClientFilter& filter) {
     if (equal_ignoring_case(known.name, word)) filter.type = known.type;
   }
   if (filter.type) return true;
-  return refuse(call, "ERR Unknown client type '" + std::string(word) + "'");
+  return refuse(call, "ERR Unknown client type '" + std::string(c_text(word)) + "'");
 }
 
 bool read_address(Call& call, ClientFilter& filter) {
@@ -75,7 +76,7 @@ bool read_local_address(Call& call, ClientFilter& filter) {
 bool read_user(Call& call, ClientFilter& filter) {
   filter.user = call.args.next();
   if (filter.user == "default") return true;
-  return refuse(call, "ERR No such user '" + std::string(*filter.user) + "'");
+  return refuse(call, "ERR No such user '" + std::string(c_text(*filter.user)) + "'");
 }
 
 bool read_skip_me(Call& call, ClientFilter& filter) {

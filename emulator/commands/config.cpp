@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/c_text.hpp"
 #include "commands/families.hpp"
 #include "engine/directives.hpp"
 #include "engine/engine.hpp"
@@ -77,7 +78,7 @@ std::vector<Change> read_changes(Call& call) {
     if (!error.empty()) break;  // the first mistake counts
     if (!directive) {
       error = "ERR Unknown option or number of arguments for CONFIG SET - '" +
-              std::string(words[i]) + "'";
+              std::string(c_text(words[i])) + "'";
       break;
     }
     const auto same = [&](const Change& change) {

@@ -1,6 +1,7 @@
 // The connection itself: AUTH, HELLO, SELECT, PING, RESET and the like. CLIENT is in client.cpp.
 #include <string>
 
+#include "base/c_text.hpp"
 #include "commands/families.hpp"
 #include "engine/directives.hpp"
 #include "engine/engine.hpp"
@@ -101,7 +102,8 @@ bool read_hello(Call& call, HelloRequest& request) {
         return false;
       }
     } else {
-      call.reply.error("ERR Syntax error in HELLO option '" + std::string(call.args.next()) + "'");
+      call.reply.error("ERR Syntax error in HELLO option '" +
+                       std::string(c_text(call.args.next())) + "'");
       return false;
     }
   }

@@ -65,7 +65,7 @@ void load(Call& call) {
   while (call.args.left() > 1) {
     const std::string_view option = call.args.next();
     if (!equal_ignoring_case(option, "replace")) {
-      return call.reply.error("ERR Unknown option given: " + std::string(option));
+      return call.reply.error("ERR Unknown option given: " + std::string(c_text(option)));
     }
     replace = true;
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/c_text.hpp"
 #include "commands/families.hpp"
 #include "engine/engine.hpp"
 #include "engine/help.hpp"
@@ -188,7 +189,8 @@ void graph(Call& call) {
   const auto& events = call.engine.latency.events();
   const auto found = events.find(name);
   if (found == events.end()) {
-    return call.reply.error("ERR No samples available for event '" + std::string(name) + "'");
+    return call.reply.error("ERR No samples available for event '" + std::string(c_text(name)) +
+                            "'");
   }
   Graph drawing;
   for (const auto& sample : found->second.samples) {

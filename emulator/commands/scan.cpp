@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/c_text.hpp"
 #include "commands/families.hpp"
 #include "commands/scan_options.hpp"
 #include "commands/value_access.hpp"
@@ -29,7 +30,7 @@ bool read_type(Call& call, ScanOptions& options) {
     options.type = known;
     return true;
   }
-  call.reply.error("ERR unknown type name '" + std::string(name) + "'");
+  call.reply.error("ERR unknown type name '" + std::string(c_text(name)) + "'");
   return false;
 }
 

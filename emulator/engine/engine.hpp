@@ -251,6 +251,7 @@ class Engine final : private KeyspaceListener {
   void key_changed(Database& database, std::string_view key) override;
   void key_left(Database& database, std::string_view key) override;
   void touch_watchers(Database& database, std::string_view key);
+  void spoil_watch(Session& session);
   void track_reads(const Command& command, std::span<const std::string_view> words);
   // What is left to do when nothing is to be served for now (server.c, beforeSleep).
   void before_sleep();

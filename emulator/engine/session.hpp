@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/c_text.hpp"
 #include "base/time.hpp"
 #include "engine/query_buffer.hpp"
 #include "engine/reply_buffer.hpp"
@@ -67,9 +68,10 @@ struct Blocked {
   bool postponed = false;  // CLIENT PAUSE: the same request runs again
 };
 
-// Names of clients and libraries: printable, without blanks (networking.c, validateClientAttr).
+// Names of clients and libraries: printable, without blanks, as far as a zero byte (networking.c,
+// validateClientAttr).
 inline bool valid_client_name(std::string_view name) {
-  for (const char letter : name) {
+  for (const char letter : c_text(name)) {
     if (letter < '!' || letter > '~') return false;
   }
   return true;

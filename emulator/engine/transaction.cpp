@@ -118,14 +118,31 @@ void Engine::touch_watchers(Database& database, std::string_view key) {
   const auto found = watchers_.find(std::pair<int, std::string>(database.index(), key));
   if (found == watchers_.end()) return;
   const bool gone = database.keys().find(key) == nullptr;
-  for (Session* session : found->second) {
-    WatchedKey& watched = watched_by(*session, found->first);
-    if (watched.expired_when_watched) {
-      if (gone) watched.expired_when_watched = false;
-    } else {
+  const std::vector<Session*> watchers = found->second;  // those who are told watch no more
+  for (Session* session : watchers) {
+    WatchedKey& watched = watched_by(*session, {database.index(), std::string(key)});
+    if (!watched.expired_when_watched) {
+      spoil_watch(*session);
+      unwatch(*session);
       session->transaction.dirty_watch = true;
+    } else if (gone) {
+      watched.expired_when_watched = false;
+    } else {
+      break;  // bug for bug: those who came to watch after this one are told nothing
     }
   }
+}
+
+// A watched key changed: what is queued will never run, and is not kept.
+void Engine::spoil_watch(Session& session) {
+  Transaction& transaction = session.transaction;
+  const bool open = transaction.open;
+  const bool dirty_exec = transaction.dirty_exec;
+  transaction.reset();
+  transaction.open = open;
+  transaction.dirty_exec = dirty_exec;
+  transaction.dirty_watch = true;
+  recharge(session);
 }
 
 void Engine::touch_all_watched(int emptied, int replaced_with) {
@@ -150,7 +167,7 @@ void Engine::touch_all_watched(int emptied, int replaced_with) {
       } else if (before == State::absent && after == State::expired) {
         watched.expired_when_watched = true;
       } else {
-        session->transaction.dirty_watch = true;
+        spoil_watch(*session);
       }
     }
   }

@@ -1,5 +1,6 @@
 #include "scripting/interpreter.hpp"
 
+#include <cmath>
 #include <lua.hpp>
 #include <utility>
 
@@ -254,6 +255,7 @@ bool Interpreter::collect_words(lua_State* lua) {
         static_cast<double>(static_cast<std::int64_t>(number)) == number) {
       append_integer(numbers_, static_cast<std::int64_t>(number));
     } else {
+      if (std::isnan(number) && std::signbit(number)) numbers_ += '-';  // fpconv_dtoa tells it
       numbers_ += format_double(number);
     }
     words_.push_back(std::string_view(numbers_).substr(start));

@@ -369,10 +369,14 @@ void push_libraries(lua_State* lua) {
 
 int load_source(lua_State* lua, const char* code, std::size_t size, const char* name) {
   if (size > 0 && code[0] == LUA_SIGNATURE[0]) {
-    // What Valkey's Lua, which has no loader for compiled code, makes of the first byte.
-    const char* shown = name[0] == '@' || name[0] == '=' ? name + 1 : "[string \"?\"]";
-    lua_pushfstring(lua, "%s:1: unexpected symbol near 'char(27)'", shown);
-    return LUA_ERRSYNTAX;
+    // Valkey's Lua has no loader for compiled code, and stumbles over its first byte as over any
+    // other that begins nothing.
+    constexpr char other = '=';
+    const int status = luaL_loadbuffer(lua, &other, 1, name);
+    const std::string error = lua_tostring(lua, -1);
+    lua_pop(lua, 1);
+    lua_pushfstring(lua, "%s'char(27)'", error.substr(0, error.rfind("'='")).c_str());
+    return status;
   }
   return luaL_loadbuffer(lua, code, size, name);
 }

@@ -33,7 +33,8 @@ CLIENTS = (
     ("tracking 100 keys", lambda c: busy(c, ("HELLO", "3"), ("CLIENT", "TRACKING", "ON"), *[("GET", f"key:{i}") for i in range(100)])),
     ("with 200 requests in a pipeline", lambda c: pipeline(c, 200, "ECHO", "a" * 20)),
     ("with a large argument", lambda c: busy(c, ("ECHO", "x" * 100_000))),
-    ("with a large reply", lambda c: busy(c, ("SET", "large", "x" * 30_000), ("GET", "large"), ("DEL", "large"))),
+    # The key is there before: how a large request is cut into reads is chance, and another figure.
+    ("with a large reply", lambda c: busy(c, ("GET", "large"))),
 )
 
 
@@ -44,6 +45,7 @@ def close(crowd):
 
 def clients(subject):
     """Ten connections of a kind, right after what they did."""
+    subject.load([("SET", "large", "x" * 30_000)])
     found = {}
     for label, act in CLIENTS:
         base = subject.used()

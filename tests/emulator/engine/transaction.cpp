@@ -33,6 +33,25 @@ TEST_CASE("a watched key that is changed by another client spoils the transactio
   CHECK(ping_in_transaction(engine) == dirty);
 }
 
+TEST_CASE("whose watched key changed watches nothing any more, and keeps nothing queued") {
+  TestEngine engine;
+  Session& other = engine.open();
+  engine.run({"WATCH", "one", "two"});
+  engine.run({"MULTI"});
+  engine.run({"SET", "three", "value"});
+  const auto facts = [&] {
+    const std::string all = engine.run_on(other, {"CLIENT", "LIST"});
+    const std::size_t at = all.find(" multi=");
+    return all.substr(at, all.find(" qbuf", at) - at);
+  };
+  CHECK(facts() == " multi=1 watch=2");
+  engine.run_on(other, {"SET", "two", "value"});
+  CHECK(facts() == " multi=0 watch=0");
+  CHECK(engine.run({"GET", "one"}) == "+QUEUED\r\n");
+  CHECK(facts() == " multi=0 watch=0");
+  CHECK(engine.run({"EXEC"}) == dirty);
+}
+
 TEST_CASE("a key that expires while it is watched spoils the transaction") {
   TestEngine engine;
   without_active_expiry(engine).run({"SET", "key", "value", "PX", "10"});

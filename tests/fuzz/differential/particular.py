@@ -13,7 +13,7 @@ DIRECTIVES = {
     b"maxmemory": [b"0", b"0", b"0", b"1gb", b"100mb", b"1", b"-1", b"x", b"1zb", b""],
     b"maxmemory-policy": [b"noeviction", b"allkeys-lru", b"allkeys-lfu", b"volatile-ttl", b"volatile-lfu", b"nothing", b"NOEVICTION"],
     b"maxmemory-samples": [b"1", b"5", b"10", b"64", b"65", b"0", b"x"],
-    b"notify-keyspace-events": [b"", b"KEA", b"Kg$", b"KEhx", b"Ex", b"KEAm", b"A", b"?", b"KEgxet", b"K$"],
+    b"notify-keyspace-events": [b"", b"KEA", b"Kg$", b"KEhx", b"Ex", b"KEAm", b"A", b"?", b"KEgxet", b"K$", b"KEAn", b"En"],
     b"lfu-log-factor": [b"0", b"10", b"100", b"-1"], b"lfu-decay-time": [b"0", b"1", b"-1"],
     b"lua-time-limit": [b"5000", b"0", b"-1"], b"busy-reply-threshold": [b"5000"],
     b"lazyfree-lazy-user-del": [b"yes", b"no", b"maybe", b"YES"], b"lazyfree-lazy-user-flush": [b"yes", b"no"],

@@ -46,7 +46,7 @@ OWN_WORK = [
     b"return {err = ARGV[1]}",
     b"return {ok = ARGV[1]}",
     b"return error(ARGV[1])",
-    b"return error({err = ARGV[1], code = 1})",
+    b"return error({err = ARGV[1] or 'none', code = 1})",
     b"return tonumber(ARGV[1])",
     b"return tostring(tonumber(ARGV[1]))",
     b"return cjson.decode(ARGV[1])",
@@ -144,8 +144,15 @@ def literal(chance, depth=2):
     return b"{" + b",".join(parts) + b"}"
 
 
+# What a script may say went wrong. Valkey 8.1.1 ends itself over an error whose `err` is no text (luaCallFunction prints it
+# without a look).
+MESSAGES = [b"'x'", b"''", b"'a\\0b'", b"'ERR mine'", b"'-ERR mine'", b"'two\\r\\nlines'", b"3.99", b"0/0", b"ARGV[1] or 'none'", b"('y'):rep(40)"]
+
+
 def around(chance):
-    return pick(chance, AROUND).replace(b"%s", literal(chance)).replace(b"%%", b"%")
+    frame = pick(chance, AROUND)
+    inner = pick(chance, MESSAGES) if frame.startswith(b"error(") else literal(chance)
+    return frame.replace(b"%s", inner).replace(b"%%", b"%")
 
 
 def script(chance):
