@@ -7,6 +7,7 @@
 #include <limits>
 #include <system_error>
 
+#include "base/c_text.hpp"
 #include "base/grisu.hpp"
 #include "base/text.hpp"
 
@@ -110,6 +111,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
+  text = c_text(text);  // string2ull() takes a C string
   if (const auto strict = parse_integer(text)) {
     if (*strict < 0) return std::nullopt;
     return static_cast<std::uint64_t>(*strict);

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """outlive beside the real Valkey, same load: what keys weigh, who is evicted, what is refused.
 
-    fidelity.py PROGRAM [--profile valkey-8.1] [--seeds N] [--only memory,eviction,refusals] [--families WORDS] [--thorough] [--details]
+    fidelity.py PROGRAM [--profile valkey-8.1] [--seeds N] [--samples N,...] [--only memory,eviction,refusals]
+                [--families WORDS] [--thorough] [--details]
 
 Memory: a figure that is certain on the real server must be equal, to the byte (subject.py takes out the one thing
 that chance decides); others may be off by their family's limit, relative to 16 KiB at least. A timer that comes
 between two looks moves used_memory now and then, so a family that is off is measured four times more, by medians.
-Eviction: for each policy the share of each class of keys that is gone, over N seeds; where |z| reaches 4, once more
-with twice as many, and there it must stay below. Refusals: every reply as Valkey's, to the letter.
+Eviction: for each policy the share of each class of keys that is gone, over N seeds, and the ranks of the evicted by a
+two-sample test at 1 in 10,000; where |z| reaches 4, or the ranks lie too far apart, once more with twice as many, and
+there they must stay below. Refusals: every reply as Valkey's, to the letter.
 At the end a table in markdown. Exit status 77 where there is no real server.
 """
 import argparse
@@ -94,29 +96,37 @@ class Judge:
                 elif details and error:
                     print(f"  {line} ({100 * error:.2f} %)")
 
-    def trials(self, policies, seeds):
-        """{policy: what survivors.compared says}."""
-        tasks = [(policy, seed) for policy in policies for seed in seeds]
-        found = self.on_both(survivors.trial, tasks)
-        return {policy: survivors.compared(*zip(*(pair for task, pair in zip(tasks, found) if task[0] == policy)))
-                for policy in policies}
+    def trials(self, settings, seeds):
+        """{(policy, samples): (what survivors.compared says of the shares, the distance of the ranks of the evicted)}."""
+        tasks = [(*setting, seed) for setting in settings for seed in seeds]
+        outcomes = {}
+        for (policy, samples, _), sides in zip(tasks, self.on_both(survivors.trial, tasks)):
+            outcomes.setdefault((policy, samples), []).append(sides)
+        found = {}
+        for setting, pairs in outcomes.items():
+            shares, ranks = ([[trial[part] for trial in side] for side in zip(*pairs)] for part in (0, 1))
+            found[setting] = survivors.compared(*shares), survivors.distance(*(sum(side, []) for side in ranks))
+        return found
 
-    def eviction(self, seeds, details):
-        def suspects(found):
-            return [policy for policy, classes in found.items() if worst(classes) >= Z_LIMIT]
-
+    def eviction(self, seeds, all_samples, details):
         def worst(classes):
             return max(abs(z) for *_, z in classes.values())
 
-        first = self.trials(survivors.POLICIES, range(seeds))
+        def suspects(found):
+            return [setting for setting, (classes, distance) in found.items() if worst(classes) >= Z_LIMIT or distance >= 1]
+
+        first = self.trials([(policy, samples) for policy in survivors.POLICIES for samples in all_samples], range(seeds))
         again = self.trials(suspects(first), range(seeds, 3 * seeds))
-        for policy, classes in (first | again).items():
-            many = 2 * seeds if policy in again else seeds
-            self.rows.append((f"survivors, {policy}", f"{len(classes)} shares, {many} seeds",
-                              f"greatest abs(z) {worst(classes):.1f}"))
-            for name, (theirs, ours, z) in classes.items():
-                line = f"eviction, {policy}, {name}: gone {100 * theirs:.1f} % and {100 * ours:.1f} %, z {z:.1f}"
-                if policy in again and abs(z) >= Z_LIMIT:
+        for (policy, samples), (classes, distance) in (first | again).items():
+            repeated = (policy, samples) in again
+            title = f"{policy}, {samples} samples"
+            self.rows.append((f"survivors, {title}", f"{len(classes)} shares, {2 * seeds if repeated else seeds} seeds",
+                              f"greatest abs(z) {worst(classes):.1f}, ranks {distance:.2f} of the critical distance"))
+            lines = {f"eviction, {title}, {name}: gone {100 * theirs:.1f} % and {100 * ours:.1f} %, z {z:.1f}": abs(z) >= Z_LIMIT
+                     for name, (theirs, ours, z) in classes.items()}
+            lines[f"eviction, {title}, ranks of the evicted: {distance:.2f} of the critical distance"] = distance >= 1
+            for line, differs in lines.items():
+                if repeated and differs:
                     self.failures.append(line)
                 elif details:
                     print("  " + line)
@@ -150,6 +160,7 @@ def main():
     options.add_argument("program")
     options.add_argument("--profile", default="valkey-8.1", choices=servers.REFERENCES)
     options.add_argument("--seeds", type=int, default=4)
+    options.add_argument("--samples", default="5", help="maxmemory-samples, with commas between")
     options.add_argument("--only", default=",".join(PARTS))
     options.add_argument("--families", default="", help="of memory, only those with this in their name")
     options.add_argument("--thorough", action="store_true", help="families too that take long")
@@ -167,7 +178,7 @@ def main():
             judge.memory([number for number, family in enumerate(weights.FAMILIES)
                           if chosen.families in family.name and (chosen.thorough or not family.thorough)], chosen.details)
         if "eviction" in parts:
-            judge.eviction(chosen.seeds, chosen.details)
+            judge.eviction(chosen.seeds, chosen.samples.split(","), chosen.details)
         if "refusals" in parts:
             judge.refusals()
     judge.report(time.monotonic() - started)

@@ -3,7 +3,12 @@
 Keys lie in ten deciles by what the policy looks at (TTL, idle time or frequency, restored with the key) and in two
 databases; under every second rank the volatile policies also find keys without a TTL. Each trial has a server of its
 own, so that pools, hash seeds and names are never shared.
+
+Two questions are asked of many trials: whether the share of each class that is gone is the same, and whether the ranks
+of the evicted (their TTLs, idle times or frequencies in order) come from one distribution.
 """
+import bisect
+import math
 import random
 
 from subject import Subject, pipe
@@ -62,17 +67,20 @@ def gone_share(flags):
     return 1 - sum(flags) / len(flags)
 
 
-def trial(command, policy, seed):
-    """{class: share of its keys gone}, and how many were evicted or refused as shares of the fresh ones."""
+def trial(command, policy, samples, seed):
+    """{class: share of its keys gone}, and how many were evicted or refused as shares of the fresh ones; the ranks of the
+    old keys that are gone, in order."""
     rng = random.Random(f"{policy} {seed}")
-    with Subject(command, "--maxmemory-policy", policy) as subject:
+    with Subject(command, "--maxmemory-policy", policy, "--maxmemory-samples", samples) as subject:
         keys = fill(subject, policy, rng)
         refused = push(subject)
         evicted = int(subject.ask("INFO", "stats").split(b"evicted_keys:")[1].split()[0])
-        classes = {}
+        classes, gone = {}, []
         for database in range(DATABASES):
             mine = [(decile, name) for where, decile, name, *_ in keys if where == database]
             alive = subject.load([("SELECT", database)] + [("EXISTS", name) for _, name in mine])[1:]
+            gone += [int(name.rpartition(":")[2]) for (decile, name), flag in zip(mine, alive)
+                     if decile != "lasting" and not flag]
             for (decile, _), flag in zip(mine, alive):
                 classes.setdefault(f"decile {decile}" if decile != "lasting" else decile, []).append(flag)
                 classes.setdefault(f"database {database}", []).append(flag)
@@ -80,7 +88,7 @@ def trial(command, policy, seed):
             classes.setdefault("fresh", []).extend(
                 subject.load([("SELECT", database)] + [("EXISTS", f"fresh:{i:06d}") for i in fresh])[1:])
     shares = {name: gone_share(flags) for name, flags in classes.items()}
-    return shares | {"evicted": evicted / FRESH_KEYS, "refused": refused / FRESH_KEYS}
+    return shares | {"evicted": evicted / FRESH_KEYS, "refused": refused / FRESH_KEYS}, sorted(gone)
 
 
 # A share moves by whole keys: spreads below one key of a decile are taken for that.
@@ -98,8 +106,20 @@ def z_of(theirs, ours):
     return (sum(ours) / len(ours) - sum(theirs) / len(theirs)) / error
 
 
+def distance(theirs, ours):
+    """The greatest distance between two samples' distributions (Kolmogorov and Smirnov), as a multiple of the one that
+    chance exceeds once in 10,000 times. Who is evicted is never evicted again: distances are smaller than by chance."""
+    if not theirs or not ours:
+        return 0.0 if len(theirs) == len(ours) else math.inf
+    theirs, ours = sorted(theirs), sorted(ours)
+    greatest = max(abs(bisect.bisect_right(theirs, value) / len(theirs) - bisect.bisect_right(ours, value) / len(ours))
+                   for value in {*theirs, *ours})
+    critical = math.sqrt(-math.log(1e-4 / 2) / 2 * (1 / len(theirs) + 1 / len(ours)))
+    return greatest / critical
+
+
 def compared(theirs, ours):
-    """{class: (their mean, our mean, z)} of two lists of trials."""
+    """{class: (their mean, our mean, z)} of two lists of trials' shares."""
     found = {}
     for name in theirs[0]:
         columns = [[each[name] for each in trials] for trials in (theirs, ours)]

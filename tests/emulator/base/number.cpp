@@ -32,6 +32,7 @@ TEST_CASE("unsigned numbers are read as strtoull reads them") {
   CHECK(parse_unsigned("18446744073709551615") == std::numeric_limits<std::uint64_t>::max());
   CHECK(parse_unsigned("007") == 7);
   CHECK(parse_unsigned(" +7") == 7);
+  CHECK(parse_unsigned(std::string_view("7\0x", 3)) == 7);
   for (const std::string_view text :
        {""sv, "-1"sv, "+"sv, "+-1"sv, "7 "sv, "18446744073709551616"sv}) {
     CAPTURE(text);
