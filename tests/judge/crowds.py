@@ -181,7 +181,8 @@ def evicted_clients(subject):
 FAMILIES = (
     Family("clients, new and busy", clients),
     Family("clients, 1 to 100, then idle, then gone", lambda subject: crowds(subject, (1, 10, 100))),
-    Family("clients, 1 to 500", lambda subject: crowds(subject, (1, 2, 17, 256, 257, 500)), thorough=True),
+    # Where ids fall in the radix tree of clients hangs on how often this test looked in between: some dozens of bytes.
+    Family("clients, 1 to 500", lambda subject: crowds(subject, (1, 2, 17, 256, 257, 500)), limit=0.0001, thorough=True),
     Family("clients that do not read", unread, limit=0.01),
     Family("clients evicted by maxmemory-clients", evicted_clients),
     Family("scripts", scripts),
