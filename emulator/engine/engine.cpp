@@ -122,7 +122,9 @@ void Engine::mark_ready(Session& session) {
 }
 
 void Engine::deliver(Session& session, std::string_view bytes) {
-  if (session.closed) return;
+  // Whoever is to be closed after what was said hears no more (networking.c,
+  // _addReplyToBufferOrList).
+  if (session.closed || session.close_after_reply) return;
   // A client sees the reply of its own command before messages that the command caused.
   if (&session == current_ && depth_ > 0) {
     pending_pushes_.append(bytes);

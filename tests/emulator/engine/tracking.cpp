@@ -31,6 +31,14 @@ Session& tracking_client(TestEngine& engine, std::initializer_list<std::string_v
 
 }  // namespace
 
+TEST_CASE("a client that is about to be hung up on hears of no more changes") {
+  TestEngine engine;
+  Session& client = tracking_client(engine, {"CLIENT", "TRACKING", "ON", "BCAST"});
+  CHECK(engine.send_on(client, "SET key 1\r\n") == "+OK\r\n" + invalidated("key"));
+  CHECK(engine.send_on(client, "SET key 2\r\nCLIENT KILL SKIPME no USER default\r\n") ==
+        "+OK\r\n:2\r\n");
+}
+
 TEST_CASE("a client hears once of a change to a key that it has read") {
   TestEngine engine;
   Session& reader = tracking_client(engine);

@@ -219,10 +219,16 @@ def treatment_of(words):
 # ---- differences that are known, with the reason
 
 UNSUPPORTED = b"is not supported by outlive"
+NESTED, OTHERWISE = "nesting of [[...]] is deprecated", re.compile("unfinished long|unexpected symbol|'=' expected")
 KNOWN = {
     "held by the queue": "a value that MULTI's own queue wrote counts the queue's word as a holder until EXEC is over",
+    "nested long brackets": "Lua's own source, as Valkey bundles it, calls [[ within [[ deprecated; Debian's build of Valkey lacks that check",
     "refused by name": "what outlive lacks (persistence, replication, users, modules) it says instead of ignoring it",
 }
+
+
+# Whose replies tell what Lua says of a chunk.
+SCRIPTED = ("eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "script|load", "function|load")
 
 
 def known(ours, real, words):
@@ -231,6 +237,8 @@ def known(ours, real, words):
         return "refused by name"
     if name_of(words) == "object|refcount" and (ours, real) == (("integer", 1), ("integer", 2)):
         return "held by the queue"
+    if name_of(words) in SCRIPTED and NESTED in repr(ours) and real[0] == ours[0] and OTHERWISE.search(repr(real)):
+        return "nested long brackets"
     return None
 
 

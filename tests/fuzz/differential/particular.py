@@ -49,6 +49,9 @@ DUMPED = [[[b"SET", b"d", b"hello"]], [[b"SET", b"d", b"12345"]], [[b"SET", b"d"
 LIBRARIES_DUMPED = [[[b"FUNCTION", b"FLUSH"]], [[b"FUNCTION", b"FLUSH"], [b"FUNCTION", b"LOAD", b"#!lua name=lib1\n"
                      b"redis.register_function('f1', function(keys, args) return keys end)"]]]
 
+# A client's number that none gets.
+NOBODY = b"999999999"
+
 # A word in brackets may be left out, of words with | between them one is taken.
 TEMPLATES = {
     "auth": "AUTH default x [c]",
@@ -155,12 +158,14 @@ class Particular:
         return words
 
     def tracking(self, chance):
-        """With one prefix at most: to several that overlap Valkey answers twice (client_tracking.cpp)."""
+        """With one prefix at most: to several that overlap Valkey answers twice (client_tracking.cpp). Whether a small
+        number is that of a client hangs on who connected before, and is not the same on both servers."""
         words = self.cases.grammar.command(chance, "client|tracking")
         while words.count(b"PREFIX") > 1:
             at = len(words) - 1 - words[::-1].index(b"PREFIX")
             del words[at:at + 2]
-        return words
+        return [NOBODY if before.upper() == b"REDIRECT" and word.isdigit() and 0 < int(word) < int(NOBODY) else word
+                for before, word in zip([b"", *words], words)]
 
     @staticmethod
     def hello(chance):
