@@ -163,7 +163,7 @@ std::string describe_client(const Call& call, const Session& session) {
   text("addr", session.address);
   text("laddr", session.local_address);
   number("fd", session.descriptor);
-  text("name", session.name);
+  text("name", c_text(session.name));
   number("age", seconds_since(call, session.created));
   number("idle", seconds_since(call, session.last_interaction));
   text("flags", flag_letters(session));

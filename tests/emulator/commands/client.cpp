@@ -117,6 +117,12 @@ TEST_CASE("CLIENT SETINFO keeps the library's name and version") {
         "-ERR Unrecognized option 'badger'\r\n");
 }
 
+TEST_CASE("CLIENT INFO tells a name as far as a zero byte") {
+  TestEngine engine;
+  engine.run({"CLIENT", "SETNAME", std::string_view("a\0b", 3)});
+  CHECK_THAT(engine.run({"CLIENT", "INFO"}), ContainsSubstring(" name=a age="));
+}
+
 TEST_CASE("CLIENT INFO tells in EXEC of the transaction that runs") {
   TestEngine engine;
   engine.run({"MULTI"});

@@ -155,7 +155,7 @@ def settings_alike(ours, real, words):
     def settings(reply):
         kind, value = reply
         pairs = value if kind == "map" else zip(value[::2], value[1::2]) if kind == "array" else [(reply, reply)]
-        return {key[1]: element for key, element in pairs if key[1] not in DIRECTIVES_OF_A_RUN}
+        return {key[1]: element for key, element in pairs if key[1].lower() not in DIRECTIVES_OF_A_RUN}
     return ours[0] == real[0] and settings(ours) == settings(real)
 
 
