@@ -501,7 +501,7 @@ void Engine::call(Session& session, const CommandTable::Found& found,
   keyspace.moment.cause = outer_cause;
   if (const std::string* error = reply.take_error()) {
     ++stats.of(found.index).failed;
-    count_error(*error);
+    for (; error; error = reply.take_error()) count_error(*error);
   }
   if (!session.blocked) {
     count_call(found, took);

@@ -89,7 +89,7 @@ bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_
   const std::size_t wanted = std::min(table.size(), effort.keys_per_loop());
   std::size_t looked = 0;
   std::size_t gone = 0;
-  std::int64_t ttl_sum = 0;
+  std::uint64_t ttl_sum = 0;  // modulo 2^64: times to live may reach to the end of time
   std::int64_t ttl_samples = 0;
   std::size_t passed_over = 0;
   const std::int64_t now_ms = keyspace_.moment.now_ms;
@@ -114,7 +114,7 @@ bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_
         }
         earliest = std::min(earliest, entry->expiry_ms);
         if (left > 0) {
-          ttl_sum += left;
+          ttl_sum += static_cast<std::uint64_t>(left);
           ++ttl_samples;
         }
       });
@@ -131,14 +131,15 @@ bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_
       us_per_look * static_cast<double>(looked) + us_per_removal * static_cast<double>(gone);
   if (passed_over > 0) {
     // Keys unread stand in the sample with the mean of all.
-    ttl_sum += database.mean_ttl_ms(now_ms) * static_cast<std::int64_t>(passed_over);
+    ttl_sum += static_cast<std::uint64_t>(database.mean_ttl_ms(now_ms)) * passed_over;
     ttl_samples += static_cast<std::int64_t>(passed_over);
   }
   if (ttl_samples > 0) {
-    const std::int64_t average = ttl_sum / ttl_samples;
+    const std::int64_t average =
+        std::max<std::int64_t>(0, static_cast<std::int64_t>(ttl_sum) / ttl_samples);
     // The newest estimate weighs 2 % (expire.c, avg_ttl_factor).
-    database.average_ttl_ms =
-        database.average_ttl_ms == 0 ? average : (database.average_ttl_ms * 98 + average * 2) / 100;
+    std::int64_t& known = database.average_ttl_ms;
+    known = known == 0 ? average : known + (average - known) / 50;
   }
   if (done) return false;
   return looked == 0 || static_cast<double>(gone * 100 / looked) > effort.acceptable_stale();

@@ -7,13 +7,12 @@
 namespace outlive {
 
 void ReplyWriter::error(std::string_view text) {
-  ++errors_;
   // Line ends at its end go, others become blanks (networking.c, addReplyErrorFormat).
-  last_error_.assign(text.substr(0, text.find_last_not_of("\r\n") + 1));
-  for (char& letter : last_error_) {
+  std::string& error = errors_.emplace_back(text.substr(0, text.find_last_not_of("\r\n") + 1));
+  for (char& letter : error) {
     if (letter == '\r' || letter == '\n') letter = ' ';
   }
-  line('-', last_error_);
+  line('-', error);
 }
 
 void ReplyWriter::head(char type, std::int64_t value) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace outlive {
 
@@ -67,12 +68,9 @@ class ReplyWriter {
   void close_map(std::size_t start, std::size_t pairs);
   void close_set(std::size_t start, std::size_t elements) { close(resp3() ? '~' : '*', start, elements); }
 
-  // The last error written since this was last asked, or null: whoever asks counts it.
-  const std::string* take_error() {
-    if (errors_ == taken_) return nullptr;
-    taken_ = errors_;
-    return &last_error_;
-  }
+  // The first error written that was not asked for yet, or null: whoever asks counts it. A script's
+  // reply may have several.
+  const std::string* take_error() { return taken_ < errors_.size() ? &errors_[taken_++] : nullptr; }
   std::string& out() { return *out_; }
   // What Valkey's blocks of a long reply depend on: its longest text, and whether a length was to be
   // filled in later.
@@ -97,9 +95,8 @@ class ReplyWriter {
   std::string* out_;
   Protocol protocol_;
   Shape shape_;
-  std::size_t errors_ = 0;
+  std::vector<std::string> errors_;
   std::size_t taken_ = 0;
-  std::string last_error_;
 };
 
 }  // namespace outlive

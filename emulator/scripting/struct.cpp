@@ -129,8 +129,10 @@ lua_Number get_integer(const char* bytes, std::endian order, bool is_signed, std
     value = value << 8 | static_cast<unsigned char>(byte);
   }
   if (!is_signed) return static_cast<lua_Number>(value);
-  if (size > 0 && size < 8) {
-    const std::uint64_t sign = ~std::uint64_t{0} << (size * 8 - 1);
+  if (size > 0) {
+    // Of more than eight bytes the last eight count; where their sign is looked for is what a shift
+    // beyond the word does on the processors that Valkey runs on.
+    const std::uint64_t sign = ~std::uint64_t{0} << ((size * 8 - 1) % 64);
     if (value & sign) value |= sign;
   }
   return static_cast<lua_Number>(static_cast<std::int64_t>(value));

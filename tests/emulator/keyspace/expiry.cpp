@@ -50,6 +50,16 @@ TEST_CASE("Keys written while the table grows expire in their time") {
   CHECK(expired(server) == 5000);
 }
 
+TEST_CASE("avg_ttl stays a time where times to live reach to the end of all") {
+  TestEngine server;
+  for (const char* key : {"a", "b", "c"}) {
+    server.run({"SET", key, "v", "PXAT", "9223372036854775807"});
+  }
+  server.run({"SET", "d", "v", "PX", "100000"});
+  server.advance(1s);
+  CHECK(server.engine.keyspace.database(0).average_ttl_ms >= 0);
+}
+
 TEST_CASE("avg_ttl follows keys that are passed over") {
   TestEngine server;
   fill(server, 1000, "1000");

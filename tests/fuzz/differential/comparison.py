@@ -324,6 +324,8 @@ class Walk:
 
     def next_command(self):
         while self.at < len(self.commands) and self.silenced(self.at):
+            if self.commands[self.at][0].lower() == b"multi":  # it begins all the same
+                self.queued = []
             self.at += 1
         self.at += 1
         return self.at - 1

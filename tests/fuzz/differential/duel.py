@@ -144,8 +144,12 @@ class Duel:
     def initial_settings(self):
         """Words for a CONFIG SET that brings back what cases change."""
         _, real = self.talk(STEWARD, [[b"CONFIG", b"GET", *particular.DIRECTIVES]])
-        found = comparison.replies_of(real)[0][1]
-        return [b"CONFIG", b"SET", *(word for _, word in found)]
+        words = [word for _, word in comparison.replies_of(real)[0][1]]
+        pairs = list(zip(words[::2], words[1::2]))
+        # Some are set at the start alone; one of them among the others, and nothing at all would be set.
+        _, real = self.talk(STEWARD, [[b"CONFIG", b"SET", *pair] for pair in pairs])
+        settable = [pair for pair, reply in zip(pairs, comparison.replies_of(real)) if reply == ("status", b"OK")]
+        return [b"CONFIG", b"SET", *itertools.chain.from_iterable(settable)]
 
     # ---- talking
 
@@ -213,7 +217,9 @@ class Duel:
         self.untidy = any(touches_settings(step[1]) for step in steps)
         commands = [[b"CLIENT", b"UNPAUSE"], *([self.settings] if changed else []), *(RESTORED if changed else []),
                     [b"SELECT", b"0"], [b"FLUSHALL"], [b"FUNCTION", b"FLUSH"], [b"SCRIPT", b"FLUSH"], [b"CONFIG", b"RESETSTAT"]]
-        self.talk(STEWARD, commands)
+        for data in self.talk(STEWARD, commands):
+            if data.startswith(b"-") or b"\r\n-" in data:
+                raise RuntimeError(f"the case before could not be tidied away: {data!r}")
 
     def looks(self):
         """Commands that show what is there, in parts, each made from what the one before said."""
