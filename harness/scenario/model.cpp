@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 namespace outlive::harness {
 namespace {
@@ -21,11 +20,10 @@ constexpr std::array<std::string_view, operation_count> operations{"load", "cons
 
 }  // namespace
 
-std::vector<Directive> Instance::directives_of_valkey() const {
-  std::vector<Directive> found;
-  std::ranges::copy_if(directives, std::back_inserter(found), [](const Directive& directive) {
-    return !directive.first.starts_with(own_directives_begin);
-  });
+std::vector<Directive> Instance::directives_without_profile() const {
+  std::vector<Directive> found = directives;
+  std::erase_if(found,
+                [](const Directive& directive) { return directive.first == profile_directive; });
   return found;
 }
 

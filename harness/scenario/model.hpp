@@ -25,17 +25,16 @@ using Directive = std::pair<std::string, std::string>;
 // Where the words of a table stand, as lines of the scenario's files (see place_of).
 using WordLines = std::map<std::string, int, std::less<>>;
 
-// Which version outlive imitates. Directives of this kind are the emulator's own.
+// Which version outlive imitates: a directive of the emulator's own.
 constexpr std::string_view profile_directive = "outlive-profile";
-constexpr std::string_view own_directives_begin = "outlive-";
 
 struct Instance {
   std::string name;
   std::vector<Directive> directives;  // with the profile among them, if it says one
   int line = 0;
 
-  // Those that any Valkey would take.
-  std::vector<Directive> directives_of_valkey() const;
+  // Those for a server that is of the version it is.
+  std::vector<Directive> directives_without_profile() const;
 };
 
 // So many in so long, kept as two whole numbers so that the k-th arrival is exact.

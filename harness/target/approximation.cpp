@@ -69,7 +69,7 @@ bool asks_for_memory(const Scenario& scenario, const Instance& instance) {
 }
 
 bool says_what_it_is(const Scenario&, const Instance& instance) {
-  return instance.directives_of_valkey().size() != instance.directives.size();
+  return instance.directives_without_profile().size() != instance.directives.size();
 }
 
 struct Row {

@@ -11,7 +11,7 @@ constexpr std::string_view rdb_file = "dump.rdb";
 }  // namespace
 
 ExecHost::ExecHost(std::string program, const Instance& instance)
-    : server_{std::move(program)}, directives_{instance.directives_of_valkey()} {
+    : server_{std::move(program)}, directives_{instance.directives_without_profile()} {
   start(true);
 }
 

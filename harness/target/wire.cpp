@@ -181,7 +181,7 @@ void WireHost::configure(const Instance& instance) {
     }
   }
   for (const std::string_view name : deciding) must_have(std::string{name}, stated(name));
-  for (const auto& [name, value] : instance.directives_of_valkey()) {
+  for (const auto& [name, value] : instance.directives_without_profile()) {
     if (std::ranges::find(deciding, name) != std::end(deciding)) continue;
     must_have(name, stated(name));
   }

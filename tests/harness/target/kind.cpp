@@ -123,7 +123,7 @@ TEST_CASE("a real server has no profile but its own, and is told what any Valkey
   const auto told = TargetKind{"exec:/bin/valkey-server"}.approximations(scenario);
   CHECK(words_of(told) == std::vector<std::string>{"chance", "version"});
   CHECK(told[1].instances == std::vector<std::string>{"cache"});
-  CHECK(cache.directives_of_valkey() == std::vector<Directive>{{"maxmemory", "2mb"}});
+  CHECK(cache.directives_without_profile() == std::vector<Directive>{{"maxmemory", "2mb"}});
   CHECK(TargetKind{"serve"}.approximations(scenario).empty());
 }
 
