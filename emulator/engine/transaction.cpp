@@ -115,16 +115,16 @@ bool Engine::watched_key_expired(const Session& session) {
 // is gone now, is what it was (multi.c, touchWatchedKey).
 void Engine::touch_watchers(Database& database, std::string_view key) {
   charge_watched(database.index(), &DictTables::look_up);
-  const auto found = watchers_.find(std::pair<int, std::string>(database.index(), key));
+  const std::pair<int, std::string> where(database.index(), key);
+  const auto found = watchers_.find(where);
   if (found == watchers_.end()) return;
   const bool gone = database.keys().find(key) == nullptr;
   const std::vector<Session*> watchers = found->second;  // those who are told watch no more
   for (Session* session : watchers) {
-    WatchedKey& watched = watched_by(*session, {database.index(), std::string(key)});
+    WatchedKey& watched = watched_by(*session, where);
     if (!watched.expired_when_watched) {
-      spoil_watch(*session);
       unwatch(*session);
-      session->transaction.dirty_watch = true;
+      spoil_watch(*session);
     } else if (gone) {
       watched.expired_when_watched = false;
     } else {
@@ -135,13 +135,11 @@ void Engine::touch_watchers(Database& database, std::string_view key) {
 
 // A watched key changed: what is queued will never run, and is not kept.
 void Engine::spoil_watch(Session& session) {
-  Transaction& transaction = session.transaction;
-  const bool open = transaction.open;
-  const bool dirty_exec = transaction.dirty_exec;
-  transaction.reset();
-  transaction.open = open;
-  transaction.dirty_exec = dirty_exec;
-  transaction.dirty_watch = true;
+  const Transaction before = std::move(session.transaction);
+  session.transaction = {};
+  session.transaction.open = before.open;
+  session.transaction.dirty_exec = before.dirty_exec;
+  session.transaction.dirty_watch = true;
   recharge(session);
 }
 

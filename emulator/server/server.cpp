@@ -230,7 +230,8 @@ void Server::received(Connection& connection, std::string_view bytes) {
 
 void Server::answer() {
   flush_ready();
-  for (const auto& connection : std::exchange(heard_, {})) connection->read();
+  for (const auto& connection : heard_) connection->read();
+  heard_.clear();
 }
 
 void Server::flush_ready() {

@@ -155,8 +155,9 @@ bool TargetKind::repeatable() const {
 }
 
 bool TargetKind::one_at_a_time() const {
-  return std::ranges::any_of(
-      places_, [](const Placed& one) { return !one.place.abilities().has(Ability::alone); });
+  return std::ranges::any_of(places_, [](const Placed& one) {
+    return !one.place.abilities().has(Ability::alone);
+  });
 }
 
 void TargetKind::must_suit(const Scenario& scenario) const {

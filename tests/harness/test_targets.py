@@ -153,7 +153,6 @@ class Targets(unittest.TestCase):
                              lambda seed, file=file, expected=expected: (self.plays.start(file, "real", seed).result(),
                                                                          expected))
 
-    @unittest.skipIf("OUTLIVE_SANITIZED" in os.environ, "a program that sanitizers slow down has other idle times")
     def test_over_a_socket_figures_are_as_large_where_idle_time_decides(self):
         def around(place):
             some = SOCKET_REQUESTS * place["requests"]
