@@ -6,7 +6,7 @@
 #   cli11     CLI11::CLI11               lua       lua::lua (built as C++), lua::cjson, lua::bit
 #   hiredis   hiredis::hiredis (TLS too) openssl   OpenSSL::SSL
 #   spdlog    spdlog::spdlog             toml      tomlplusplus::tomlplusplus
-#   catch2    Catch2::Catch2WithMain
+#   catch2    Catch2::Catch2WithMain     yaml      yaml-cpp::yaml-cpp
 #
 # What is missing or too old ends the configuration with what to do about it. The installed package
 # includes this file too, so that a user of the static libraries finds the same ones.
@@ -106,6 +106,20 @@ function(outlive_need_lua)
   target_link_libraries(lua::bit INTERFACE lua::lua)
 endfunction()
 
+# Before 0.8 (Debian 12 has 0.7) the target had no namespace.
+function(outlive_need_yaml)
+  if(TARGET yaml-cpp::yaml-cpp)
+    return()
+  endif()
+  find_package(yaml-cpp 0.7 QUIET GLOBAL)
+  if(NOT TARGET yaml-cpp::yaml-cpp AND TARGET yaml-cpp)
+    add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+  endif()
+  if(NOT TARGET yaml-cpp::yaml-cpp)
+    outlive_lacks("yaml-cpp 0.7 or newer" "libyaml-cpp-dev")
+  endif()
+endfunction()
+
 function(outlive_need)
   foreach(name IN LISTS ARGN)
     if(name STREQUAL asio)
@@ -124,6 +138,8 @@ function(outlive_need)
       outlive_need_package(tomlplusplus 3.3 tomlplusplus::tomlplusplus libtomlplusplus-dev)
     elseif(name STREQUAL json)
       outlive_need_package(nlohmann_json 3.11 nlohmann_json::nlohmann_json nlohmann-json3-dev)
+    elseif(name STREQUAL yaml)
+      outlive_need_yaml()
     elseif(name STREQUAL catch2)
       outlive_need_package(Catch2 3.4 Catch2::Catch2WithMain
         "catch2 libcatch2-dev; on Debian 12 both from bookworm-backports")

@@ -319,6 +319,12 @@ std::optional<std::string> set_directive(Options& options, std::string_view name
   return set_directive(options, *directive, words);
 }
 
+DirectiveReading read_directive(const Options& options, const Directive& directive,
+                                std::span<const std::string_view> words) {
+  Checked checked = check(options, directive, words);
+  return {std::move(checked.value), checked.error.value_or("")};
+}
+
 const Profile& profile_of(const Options& options) {
   return *find_profile(directive_value(options, *find_directive("outlive-profile")));
 }

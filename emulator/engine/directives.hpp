@@ -63,6 +63,15 @@ std::optional<std::string> set_directive(Options& options, const Directive& dire
 std::optional<std::string> set_directive(Options& options, std::string_view name,
                                          std::span<const std::string_view> words);
 
+// What Valkey makes of a directive's words, whether or not outlive does the same: its value as CONFIG
+// GET would tell it, or what Valkey says is wrong with it. Sets nothing.
+struct DirectiveReading {
+  std::string value;
+  std::string mistake;  // empty: there is none
+};
+DirectiveReading read_directive(const Options& options, const Directive& directive,
+                                std::span<const std::string_view> words);
+
 // What outlive-profile and outlive-allocator-quantum choose.
 const Profile& profile_of(const Options& options);
 const Allocation& allocation_of(const Options& options);

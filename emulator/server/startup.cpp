@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -12,46 +11,14 @@
 #include "outlive/emulator.hpp"
 #include "server/clock.hpp"
 #include "server/config_file.hpp"
+#include "server/config_reading.hpp"
 
 namespace outlive {
 namespace {
 
-// Directives of configuration files that CONFIG does not know (config.c,
-// loadServerConfigFromString). Those without a reason have had no effect in Valkey for long.
-struct FileDirective {
-  std::string_view name;
-  std::string_view refusal;
-};
-constexpr FileDirective file_directives[] = {
-    {"dynamic-hz", {}},
-    {"io-threads-do-reads", {}},
-    {"list-max-ziplist-entries", {}},
-    {"list-max-ziplist-value", {}},
-    {"loadmodule", "modules are not emulated"},
-    {"lua-replicate-commands", {}},
-    {"rename-command", "commands keep their names"},
-    {"sentinel", "Sentinel is not emulated"},
-    {"user", "there is no user but 'default'; requirepass sets the password"},
-};
-
-constexpr std::string_view bad_directive = "Bad directive or wrong number of arguments";
-
-[[noreturn]] void refuse_unknown(const DirectiveLine& line, const Options& options) {
-  std::vector<std::string_view> names;
-  for (const Directive& directive : all_directives()) {
-    if (offered(directive, options)) names.push_back(directive.name);
-  }
-  std::string reason(bad_directive);
-  if (const auto nearest = nearest_name(line.name, names)) {
-    reason += "; did you mean '" + std::string(*nearest) + "'?";
-  }
-  throw UserError(config_error(line, reason));
-}
-
 void apply_file_directive(const DirectiveLine& line, const Options& options) {
-  const auto* known = std::find_if(std::begin(file_directives), std::end(file_directives),
-                                   [&](const FileDirective& one) { return one.name == line.name; });
-  if (known == std::end(file_directives)) refuse_unknown(line, options);
+  const FileDirective* known = find_file_directive(line.name);
+  if (!known) throw UserError(config_error(line, why_unknown(line, options)));
   if (known->refusal.empty() && line.values.size() == 1) return;
   const std::string refusal = "not supported by outlive: " + std::string(known->refusal);
   throw UserError(config_error(line, known->refusal.empty() ? bad_directive : refusal));
@@ -60,11 +27,7 @@ void apply_file_directive(const DirectiveLine& line, const Options& options) {
 void apply(const DirectiveLine& line, Options& options) {
   const Directive* directive = find_offered(options, line.name);
   if (!directive) return apply_file_directive(line, options);
-  auto values = line.values;
-  // Several words may come as one (config.c, MULTI_ARG_CONFIG).
-  if (directive->has(Directive::several) && values.size() == 1 && !values[0].empty()) {
-    values = split_words(values[0]).value_or(values);
-  }
+  const std::vector<std::string> values = words_of(line, *directive);
   const std::vector<std::string_view> words(values.begin(), values.end());
   std::optional<std::string> error = set_directive(options, *directive, words);
   if (!error && directive->name == "dir") {

@@ -22,6 +22,8 @@ constexpr Subcommand subcommands[] = {
     {"new", "write a first scenario, to run, break and mend", new_scenario},
     {"list", "list scenarios: what each is about and what it is expected to find", list_scenarios},
     {"describe", "tell what happens in a scenario, in words", describe_scenarios},
+    {"check", "look over a deployment before it runs: policies, TTLs, persistence, URLs",
+     check_deployment},
     {"serve", "serve clients over TCP, with valkey-server's arguments", serve_clients},
 };
 
@@ -41,6 +43,7 @@ constexpr std::string_view examples =
     "  outlive list                                    the scenarios that ship with it\n"
     "  outlive describe split/split                    one of them, told in words\n"
     "  outlive run split/split                         and played; without a name all of them\n"
+    "  outlive check compose.yaml tensorzero.toml      a deployment, before it runs\n"
     "  outlive serve --port 6379 --maxmemory 10mb --maxmemory-policy volatile-ttl\n"
     "                                                  a Valkey for any client\n"
     "\nExit status: 0 when all is well, 1 when a verdict is not as its scenario states, 2 when "

@@ -21,6 +21,7 @@ int new_scenario(std::span<char* const> words);
 int run_scenarios(std::span<char* const> words);
 int list_scenarios(std::span<char* const> words);
 int describe_scenarios(std::span<char* const> words);
+int check_deployment(std::span<char* const> words);
 int serve_clients(std::span<char* const> words);
 
 }  // namespace outlive::harness

@@ -19,9 +19,11 @@ EMULATOR_FLOORS = [
     ["engine", "scripting", "snapshot"], ["commands"], ["server"],
 ]
 HARNESS_FLOORS = [["scenario"], ["traffic"], ["target"], ["play"], ["check"], ["describe"], ["sweep"], ["report"],
-                  ["compare"], ["cli"]]
-# `outlive serve` is the server itself, not somebody who uses it; and only the server's clock is read.
-CLI_DOORS = (("cli", "server/serve.hpp"), ("cli", "server/clock.hpp"))
+                  ["compare"], ["deployment"], ["cli"]]
+# `outlive serve` is the server itself, not somebody who uses it; only the server's clock is read; and valkey.conf has
+# one reader.
+CLI_DOORS = (("cli", "server/serve.hpp"), ("cli", "server/clock.hpp"),
+             ("deployment", "server/config_file.hpp"), ("deployment", "server/config_reading.hpp"))
 NEIGHBOURS = {("scripting", "engine"), ("snapshot", "engine")}
 
 CORE_FORBIDS = {

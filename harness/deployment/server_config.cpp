@@ -1,0 +1,121 @@
+#include "deployment/server_config.hpp"
+
+#include <istream>
+
+#include "base/number.hpp"
+#include "base/text.hpp"
+#include "server/config_reading.hpp"
+
+namespace outlive::harness {
+namespace {
+
+constexpr std::string_view variable_begin = "${";
+
+class LinesReader {
+ public:
+  LinesReader(const Origin& origin, ServerDirectives& into, ReadingMistakes& mistakes)
+      : origin_{origin}, into_{into}, mistakes_{mistakes} {}
+
+  void read(const DirectiveLine& line) {
+    if (line.name == "rename-command") {
+      const std::string command = line.values.empty() ? "" : to_lower(line.values[0]);
+      into_.renamed.push_back({command, origin_of(line)});
+      return;
+    }
+    if (line.name == "user" || line.name == "aclfile") into_.has_users = true;
+    LineReading reading = read_line(line);
+    if (line.text.find(variable_begin) != std::string::npos) return read_unset(line, reading);
+    if (reading.mistake.empty()) reading.mistake = mistake_in_points(reading);
+    if (!reading.mistake.empty()) {
+      mistakes_.add(origin_of(line), "`" + line.text + "`: " + reading.mistake);
+      return;
+    }
+    into_.unclear.erase(reading.name);
+    set(reading.name, reading.value, origin_of(line));
+  }
+
+ private:
+  Origin origin_of(const DirectiveLine& line) const {
+    if (line.line > 0) return {line.source, line.line, line.name};
+    return {origin_.file, origin_.line, origin_.file.empty() ? origin_.name : line.name};
+  }
+
+  // A password that is a secret is a password all the same; of all else the value is not known.
+  void read_unset(const DirectiveLine& line, const LineReading& reading) {
+    if (reading.name == "requirepass") {
+      return set(reading.name, line.values.empty() ? "" : line.values[0], origin_of(line));
+    }
+    into_.unclear.insert(reading.name);
+    into_.said.erase(reading.name);
+  }
+
+  // Several lines of `save` are one list; an empty one forgets those before (config.c,
+  // setConfigSaveOption).
+  void set(const std::string& name, const std::string& value, Origin origin) {
+    Said<std::string>& said = into_.said[name];
+    const bool more = name == "save" && !said.value.empty() && !value.empty();
+    said.value = more ? said.value + " " + value : value;
+    said.origin = std::move(origin);
+  }
+
+  static std::string mistake_in_points(const LineReading& reading) {
+    if (reading.name != "save" || reading.value.empty()) return {};
+    const auto words = split_words(reading.value);
+    bool sound = words && words->size() % 2 == 0;
+    for (const std::string& word : words.value_or(std::vector<std::string>{})) {
+      const auto number = parse_integer(word);
+      sound = sound && number && *number >= 0;
+    }
+    return sound ? "" : "Invalid save parameters; write seconds and changes, as in save 300 100";
+  }
+
+  const Origin& origin_;
+  ServerDirectives& into_;
+  ReadingMistakes& mistakes_;
+};
+
+// The reader of configuration files tells where it stopped in valkey-server's way: "*** FATAL … ***
+// file:line: 'text': why".
+void add_refusal(const std::string& what, const Origin& origin, ReadingMistakes& mistakes) {
+  constexpr std::string_view stars = "*** ";
+  const std::size_t behind = what.find(stars, stars.size());
+  if (!what.starts_with(stars) || behind == what.npos) return mistakes.add(origin, what);
+  const std::string plain = what.substr(behind + stars.size());
+  const std::size_t text = plain.find(": '");
+  const std::string place = plain.substr(0, text);
+  const std::size_t colon = place.rfind(':');
+  const auto line = colon == place.npos ? std::nullopt : parse_integer(place.substr(colon + 1));
+  if (!line) return mistakes.add(origin, plain);
+  mistakes.add({place.substr(0, colon), static_cast<int>(*line), {}}, plain.substr(text + 2));
+}
+
+}  // namespace
+
+void read_server_lines(std::span<const DirectiveLine> lines, const Origin& origin,
+                       ServerDirectives& into, ReadingMistakes& mistakes) {
+  into.known = true;
+  into.origin = origin;
+  LinesReader reader{origin, into, mistakes};
+  for (const DirectiveLine& line : lines) reader.read(line);
+}
+
+void read_server_arguments(const ServerArguments& arguments, const FindFile& find,
+                           ServerDirectives& into, ReadingMistakes& mistakes) {
+  const std::vector<std::string_view> words(arguments.words.begin(), arguments.words.end());
+  Origin origin = arguments.origin;
+  try {
+    StartArguments start = parse_arguments(words);
+    if (!start.file.empty()) {
+      start.file = find(start.file);
+      if (start.file.empty()) return;  // told
+      if (origin.file.empty()) origin = {start.file, 0, {}};
+    }
+    start.from_standard_input = false;
+    std::istream nothing{nullptr};
+    read_server_lines(gather_config(start, nothing), origin, into, mistakes);
+  } catch (const UserError& error) {
+    add_refusal(error.what(), origin, mistakes);
+  }
+}
+
+}  // namespace outlive::harness
