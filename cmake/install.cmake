@@ -84,7 +84,7 @@ install(TARGETS outlive RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 if(OUTLIVE_SHARED)
   install(TARGETS outlive_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
-install(FILES harness/report/run.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/outlive)
+install(FILES harness/deployment/check.schema.json harness/report/run.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/outlive)
 install(DIRECTORY scenarios/ DESTINATION ${CMAKE_INSTALL_DATADIR}/outlive/scenarios)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/outlive)

@@ -335,14 +335,15 @@ class Assembly {
   // ---- what is told beside findings
 
   // A server that no variable of any service names is there for nobody, or for a gateway that was
-  // not told.
+  // not told. Beside a primary that is elsewhere it may be anybody's.
   void note_idle_servers() {
-    for (std::size_t i = 0; i < deployment_.servers.size(); ++i) {
+    const bool primary_elsewhere = !services_.empty() && deployment_.primary >= services_.size();
+    const bool sure = deployment_.primary && deployment_.environment_known &&
+                      unclear_urls_.empty() && !primary_elsewhere;
+    for (std::size_t i = 0; sure && i < deployment_.servers.size(); ++i) {
       if (i == deployment_.primary || i == deployment_.cache) continue;
       const bool named = i < services_.size() && named_by_someone(*services_[i]);
-      if (!named && deployment_.primary && deployment_.environment_known && unclear_urls_.empty()) {
-        deployment_.idle_servers.push_back(i);
-      }
+      if (!named) deployment_.idle_servers.push_back(i);
     }
   }
 
@@ -379,6 +380,11 @@ class Assembly {
                                      " hangs on a variable that is not set: give the .env that "
                                      "sets it, or --environment");
       }
+    }
+    if (deployment_.environment_known && !deployment_.primary_url &&
+        !unclear_urls_.contains(primary_variable)) {
+      deployment_.unseen.push_back(std::string{primary_variable} +
+                                   " is not set: the gateway keeps nothing in Valkey");
     }
     if (!deployment_.environment_known) {
       deployment_.unseen.push_back(

@@ -4,6 +4,7 @@
 
 #include "base/number.hpp"
 #include "base/text.hpp"
+#include "scenario/slips.hpp"
 #include "server/config_reading.hpp"
 
 namespace outlive::harness {
@@ -27,7 +28,8 @@ class LinesReader {
     if (line.text.find(variable_begin) != std::string::npos) return read_unset(line, reading);
     if (reading.mistake.empty()) reading.mistake = mistake_in_points(reading);
     if (!reading.mistake.empty()) {
-      mistakes_.add(origin_of(line), "`" + line.text + "`: " + reading.mistake);
+      mistakes_.add(origin_of(line), "`" + line.text + "`: " + reading.mistake,
+                    meant(line, reading.mistake));
       return;
     }
     into_.unclear.erase(reading.name);
@@ -47,6 +49,23 @@ class LinesReader {
     }
     into_.unclear.insert(reading.name);
     into_.said.erase(reading.name);
+  }
+
+  // Of the words that Valkey names, or as a size, the value that it would take; "": none is near.
+  static std::string meant(const DirectiveLine& line, const std::string& mistake) {
+    std::string written;
+    for (const std::string& value : line.values) written += (written.empty() ? "" : " ") + value;
+    std::vector<std::string> words = split_words(mistake).value_or(std::vector<std::string>{});
+    for (std::string& word : words) {
+      if (word.ends_with(',')) word.pop_back();
+    }
+    if (auto size = size_meant(written)) words.push_back(std::move(*size));
+    const std::vector<std::string_view> known{words.begin(), words.end()};
+    const auto near = nearest_of(written, known);
+    if (!near || *near == written) return {};
+    DirectiveLine other = line;
+    other.values = {std::string{*near}};
+    return read_line(other).mistake.empty() ? other.name + " " + other.values[0] : "";
   }
 
   // Several lines of `save` are one list; an empty one forgets those before (config.c,
@@ -79,6 +98,11 @@ class LinesReader {
 void add_refusal(const std::string& what, const Origin& origin, ReadingMistakes& mistakes) {
   constexpr std::string_view stars = "*** ";
   const std::size_t behind = what.find(stars, stars.size());
+  constexpr std::string_view unopened = "Fatal error, can't open config file ";
+  if (what.starts_with(unopened)) {
+    return mistakes.add(origin,
+                        "includes " + what.substr(unopened.size()) + ", which can't be read");
+  }
   if (!what.starts_with(stars) || behind == what.npos) return mistakes.add(origin, what);
   const std::string plain = what.substr(behind + stars.size());
   const std::size_t text = plain.find(": '");

@@ -51,6 +51,8 @@ class Tidy(unittest.TestCase):
         self.assertEqual(mistakes_in({"harness/play/x.hpp": '#include "base/random.hpp"\n'}), [])
         self.assert_blames("by outlive/", {"harness/play/x.hpp": '#include "server/serve.hpp"\n'})
         self.assertEqual(mistakes_in({"harness/cli/x.hpp": '#include "server/serve.hpp"\n'}), [])
+        self.assertEqual(mistakes_in({"harness/deployment/x.hpp": '#include "server/config_file.hpp"\n'}), [])
+        self.assert_blames("by outlive/", {"harness/deployment/x.hpp": '#include "server/server.hpp"\n'})
 
     def test_every_source_is_built(self):
         self.assert_blames("is built by no", {"emulator/base/y.cpp": ""})
