@@ -7,7 +7,8 @@
 #include "deployment/compose_file.hpp"
 #include "deployment/containers.hpp"
 #include "deployment/deployment_files.hpp"
-#include "deployment/server_config.hpp"
+#include "deployment/server_finder.hpp"
+#include "deployment/unseen.hpp"
 #include "scenario/sources.hpp"
 
 namespace outlive::harness {
@@ -15,8 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view primary_variable = "TENSORZERO_VALKEY_URL";
-constexpr std::string_view cache_variable = "TENSORZERO_VALKEY_CACHE_URL";
+bool is_file(const fs::path& path) {
+  std::error_code ignored;  // it is none, then
+  return fs::is_regular_file(path, ignored);
+}
 
 class Assembly {
  public:
@@ -29,11 +32,13 @@ class Assembly {
     read_compose();
     choose_gateway();
     read_settings();
-    add_container_servers();
-    find_servers();
-    read_configs();
-    note_idle_servers();
-    note_unseen();
+    const ReadFile read_file = [this](const std::string& path) { return read(path).has_value(); };
+    ServerFinder finder{compose_, gateway_, read_file, deployment_, mistakes_};
+    finder.find();
+    for (const std::string& path : files_.configs) finder.configure("primary", path, {path, 0, {}});
+    for (const std::string& word : sources_.configs) configure(finder, word);
+    finder.note_idle();
+    note_unseen(deployment_);
     if (mistakes_.any()) throw UnreadableDeployment{mistakes_.all()};
     return std::move(deployment_);
   }
@@ -59,7 +64,7 @@ class Assembly {
       const fs::path beside =
           (fs::path{files_.compose.front()}.parent_path() / ".env").lexically_normal();
       const auto named = std::ranges::find(files_.environment, beside.string());
-      if (named == files_.environment.end() && fs::is_regular_file(beside)) {
+      if (named == files_.environment.end() && is_file(beside)) {
         files_.environment.insert(files_.environment.begin(), beside.string());
       }
     }
@@ -87,7 +92,7 @@ class Assembly {
         if (path == "--config-file" && i + 1 < words.size()) path = words[i + 1];
         if (path.starts_with("--config-file=")) path = path.substr(path.find('=') + 1);
         const std::string file = path == words[i] ? "" : file_behind(*gateway_, path);
-        if (!file.empty() && fs::is_regular_file(file)) paths.push_back(file);
+        if (!file.empty() && is_file(file)) paths.push_back(file);
       }
     }
     for (const std::string& path : paths) {
@@ -95,6 +100,16 @@ class Assembly {
         read_gateway_settings(*text, path, deployment_.settings, mistakes_);
       }
     }
+  }
+
+  // "NAME=ARGUMENTS".
+  void configure(ServerFinder& finder, const std::string& word) {
+    const std::size_t at = word.find('=');
+    const Origin origin{{}, 0, "--config " + word.substr(0, at)};
+    if (at == word.npos || at == 0) {
+      return mistakes_.add(origin, "write NAME=ARGUMENTS, as in --config cache=cache.conf");
+    }
+    finder.configure(word.substr(0, at), word.substr(at + 1), origin);
   }
 
   // ---- the gateway
@@ -143,7 +158,8 @@ class Assembly {
         deployment_.unseen.push_back(to_string(origin) + ": " + name +
                                      " comes from the shell: give the .env that sets it, or "
                                      "--environment");
-        if (name == primary_variable || name == cache_variable) unclear_urls_.insert(name);
+        if (name == primary_variable || name == cache_variable)
+          deployment_.unclear_urls.insert(name);
       }
       for (const ComposeService& other : compose_.services) {
         if (&other != gateway_ && names_valkey(other) && differs(other)) {
@@ -179,7 +195,7 @@ class Assembly {
     const bool hidden = has_unset_variable(found->second.value) &&
                         (!url.mistake.empty() || has_unset_variable(url.host));
     if (hidden) {
-      unclear_urls_.emplace(name);
+      deployment_.unclear_urls.emplace(name);
       deployment_.unseen.push_back(to_string(found->second.origin) + ": " + std::string{name} +
                                    " hangs on a variable that is not set: give the .env that sets "
                                    "it, or --environment");
@@ -188,241 +204,12 @@ class Assembly {
     return Said<GatewayUrl>{std::move(url), found->second.origin};
   }
 
-  // ---- the servers
-
-  void add_container_servers() {
-    for (const ComposeService& service : compose_.services) {
-      if (&service == gateway_ || !runs_server(service)) continue;
-      services_.push_back(&service);
-      // Told below, if --config does not tell it.
-      deployment_.servers.push_back(
-          server_of(service, container_unseen_.emplace_back(), mistakes_));
-    }
-  }
-
-  std::optional<std::size_t> container_at(const GatewayUrl& url) const {
-    for (std::size_t i = 0; i < services_.size(); ++i) {
-      const ComposeService& service = *services_[i];
-      const bool inside = gateway_ != nullptr && !gateway_->on_host_network;
-      if (inside && std::ranges::find(service.hosts, url.host) != service.hosts.end()) return i;
-      if (inside || reach_of(url.host) != Reach::machine) continue;
-      if (service.on_host_network) return i;
-      for (const PublishedPort& port : service.published) {
-        if (port.host_port == url.port) return i;
-      }
-    }
-    return std::nullopt;
-  }
-
-  // Names of this machine are one machine.
-  static std::string place_of(const GatewayUrl& url) {
-    const bool here = reach_of(url.host) == Reach::machine;
-    return (here ? "localhost" : url.host) + ":" + std::to_string(url.port);
-  }
-
-  std::size_t server_at(const Said<GatewayUrl>& url) {
-    if (const auto container = container_at(url.value)) return *container;
-    const std::string place = place_of(url.value);
-    for (const auto& [index, known] : places_) {
-      if (known == place) return index;
-    }
-    DeployedServer server;
-    server.name = url.value.address();
-    server.origin = url.origin;
-    deployment_.servers.push_back(std::move(server));
-    places_.emplace_back(deployment_.servers.size() - 1, place);
-    return deployment_.servers.size() - 1;
-  }
-
-  void find_servers() {
-    if (deployment_.primary_url && deployment_.primary_url->value.mistake.empty()) {
-      deployment_.primary = server_at(*deployment_.primary_url);
-    } else if (!deployment_.primary_url && !deployment_.environment_known &&
-               deployment_.servers.size() == 1) {
-      deployment_.primary = 0;
-      deployment_.unseen.push_back(std::string{primary_variable} +
-                                   " is not known: " + deployment_.servers[0].name +
-                                   " is taken for it; give the .env that sets it");
-    } else if (!deployment_.primary_url && !deployment_.environment_known &&
-               deployment_.servers.size() > 1) {
-      deployment_.unseen.push_back(
-          "which server keeps limits and which answers is not known: give "
-          "the .env that sets " +
-          std::string{primary_variable} + " and " + std::string{cache_variable});
-    }
-    if (deployment_.cache_url && deployment_.cache_url->value.mistake.empty()) {
-      deployment_.cache = server_at(*deployment_.cache_url);
-    } else if (!deployment_.cache_url && !unclear_urls_.contains(cache_variable)) {
-      deployment_.cache = deployment_.primary;  // as the gateway does
-    }
-  }
-
-  // ---- what --config says
-
-  std::size_t new_server(const std::string& name) {
-    DeployedServer server;
-    server.name = name;
-    server.origin = {{}, 0, "--config " + name};
-    deployment_.servers.push_back(std::move(server));
-    return deployment_.servers.size() - 1;
-  }
-
-  std::optional<std::size_t> server_called(const std::string& name) {
-    const auto named = [&](const DeployedServer& server) {
-      return server.name == name || server.name.substr(0, server.name.rfind(':')) == name;
-    };
-    if (name == "primary") {
-      if (!deployment_.primary) {
-        deployment_.primary = new_server(name);
-        if (!deployment_.cache_url && !deployment_.cache) deployment_.cache = deployment_.primary;
-      }
-      return deployment_.primary;
-    }
-    const auto found = std::ranges::find_if(deployment_.servers, named);
-    if (found != deployment_.servers.end()) {
-      return static_cast<std::size_t>(found - deployment_.servers.begin());
-    }
-    if (name != "cache") return std::nullopt;
-    if (deployment_.cache_url && deployment_.cache) return deployment_.cache;
-    const std::size_t made = new_server(name);
-    // Without an environment it is believed that the gateway is told of it; with one it says
-    // whether.
-    if (!deployment_.environment_known) deployment_.cache = made;
-    return made;
-  }
-
-  void read_configs() {
-    for (const std::string& path : files_.configs) read_config("primary", path, {path, 0, {}});
-    for (const std::string& word : sources_.configs) {
-      const std::size_t at = word.find('=');
-      if (at == word.npos || at == 0) {
-        mistakes_.add({{}, 0, "--config " + word},
-                      "write NAME=ARGUMENTS, as in --config cache=cache.conf");
-        continue;
-      }
-      read_config(word.substr(0, at), word.substr(at + 1),
-                  {{}, 0, "--config " + word.substr(0, at)});
-    }
-  }
-
-  void read_config(const std::string& name, const std::string& words, const Origin& origin) {
-    const auto index = server_called(name);
-    if (!index) {
-      std::vector<std::string_view> names{"primary", "cache"};
-      for (const DeployedServer& one : deployment_.servers) names.push_back(one.name);
-      return mistakes_.add(
-          origin, "no server is called " + in_quotes(name) + "; there is: " + listed(names));
-    }
-    DeployedServer& server = deployment_.servers[*index];
-    if (*index < container_unseen_.size()) container_unseen_[*index].clear();
-    const auto split = split_words(words);
-    // A path may have blanks.
-    std::vector<std::string> arguments{words};
-    if (!fs::exists(words)) {
-      if (!split) return mistakes_.add(origin, "an open quote in " + in_backticks(words));
-      arguments = *split;
-    }
-    ServerDirectives directives;
-    Origin said = origin;
-    if (!arguments.empty() && !arguments[0].starts_with('-')) said = {arguments[0], 0, {}};
-    const FindFile find = [this](const std::string& path) {
-      return read(path) ? path : std::string{};
-    };
-    read_server_arguments({arguments, said}, find, directives, mistakes_);
-    server.directives = std::move(directives);
-  }
-
-  // ---- what is told beside findings
-
-  // A server that no variable of any service names is there for nobody, or for a gateway that was
-  // not told. Beside a primary that is elsewhere it may be anybody's.
-  void note_idle_servers() {
-    const bool primary_elsewhere = !services_.empty() && deployment_.primary >= services_.size();
-    const bool sure = deployment_.primary && deployment_.environment_known &&
-                      unclear_urls_.empty() && !primary_elsewhere;
-    for (std::size_t i = 0; sure && i < deployment_.servers.size(); ++i) {
-      if (i == deployment_.primary || i == deployment_.cache) continue;
-      const bool named = i < services_.size() && named_by_someone(*services_[i]);
-      if (!named) deployment_.idle_servers.push_back(i);
-    }
-  }
-
-  bool named_by_someone(const ComposeService& server) const {
-    for (const ComposeService& other : compose_.services) {
-      if (&other == &server) continue;
-      const auto names = [&](const std::string& text) {
-        return std::ranges::any_of(server.hosts, [&](const std::string& host) {
-          return text == host || text.find("/" + host) != text.npos ||
-                 text.find("@" + host) != text.npos || text.find(host + ":") != text.npos;
-        });
-      };
-      for (const auto& [name, said] : other.environment) {
-        if (names(said.value)) return true;
-      }
-      if (std::ranges::any_of(other.command, names)) return true;
-    }
-    return false;
-  }
-
-  void note_unseen() {
-    for (std::size_t i = 0; i < container_unseen_.size(); ++i) {
-      const bool used = i == deployment_.primary || i == deployment_.cache;
-      if (!used && deployment_.primary) continue;
-      for (std::string& one : container_unseen_[i]) deployment_.unseen.push_back(std::move(one));
-    }
-    for (std::size_t i = container_unseen_.size(); i < deployment_.servers.size(); ++i) {
-      const DeployedServer& server = deployment_.servers[i];
-      if (!server.directives.known) note_unknown(server);
-    }
-    for (const DeployedServer& server : deployment_.servers) {
-      for (const std::string& name : server.directives.unclear) {
-        deployment_.unseen.push_back(name + " of " + server.name +
-                                     " hangs on a variable that is not set: give the .env that "
-                                     "sets it, or --environment");
-      }
-    }
-    if (deployment_.environment_known && !deployment_.primary_url &&
-        !unclear_urls_.contains(primary_variable)) {
-      deployment_.unseen.push_back(std::string{primary_variable} +
-                                   " is not set: the gateway keeps nothing in Valkey");
-    }
-    if (!deployment_.environment_known) {
-      deployment_.unseen.push_back(
-          "the gateway's environment is not known: give its .env, or "
-          "--environment; without it the cache is taken to be on the "
-          "primary unless --config cache=FILE tells of another");
-    }
-    if (!deployment_.settings.known) {
-      deployment_.unseen.push_back(
-          "tensorzero.toml was not given: the cache's TTL is taken to be its default, 24 h, and "
-          "which limits there are is not known");
-    }
-  }
-
-  void note_unknown(const DeployedServer& server) {
-    const std::string role = deployment_.role_of(server);
-    std::string what = "the directives of " + role +
-                       (role == server.name ? "" : " (" + server.name + ")") +
-                       " are not known: give its valkey.conf by --config " + role +
-                       "=FILE, or what is set by --config '" + role +
-                       "=--maxmemory 4gb --maxmemory-policy noeviction'";
-    if (server.name.find(".amazonaws.com") != std::string::npos) {
-      what +=
-          "; on ElastiCache the policy is volatile-lru unless its parameter group says otherwise";
-    }
-    deployment_.unseen.push_back(std::move(what));
-  }
-
   const DeploymentSources& sources_;
   DeploymentFiles files_;
   ReadingMistakes mistakes_;
   Variables variables_;
   ComposeFile compose_;
   ComposeService* gateway_ = nullptr;
-  std::set<std::string, std::less<>> unclear_urls_;  // variables
-  std::vector<const ComposeService*> services_;      // of the first servers
-  std::vector<std::vector<std::string>> container_unseen_;
-  std::vector<std::pair<std::size_t, std::string>> places_;
   Deployment deployment_;
 };
 

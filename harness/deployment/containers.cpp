@@ -101,7 +101,8 @@ std::string known_by(const ComposeService& service) {
 }
 
 void read_directives_of(const ComposeService& service, DeployedServer& server,
-                        std::vector<std::string>& unseen, ReadingMistakes& mistakes) {
+                        ReadingMistakes& mistakes) {
+  std::vector<std::string>& unseen = server.unseen;
   const std::string who = "the directives of " + service.name;
   auto words = server_words(service);
   const bool own_way = service.command.empty() && !is_plain_image(parse_image(service.image));
@@ -192,8 +193,7 @@ std::string file_behind(const ComposeService& service, const std::string& path) 
   return {};
 }
 
-DeployedServer server_of(const ComposeService& service, std::vector<std::string>& unseen,
-                         ReadingMistakes& mistakes) {
+DeployedServer server_of(const ComposeService& service, ReadingMistakes& mistakes) {
   DeployedServer server;
   server.name = service.name;
   server.in_container = true;
@@ -201,8 +201,8 @@ DeployedServer server_of(const ComposeService& service, std::vector<std::string>
   server.origin = service.image.empty() ? service.origin : service.image_origin;
   server.published = service.published;
   server.memory_limit = service.memory_limit;
-  unseen.insert(unseen.end(), service.unclear.begin(), service.unclear.end());
-  read_directives_of(service, server, unseen, mistakes);
+  server.unseen = service.unclear;
+  read_directives_of(service, server, mistakes);
   server.keeps_data = keeps(service, server);
   return server;
 }

@@ -26,8 +26,7 @@ bool runs_server(const ComposeService& service);
 // The file of this machine that the container sees at a path; "" where it is none of its mounts.
 std::string file_behind(const ComposeService& service, const std::string& path);
 
-// The server that it runs. What of its directives can't be known is told in `unseen`.
-DeployedServer server_of(const ComposeService& service, std::vector<std::string>& unseen,
-                         ReadingMistakes& mistakes);
+// The server that it runs. What of its directives can't be known is among its `unseen`.
+DeployedServer server_of(const ComposeService& service, ReadingMistakes& mistakes);
 
 }  // namespace outlive::harness

@@ -16,6 +16,10 @@
 
 namespace outlive::harness {
 
+// The gateway's variables for its servers.
+constexpr std::string_view primary_variable = "TENSORZERO_VALKEY_URL";
+constexpr std::string_view cache_variable = "TENSORZERO_VALKEY_CACHE_URL";
+
 // A server's directives. Where they are known, what is not said has Valkey's default.
 struct ServerDirectives {
   bool known = false;
@@ -25,6 +29,7 @@ struct ServerDirectives {
   std::set<std::string, std::less<>> unclear;
   std::vector<Said<std::string>> renamed;  // by rename-command
   bool has_users = false;                  // `user` lines or an aclfile
+  bool default_user_closed = false;        // by these: who gives no password gets in nowhere
 
   // The value as CONFIG GET would tell it. None: it is not known.
   std::optional<std::string> value(std::string_view name) const;
@@ -51,7 +56,8 @@ struct DeployedServer {
   Origin origin;
   std::vector<PublishedPort> published;
   std::optional<Said<std::uint64_t>> memory_limit;  // bytes
-  std::optional<bool> keeps_data;  // whether /data outlives the container; none: not known
+  std::optional<bool> keeps_data;   // whether /data outlives the container; none: not known
+  std::vector<std::string> unseen;  // what of it is not known, and how to tell it
 
   std::optional<std::string> policy() const { return directives.value("maxmemory-policy"); }
   std::optional<std::uint64_t> maxmemory() const { return directives.number("maxmemory"); }
@@ -72,6 +78,7 @@ struct Deployment {
   std::map<std::string, Said<std::string>, std::less<>> environment;  // the gateway's
   std::optional<Said<GatewayUrl>> primary_url;
   std::optional<Said<GatewayUrl>> cache_url;
+  std::set<std::string, std::less<>> unclear_urls;  // variables that are set to who knows what
 
   // The service of the gateway in a compose file.
   std::string gateway_service;

@@ -22,7 +22,8 @@ constexpr std::string_view usual =
 
 bool find_in(const fs::path& folder, std::string_view name, std::vector<std::string>& into) {
   const fs::path file = (folder / name).lexically_normal();
-  if (!fs::is_regular_file(file)) return false;
+  std::error_code ignored;  // it is none, then
+  if (!fs::is_regular_file(file, ignored)) return false;
   into.push_back(file.string());
   return true;
 }
@@ -66,7 +67,8 @@ bool take_file(const std::string& path, DeploymentFiles& files) {
 DeploymentFiles sort_files(const std::vector<std::string>& paths, ReadingMistakes& mistakes) {
   DeploymentFiles files;
   for (const std::string& path : paths) {
-    if (fs::is_directory(path)) {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) {
       if (!take_folder(path, files)) {
         mistakes.add({path, 0, {}},
                      "nothing to check in this folder; it is searched for " + std::string{usual});

@@ -97,6 +97,12 @@ GatewayUrl read_gateway_url(std::string_view text) {
   if (colon == text.npos) return refused("a URL looks like \"valkey://valkey:6379\"");
   const auto scheme = scheme_of(text.substr(0, colon));
   if (!scheme) return refused(unknown_scheme(text.substr(0, colon)));
+  // Told before anything of it is shown.
+  const std::size_t at = text.rfind('@');
+  const std::size_t outside = text.find_first_of("/?#", colon + 3);
+  if (at != text.npos && outside < at) {
+    return refused("in user and password '/' is written %2F, '?' %3F, '#' %23, '@' %40");
+  }
   if (const std::size_t fragment = text.find('#'); fragment != text.npos) {
     return refused("the gateway takes no " + in_quotes(text.substr(fragment)) +
                    "; a certificate of your own is trusted by SSL_CERT_FILE");
@@ -116,16 +122,6 @@ GatewayUrl read_gateway_url(std::string_view text) {
           .password = std::move(server.password),
           .database = server.database,
           .mistake = {}};
-}
-
-std::string without_password(std::string_view url) {
-  const std::size_t colon = url.find("://");
-  const std::size_t at = url.rfind('@');
-  if (colon == url.npos || at == url.npos) return std::string{url};
-  const std::string_view info = url.substr(colon + 3, at - colon - 3);
-  const std::size_t mark = info.find(':');
-  if (mark == info.npos) return std::string{url};
-  return std::string{url.substr(0, colon + 3 + mark + 1)} + "…" + std::string{url.substr(at)};
 }
 
 Reach reach_of(std::string_view host) {

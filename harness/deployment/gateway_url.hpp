@@ -24,9 +24,6 @@ struct GatewayUrl {
 // variable of a compose file that nobody has set may stand for user and password ("${PASSWORD}").
 GatewayUrl read_gateway_url(std::string_view text);
 
-// The URL as it may be shown: without what stands for the password.
-std::string without_password(std::string_view url);
-
 // How far a packet to this host may travel, by its name or address alone.
 enum class Reach : unsigned char {
   machine,  // localhost, 127.0.0.0/8, ::1

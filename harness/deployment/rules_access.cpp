@@ -40,7 +40,7 @@ void plain_over_the_world(const Deployment& deployment, Findings& findings) {
 }
 
 bool asks_for_password(const ServerDirectives& directives) {
-  return directives.has_users || !directives.value("requirepass").value_or("").empty();
+  return directives.default_user_closed || !directives.value("requirepass").value_or("").empty();
 }
 
 bool is_loopback(std::string_view address) {

@@ -8,9 +8,6 @@
 namespace outlive::harness {
 namespace {
 
-constexpr std::string_view primary_variable = "TENSORZERO_VALKEY_URL";
-constexpr std::string_view cache_variable = "TENSORZERO_VALKEY_CACHE_URL";
-
 struct NamedUrl {
   std::string_view variable;
   const Said<GatewayUrl>* url;

@@ -1,9 +1,11 @@
 #include "deployment/server_config.hpp"
 
+#include <algorithm>
 #include <istream>
 
 #include "base/number.hpp"
 #include "base/text.hpp"
+#include "scenario/mistakes.hpp"
 #include "scenario/slips.hpp"
 #include "server/config_reading.hpp"
 
@@ -11,6 +13,19 @@ namespace outlive::harness {
 namespace {
 
 constexpr std::string_view variable_begin = "${";
+
+// A line as it may be shown: without what stands behind these names.
+constexpr std::string_view secret_names[] = {"requirepass",       "primaryauth",
+                                             "masterauth",        "user",
+                                             "tls-key-file-pass", "tls-client-key-file-pass"};
+
+std::string shown(std::string_view line) {
+  const std::string_view name = line.substr(0, line.find_first_of(" \t"));
+  for (const std::string_view secret : secret_names) {
+    if (equal_ignoring_case(name, secret)) return std::string{name} + " …";
+  }
+  return std::string{line};
+}
 
 class LinesReader {
  public:
@@ -23,12 +38,23 @@ class LinesReader {
       into_.renamed.push_back({command, origin_of(line)});
       return;
     }
-    if (line.name == "user" || line.name == "aclfile") into_.has_users = true;
+    if (line.name == "user") {
+      into_.has_users = true;
+      const auto has = [&](auto sign) { return std::ranges::any_of(line.values, sign); };
+      const bool is_default = !line.values.empty() && line.values[0] == "default";
+      const bool open = has([](const std::string& word) { return word == "nopass"; });
+      const bool closed = has([](const std::string& word) {
+        return word == "off" || word.starts_with('>') || word.starts_with('#');
+      });
+      into_.default_user_closed |= is_default && closed && !open;
+    } else if (line.name == "aclfile") {
+      into_.has_users = into_.default_user_closed = true;  // whatever stands there
+    }
     LineReading reading = read_line(line);
     if (line.text.find(variable_begin) != std::string::npos) return read_unset(line, reading);
     if (reading.mistake.empty()) reading.mistake = mistake_in_points(reading);
     if (!reading.mistake.empty()) {
-      mistakes_.add(origin_of(line), "`" + line.text + "`: " + reading.mistake,
+      mistakes_.add(origin_of(line), in_backticks(shown(line.text)) + ": " + reading.mistake,
                     meant(line, reading.mistake));
       return;
     }
@@ -110,7 +136,10 @@ void add_refusal(const std::string& what, const Origin& origin, ReadingMistakes&
   const std::size_t colon = place.rfind(':');
   const auto line = colon == place.npos ? std::nullopt : parse_integer(place.substr(colon + 1));
   if (!line) return mistakes.add(origin, plain);
-  mistakes.add({place.substr(0, colon), static_cast<int>(*line), {}}, plain.substr(text + 2));
+  const std::size_t why = plain.rfind("': ");
+  const std::string said = plain.substr(text + 3, why - text - 3);
+  mistakes.add({place.substr(0, colon), static_cast<int>(*line), {}},
+               in_backticks(shown(said)) + ": " + plain.substr(why + 3));
 }
 
 }  // namespace

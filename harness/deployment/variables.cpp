@@ -23,36 +23,43 @@ class Interpolation {
  public:
   explicit Interpolation(const Variables& variables) : variables_{variables} {}
 
-  Interpolated of(std::string_view text) {
+  Interpolated of(std::string_view text, int depth = 0) {
     Interpolated result;
+    if (depth > depth_max) {
+      result.mistake = "defaults stand within defaults without end";
+      return result;
+    }
     while (!text.empty()) {
       const std::size_t dollar = std::min(text.find('$'), text.size());
       result.text += text.substr(0, dollar);
       text.remove_prefix(dollar);
-      if (!text.empty()) take_variable(text, result);
+      if (!text.empty()) take_variable(text, result, depth);
       if (!result.mistake.empty()) return result;
     }
     return result;
   }
 
  private:
-  void take_variable(std::string_view& text, Interpolated& result) {
+  static constexpr int depth_max = 32;
+
+  // What is wrong is told without the text around it, which may be a password.
+  void take_variable(std::string_view& text, Interpolated& result, int depth) {
     if (text.starts_with("$$")) {
       result.text += '$';
       text.remove_prefix(2);
     } else if (text.starts_with("${")) {
       const std::size_t end = closing_brace(text);
       if (end == text.npos) {
-        result.mistake = in_quotes(text) + " lacks its '}'; a dollar that is meant is written $$";
+        result.mistake = "a \"${\" lacks its '}'; a dollar that is meant is written $$";
         return;
       }
-      expression(text.substr(2, end - 2), result);
+      expression(text.substr(2, end - 2), result, depth);
       text.remove_prefix(end + 1);
     } else if (const std::string_view name = name_at(text.substr(1)); !name.empty()) {
       put(name, result);
       text.remove_prefix(1 + name.size());
     } else {
-      result.mistake = in_quotes(text) + " is no variable; a dollar that is meant is written $$";
+      result.mistake = "a dollar begins no variable; one that is meant is written $$";
     }
   }
 
@@ -67,7 +74,7 @@ class Interpolation {
   }
 
   // What stands in the braces: NAME, or NAME, an operator and what it works on.
-  void expression(std::string_view inside, Interpolated& result) {
+  void expression(std::string_view inside, Interpolated& result, int depth) {
     const std::string_view name = name_at(inside);
     std::string_view rest = inside.substr(name.size());
     const bool empty_counts = rest.starts_with(':');  // as unset
@@ -82,13 +89,13 @@ class Interpolation {
     }
     const auto found = variables_.find(name);
     const bool set = found != variables_.end() && !(empty_counts && found->second.value.empty());
-    if (operation == '+') return set ? append(word, result) : void();
-    if (operation == '-' && !set) return append(word, result);
+    if (operation == '+') return set ? append(word, result, depth) : void();
+    if (operation == '-' && !set) return append(word, result, depth);
     put(name, result);
   }
 
-  void append(std::string_view word, Interpolated& result) {
-    Interpolated inner = of(word);
+  void append(std::string_view word, Interpolated& result, int depth) {
+    Interpolated inner = of(word, depth + 1);
     result.text += inner.text;
     result.mistake = inner.mistake;
     result.unset.insert(result.unset.end(), inner.unset.begin(), inner.unset.end());
@@ -140,8 +147,10 @@ class EnvFile {
     const std::string_view behind = trimmed(head.substr(name.size()));
     if (name.empty() || !behind.starts_with('=')) {
       take_line();
-      return mistakes_.add({file_, line, {}},
-                           in_backticks(seen) + " sets no variable; a line is NAME=value");
+      // The rest of the line may be a password.
+      const std::string_view word = seen.substr(0, seen.find_first_of(" \t:"));
+      return mistakes_.add({file_, line, {}}, "the line of " + in_quotes(word) +
+                                                  " sets no variable; write NAME=value");
     }
     // From the value on, which may go on over lines where it is in quotes.
     const std::size_t value_at = static_cast<std::size_t>(behind.data() - rest_.data()) + 1;
@@ -175,7 +184,7 @@ class EnvFile {
     const std::string_view behind = trimmed(take_line());
     if (!behind.empty() && behind.front() != '#') {
       return mistakes_.add({file_, line, {}},
-                           in_backticks(behind) + " stands behind the value of " + name);
+                           "something stands behind the closing quote of " + name);
     }
     set(name, line, value, quote == '"');
   }

@@ -6,18 +6,21 @@ namespace outlive::harness {
 namespace {
 
 constexpr const char* merge_key = "<<";
+// Of mappings merged into one another; one may name itself.
+constexpr int merge_depth_max = 16;
 
 void take_pairs(const YAML::Node& mapping, std::set<std::string>& seen,
-                const std::function<void(const YAML::Node&, const YAML::Node&)>& take) {
-  if (!mapping.IsDefined() || !mapping.IsMap()) return;
+                const std::function<void(const YAML::Node&, const YAML::Node&)>& take,
+                int depth = 0) {
+  if (!mapping.IsDefined() || !mapping.IsMap() || depth > merge_depth_max) return;
   for (const auto& pair : mapping) {
     const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";
     if (key != merge_key && seen.insert(key).second) take(pair.first, pair.second);
   }
   const YAML::Node merged = mapping[merge_key];
   if (!merged.IsDefined()) return;
-  if (!merged.IsSequence()) return take_pairs(merged, seen, take);
-  for (const YAML::Node& one : merged) take_pairs(one, seen, take);
+  if (!merged.IsSequence()) return take_pairs(merged, seen, take, depth + 1);
+  for (const YAML::Node& one : merged) take_pairs(one, seen, take, depth + 1);
 }
 
 }  // namespace

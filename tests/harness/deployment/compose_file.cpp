@@ -27,9 +27,8 @@ std::string mistake(std::string_view text) {
 DeployedServer server(std::string_view words) {
   ComposeFile compose =
       read("services:\n  valkey:\n    image: valkey/valkey:8\n" + std::string{words});
-  std::vector<std::string> unseen;
   ReadingMistakes mistakes;
-  DeployedServer made = server_of(compose.services.at(0), unseen, mistakes);
+  DeployedServer made = server_of(compose.services.at(0), mistakes);
   CHECK(to_string(mistakes.all()).empty());
   return made;
 }
@@ -88,6 +87,12 @@ TEST_CASE("long forms, anchors and merged keys are read, too") {
   CHECK(compose.services[0].hosts.back() == "cache");
   CHECK(file_behind(compose.services[0], "/conf/valkey.conf") == "conf/valkey.conf");
   CHECK(compose.services[1].image == "redis:7");
+}
+
+TEST_CASE("a mapping that is merged into itself ends") {
+  const ComposeFile compose =
+      read("services:\n  a: &a\n    <<: *a\n    image: redis:7\n  b:\n    <<: [*a, *a]\n");
+  CHECK(compose.services.at(1).image == "redis:7");
 }
 
 TEST_CASE("variables come from the .env, and those that do not are told of") {

@@ -39,6 +39,10 @@ TEST_CASE("open-to-all: whoever reaches a port needs a password") {
   CHECK(published("::1", "").empty());
   CHECK(published("0.0.0.0", "requirepass secret").empty());
   CHECK(published("0.0.0.0", "user default on >secret ~* &* +@all").empty());
+  CHECK(published("0.0.0.0", "user default off").empty());
+  CHECK(published("0.0.0.0", "aclfile /etc/users.acl").empty());
+  CHECK_FALSE(published("0.0.0.0", "user me on >secret ~* +@all").empty());
+  CHECK_FALSE(published("0.0.0.0", "user default on nopass ~* +@all").empty());
   CHECK(published("0.0.0.0", "protected-mode yes").empty());
 }
 

@@ -5,24 +5,19 @@
 using namespace outlive;
 using namespace outlive::harness;
 
-namespace {
-
-constexpr const char* primary_variable = "TENSORZERO_VALKEY_URL";
-constexpr const char* cache_variable = "TENSORZERO_VALKEY_CACHE_URL";
-
-}  // namespace
-
 TEST_CASE("url: the gateway can read its URLs") {
-  const auto all = found("url", with(shared(sound_shared), primary_variable, "http://valkey"));
+  const auto all =
+      found("url", with(shared(sound_shared), std::string{primary_variable}, "http://valkey"));
   REQUIRE(all.size() == 1);
   CHECK(to_string(all[0].origin).starts_with(".env:"));
   CHECK_FALSE(finds("url", shared(sound_shared)));
 }
 
 TEST_CASE("cache-url-is-primary: two URLs to one server split nothing") {
-  Deployment same = with(shared(sound_shared), cache_variable, "valkey://valkey:6379");
+  Deployment same = with(shared(sound_shared), std::string{cache_variable}, "valkey://valkey:6379");
   CHECK(found("cache-url-is-primary", same)[0].scenario == "split/cache-url-unset");
-  Deployment other = with(shared(sound_shared), cache_variable, "valkey://valkey:6379/1");
+  Deployment other =
+      with(shared(sound_shared), std::string{cache_variable}, "valkey://valkey:6379/1");
   const auto all = found("cache-url-is-primary", other);
   REQUIRE(all.size() == 1);
   CHECK(all[0].scenario == "policies/several-databases");
@@ -36,7 +31,8 @@ TEST_CASE("cache-url-unset: a second server is there, and nobody told the gatewa
   CHECK_FALSE(finds("cache-url-unset", deployment));
   deployment.idle_servers = {1};
   CHECK(finds("cache-url-unset", deployment));
-  CHECK_FALSE(finds("cache-url-unset", with(deployment, cache_variable, "valkey://elsewhere")));
+  CHECK_FALSE(finds("cache-url-unset",
+                    with(deployment, std::string{cache_variable}, "valkey://elsewhere")));
 }
 
 TEST_CASE("cache-url-unused: with ClickHouse the gateway caches there") {
@@ -61,7 +57,8 @@ TEST_CASE("variable-name: a variable of another name is passed over in silence")
 }
 
 TEST_CASE("localhost: in a container localhost is the container itself") {
-  Deployment deployment = with(shared(sound_shared), primary_variable, "redis://localhost:6379");
+  Deployment deployment =
+      with(shared(sound_shared), std::string{primary_variable}, "redis://localhost:6379");
   CHECK_FALSE(finds("localhost", deployment));
   deployment.gateway_service = "gateway";
   CHECK(finds("localhost", deployment));
@@ -71,7 +68,7 @@ TEST_CASE("localhost: in a container localhost is the container itself") {
 
 TEST_CASE("port: URL and server agree on the port, and on TLS") {
   const auto wrong = [](const std::string& config, const std::string& url) {
-    return finds("port", with(shared(sound_shared + config), primary_variable, url));
+    return finds("port", with(shared(sound_shared + config), std::string{primary_variable}, url));
   };
   CHECK_FALSE(wrong("", "valkey://valkey"));
   CHECK(wrong("", "valkey://valkey:6380"));
@@ -79,7 +76,8 @@ TEST_CASE("port: URL and server agree on the port, and on TLS") {
   CHECK(wrong("", "valkeys://valkey"));
   CHECK(wrong("port 0\ntls-port 6379", "valkey://valkey"));
   CHECK_FALSE(wrong("port 0\ntls-port 6379", "valkeys://valkey"));
-  CHECK_FALSE(finds("port", with(shared(stranger("valkey")), primary_variable, "valkey://x:1")));
+  CHECK_FALSE(finds(
+      "port", with(shared(stranger("valkey")), std::string{primary_variable}, "valkey://x:1")));
 }
 
 TEST_CASE("port: from outside a container has the port that it publishes") {
@@ -87,7 +85,8 @@ TEST_CASE("port: from outside a container has the port that it publishes") {
   valkey.in_container = true;
   valkey.published = {{"127.0.0.1", 16379, 6379, {}}};
   Deployment deployment = shared(valkey);
-  CHECK_FALSE(finds("port", with(deployment, primary_variable, "valkey://localhost:16379")));
+  CHECK_FALSE(
+      finds("port", with(deployment, std::string{primary_variable}, "valkey://localhost:16379")));
   deployment.gateway_service = "gateway";
-  CHECK(finds("port", with(deployment, primary_variable, "valkey://valkey:16379")));
+  CHECK(finds("port", with(deployment, std::string{primary_variable}, "valkey://valkey:16379")));
 }

@@ -76,6 +76,17 @@ TEST_CASE("what Valkey would refuse is told with its place and what would be rig
         std::string::npos);
 }
 
+TEST_CASE("a line with a secret is told of without it") {
+  CHECK(mistake("requirepass hunter2 x") ==
+        "valkey.conf:1: `requirepass …`: wrong number of arguments");
+  ServerDirectives directives;
+  ReadingMistakes mistakes;
+  read_server_arguments(
+      {{"--requirepass", "\"hunter2"}, {{}, 0, "--config primary"}},
+      [](const std::string& path) { return path; }, directives, mistakes);
+  CHECK(to_string(mistakes.all()).find("hunter2") == std::string::npos);
+}
+
 TEST_CASE("a value with a variable that nobody set is not known; a password is one") {
   const ServerDirectives directives = read("maxmemory ${MEMORY}\nrequirepass ${PASSWORD}");
   CHECK_FALSE(directives.value("maxmemory"));

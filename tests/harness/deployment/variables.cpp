@@ -57,6 +57,10 @@ TEST_CASE("a dollar that is no variable is a mistake") {
   CHECK_FALSE(interpolate("pa$", {}).mistake.empty());
   CHECK_FALSE(interpolate("${HOST|x}", {}).mistake.empty());
   CHECK_FALSE(interpolate("${:-x}", {}).mistake.empty());
+  CHECK(interpolate("hunter2$", {}).mistake.find("hunter2") == std::string::npos);
+  std::string deep = "x";
+  for (int i = 0; i < 10'000; ++i) deep = "${A:-" + deep + "}";
+  CHECK_FALSE(interpolate(deep, {}).mistake.empty());
 }
 
 TEST_CASE("a file of variables is read as Compose reads it") {
@@ -84,10 +88,10 @@ TEST_CASE("a file of variables is read as Compose reads it") {
 }
 
 TEST_CASE("a line that sets nothing is a mistake, with its place and what would be right") {
-  CHECK(mistake("A=1\nTENSORZERO_VALKEY_URL redis://valkey") ==
-        ".env:2: `TENSORZERO_VALKEY_URL redis://valkey` sets no variable; a line is NAME=value");
+  CHECK(mistake("A=1\nPASSWORD hunter2") ==
+        ".env:2: the line of \"PASSWORD\" sets no variable; write NAME=value");
   CHECK(mistake("A=\"open\nB=1") == ".env:1: the value of A lacks its closing \"");
-  CHECK(mistake("A='x' y") == ".env:1: `y` stands behind the value of A");
+  CHECK(mistake("A='x' y") == ".env:1: something stands behind the closing quote of A");
   CHECK(mistake("A=${B").find(".env:1: A: ") == 0);
   CHECK(mistake("1A=x").find("NAME=value") != std::string::npos);
 }
