@@ -35,7 +35,7 @@ class Assembly {
     const ReadFile read_file = [this](const std::string& path) { return read(path).has_value(); };
     ServerFinder finder{compose_, gateway_, read_file, deployment_, mistakes_};
     finder.find();
-    for (const std::string& path : files_.configs) finder.configure("primary", path, {path, 0, {}});
+    configure_primary(finder);
     for (const std::string& word : sources_.configs) configure(finder, word);
     finder.note_idle();
     note_unseen(deployment_);
@@ -100,6 +100,19 @@ class Assembly {
         read_gateway_settings(*text, path, deployment_.settings, mistakes_);
       }
     }
+  }
+
+  void configure_primary(ServerFinder& finder) {
+    const std::vector<std::string>& named = files_.configs;
+    for (std::size_t i = 1; i < named.size(); ++i) {
+      mistakes_.add({named[i], 0, {}},
+                    "a second configuration; say whose it is, as in --config cache=" + named[i]);
+    }
+    const auto& primary = deployment_.primary;
+    const bool known = primary && deployment_.servers[*primary].directives.known;
+    std::vector<std::string> paths = named;
+    if (paths.empty() && !known) paths = files_.found_configs;
+    if (!paths.empty()) finder.configure("primary", paths.front(), {paths.front(), 0, {}});
   }
 
   // "NAME=ARGUMENTS".

@@ -55,6 +55,19 @@ std::string counted(std::size_t count, std::string_view what) {
   return std::to_string(count) + " " + std::string{what} + (count == 1 ? "" : "s");
 }
 
+std::string_view limits_elsewhere(const Deployment& deployment) {
+  const GatewaySettings& settings = deployment.settings;
+  if (deployment.limits_in_valkey()) return "on no server that is known";
+  if (!settings.limits_enabled) return "none: enabled = false in [rate_limiting]";
+  return settings.rules.empty() ? "none: no [[rate_limiting.rules]]" : "in Postgres";
+}
+
+std::string_view answers_elsewhere(const Deployment& deployment) {
+  if (deployment.answers_in_valkey()) return "on no server that is known";
+  return deployment.settings.cache_enabled == false ? "none: enabled = false in [gateway.cache]"
+                                                    : "in ClickHouse";
+}
+
 // Which server does what, so that nobody has to guess what was judged.
 void write_understood(std::ostream& out, const Deployment& deployment) {
   const auto tell = [&](std::string_view what, const DeployedServer* server,
@@ -71,10 +84,8 @@ void write_understood(std::ostream& out, const Deployment& deployment) {
   };
   out << "Looked at:\n";
   for (const std::string& file : deployment.read) out << "  " << file << '\n';
-  tell("rate limits", deployment.limits(),
-       deployment.limits_in_valkey() ? "on a server that is not known" : "not in Valkey");
-  tell("cached answers", deployment.answers(),
-       deployment.answers_in_valkey() ? "on a server that is not known" : "not in Valkey");
+  tell("rate limits", deployment.limits(), limits_elsewhere(deployment));
+  tell("cached answers", deployment.answers(), answers_elsewhere(deployment));
 }
 
 }  // namespace

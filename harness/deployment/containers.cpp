@@ -6,6 +6,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "deployment/server_config.hpp"
+#include "deployment/variables.hpp"
 #include "scenario/mistakes.hpp"
 
 namespace outlive::harness {
@@ -34,8 +35,9 @@ bool is_server_image(const ImageName& image) {
          name.starts_with("redis-stack");
 }
 
-// The words of a shell's script behind the server's program, up to the next command.
-std::vector<std::string> words_in_script(const std::string& script) {
+// The words of a shell's script behind the server's program, up to the next command; with the
+// container's variables in place.
+std::vector<std::string> words_in_script(const std::string& script, const Variables& variables) {
   std::vector<std::string> words;
   bool behind = false;
   for (const std::string& word : split_words(script).value_or(std::vector<std::string>{})) {
@@ -45,7 +47,7 @@ std::vector<std::string> words_in_script(const std::string& script) {
     }
     if (word == "&&" || word == "||" || word == "|" || word == ";" || word == "&") break;
     const bool last = word.ends_with(';');
-    words.push_back(last ? word.substr(0, word.size() - 1) : word);
+    words.push_back(interpolate(last ? word.substr(0, word.size() - 1) : word, variables).text);
     if (last) break;
   }
   return words;
@@ -64,7 +66,7 @@ std::optional<std::vector<std::string>> server_words(const ComposeService& servi
   if (program != words.end()) return std::vector<std::string>(program + 1, words.end());
   if (is_shell(words.front())) {
     for (const std::string& word : words) {
-      if (word.find("-server") != word.npos) return words_in_script(word);
+      if (word.find("-server") != word.npos) return words_in_script(word, service.environment);
     }
     return std::nullopt;
   }

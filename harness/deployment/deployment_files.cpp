@@ -42,7 +42,7 @@ bool take_folder(const fs::path& folder, DeploymentFiles& files) {
     found = true;
     break;
   }
-  return find_in(folder, "valkey.conf", files.configs) || found;
+  return find_in(folder, "valkey.conf", files.found_configs) || found;
 }
 
 bool take_file(const std::string& path, DeploymentFiles& files) {

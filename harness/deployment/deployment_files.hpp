@@ -12,8 +12,9 @@ namespace outlive::harness {
 struct DeploymentFiles {
   std::vector<std::string> compose;
   std::vector<std::string> environment;
-  std::vector<std::string> settings;  // of the gateway
-  std::vector<std::string> configs;   // of the primary
+  std::vector<std::string> settings;       // of the gateway
+  std::vector<std::string> configs;        // of the primary
+  std::vector<std::string> found_configs;  // the same, in folders: of nobody who has others
 };
 
 // Sorts paths by what they hold; of a folder those files that have a usual name. A name that says

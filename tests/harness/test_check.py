@@ -11,6 +11,7 @@ Of those in broken/, `-- says --` has the very words.
 import json
 import os
 import pathlib
+import random
 import re
 import shlex
 import subprocess
@@ -188,6 +189,34 @@ class Corpus(unittest.TestCase):
         self.each(look, "sound", "faulty", "broken")
 
 
+class Mutations(unittest.TestCase):
+    BITS = ['"', "'", "${", "}", "\n", "[", "]", "{", "<<: *a", "&a ", "*a", ":", "- ", "=", "\t", "\\", "\0", "é", "#", "$", "|", ">",
+            "---", "@", "9" * 30, "-1", "null", "~", "[[", "{}"]
+
+    def mutated(self, chance, text):
+        for _ in range(chance.randint(1, 4)):
+            begin = chance.randint(0, len(text))
+            end = min(len(text), begin + chance.randint(0, 12))
+            text = text[:begin] + chance.choice([*self.BITS, "", text[begin:end] * 2]) + text[end:]
+        return text
+
+    def test_files_broken_by_chance_are_read_or_refused_with_a_place(self):
+        corpus = deployments("sound", "faulty", "broken")
+        for seed in range(150):
+            chance = random.Random(seed)
+            path = chance.choice(corpus).path
+            one = Deployment(path)
+            name = chance.choice(sorted(one.files))
+            one.files[name] = self.mutated(chance, one.files[name])
+            with self.subTest(f"seed {seed}: {path.stem}, {name}"):
+                status, out, err = one.check("--format", "json")
+                self.assertEqual(err, "")
+                report = json.loads(out)
+                self.assertEqual(status, report["exit_status"])
+                self.assertEqual(status == 2, report["mistakes"] != [])
+                self.assertTrue(all(mistake["file"] for mistake in report["mistakes"]))
+
+
 class CommandLine(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -205,6 +234,14 @@ class CommandLine(unittest.TestCase):
         self.assertIn("valkey.conf:2: error: ", out)
         self.assertIn("see it   outlive run policies/allkeys-lru\n", out)
 
+    def test_the_readme_shows_what_is_said(self):
+        shown = re.search(r"\$ outlive check\n(.+?)…\n", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+        self.write("compose.yaml", "services:\n  valkey:\n    image: valkey/valkey:8\n"
+                                   "    command: --maxmemory 1gb --maxmemory-policy allkeys-lru\n"
+                                   "  gateway:\n    image: tensorzero/gateway\n"
+                                   "    environment: { TENSORZERO_VALKEY_URL: redis://valkey }\n")
+        self.assertTrue(check(self.folder)[1].startswith(shown), shown)
+
     def test_what_could_not_be_seen_is_said_with_the_option_that_tells_it(self):
         self.write("prod.env", "TENSORZERO_VALKEY_URL=redis://primary.abc.cache.amazonaws.com:6379\n"
                                "TENSORZERO_VALKEY_CACHE_URL=redis://10.0.0.9:6379\n")
@@ -215,6 +252,10 @@ class CommandLine(unittest.TestCase):
                       "--config cache=FILE", flow)
         self.assertIn("on ElastiCache the policy is volatile-lru unless", flow)
         self.assertIn("tensorzero.toml was not given", flow)
+        self.write("primary.conf", "maxmemory 1gb\nmaxmemory-policy noeviction\n")
+        flow = " ".join(check(self.folder, "prod.env", "--config", "primary=primary.conf")[1].split())
+        self.assertIn("say how many users come within two days by --users COUNT", flow)
+        self.assertNotIn("the directives of primary", flow)
         self.assertIn("0 errors, 0 warnings, 0 notes.", out)
 
     def test_the_environment_of_the_process_counts_when_it_is_asked_for(self):

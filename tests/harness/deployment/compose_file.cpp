@@ -123,6 +123,11 @@ TEST_CASE("a container's server has the directives of its command") {
         std::uint64_t{1} << 30);
   CHECK(server("    command: sh -c 'exec valkey-server --maxmemory 1gb && true'\n").maxmemory() ==
         std::uint64_t{1} << 30);
+  const DeployedServer with_secret = server(
+      "    environment: { MEMORY: 1gb }\n"
+      "    command: sh -c 'valkey-server --maxmemory $$MEMORY --requirepass $$SECRET'\n");
+  CHECK(with_secret.maxmemory() == std::uint64_t{1} << 30);
+  CHECK(with_secret.directives.value("requirepass") == "${SECRET}");
   CHECK(server("    environment: { VALKEY_EXTRA_FLAGS: --maxmemory 1gb }\n").maxmemory() ==
         std::uint64_t{1} << 30);
   CHECK(server("").maxmemory() == 0U);
