@@ -110,7 +110,7 @@ int check_deployment(std::span<char* const> words) {
       ->type_name("");
   app.add_option(
          "--config", sources.configs,
-         "NAME=ARGUMENTS: a server's valkey.conf, --directive value pairs, or both, as "
+         "a server's valkey.conf, --directive value pairs, or both, as "
          "valkey-server takes them; what they do not say has Valkey's default. Without NAME "
          "the primary's")
       ->type_name("NAME=ARGUMENTS")

@@ -108,6 +108,19 @@ void passwords_that_differ(const Deployment& deployment, Findings& findings) {
   }
 }
 
+void certificate_wanted(const Deployment& deployment, Findings& findings) {
+  for (const UrlTo& one : urls(deployment)) {
+    if (one.server == nullptr || !one.url->value.tls) continue;
+    const ServerDirectives& directives = one.server->directives;
+    const bool has_tls = directives.number("tls-port").value_or(0) > 0;
+    if (!has_tls || directives.value("tls-auth-clients") != "yes") continue;
+    findings.push_back(
+        {.origin = directives.origin_of("tls-auth-clients"),
+         .found = "tls-auth-clients yes on " + one.server->name +
+                  (directives.said.contains("tls-auth-clients") ? "" : ", which is the default")});
+  }
+}
+
 void database_not_there(const Deployment& deployment, Findings& findings) {
   for (const UrlTo& one : urls(deployment)) {
     if (one.server == nullptr) continue;
@@ -151,6 +164,16 @@ constexpr Rule rules[] = {
      .source = "measured with TensorZero's gateway 2026.6 on Valkey 8.0.1",
      .scenario = "",
      .look = passwords_that_differ},
+    {.id = "client-certificate",
+     .severity = Severity::error,
+     .title = "The server asks the gateway for no certificate",
+     .why =
+         "The gateway's URL can't carry a client certificate. A server that wants one, as Valkey "
+         "does unless it is told otherwise, ends the connection: the gateway does not start.",
+     .mend = "set tls-auth-clients no (or optional), and a password",
+     .source = "measured with TensorZero's gateway 2026.6; https://valkey.io/topics/encryption/",
+     .scenario = "",
+     .look = certificate_wanted},
     {.id = "database",
      .severity = Severity::error,
      .title = "The URL's database is there",

@@ -81,8 +81,11 @@ void without_cap(const Deployment& deployment, Findings& findings) {
     const bool policy_idle = server->policy().value_or("noeviction") != "noeviction";
     std::string found = "no maxmemory on " + server->name;
     if (policy_idle) found += ", so that maxmemory-policy " + *server->policy() + " does nothing";
+    if (server->memory_limit) {
+      found += ", whose container has " + bytes_in_words(server->memory_limit->value);
+    }
     // Buckets live as long as their users come; their number has a bound of its own.
-    const bool grave = holds_answers || policy_idle;
+    const bool grave = holds_answers || policy_idle || server->memory_limit;
     findings.push_back({.origin = at(*server, "maxmemory"),
                         .found = std::move(found),
                         .severity = grave ? Severity::warning : Severity::note});

@@ -274,6 +274,19 @@ class CommandLine(unittest.TestCase):
             self.assertEqual((status, err), (1, ""), words)
             self.assertIn("[shared-policy]", out)
 
+    def test_of_several_gateways_one_is_chosen(self):
+        self.write("compose.yaml", "services:\n"
+                   "  valkey: { image: valkey/valkey:8, command: --maxmemory 1gb --maxmemory-policy volatile-ttl, "
+                   "volumes: [\"data:/data\"] }\n"
+                   "  one: { image: tensorzero/gateway, environment: [\"TENSORZERO_VALKEY_URL=redis://valkey\"] }\n"
+                   "  two: { image: tensorzero/gateway, environment: [\"TENSORZERO_VALKEY_URL=redis://valkey:1\"] }\n")
+        status, out, _ = check(self.folder)
+        self.assertEqual(status, 0)
+        self.assertIn("the service two has URLs of its own: check it by --service two", " ".join(out.split()))
+        status, out, _ = check(self.folder, ".", "--service", "two")
+        self.assertEqual(status, 1)
+        self.assertIn("[port]", out)
+
     def test_fail_at_says_from_which_severity_on_the_status_is_1(self):
         self.write("valkey.conf", "maxmemory 1gb\nmaxmemory-policy volatile-ttl\nmaxmemory-samples 3\n")
         statuses = [check(self.folder, "--fail-at", one)[0] for one in ("note", "warning", "error")]

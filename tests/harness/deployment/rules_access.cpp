@@ -68,6 +68,17 @@ TEST_CASE("password: URL and server agree on it") {
   }
 }
 
+TEST_CASE("client-certificate: the gateway has none to show") {
+  const std::string tls = "port 0\ntls-port 6379\n";
+  const auto all = found("client-certificate", at("valkeys://valkey", tls));
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].found.find("default") != std::string::npos);
+  CHECK_FALSE(finds("client-certificate", at("valkeys://valkey", tls + "tls-auth-clients no")));
+  CHECK_FALSE(
+      finds("client-certificate", at("valkeys://valkey", tls + "tls-auth-clients optional")));
+  CHECK_FALSE(finds("client-certificate", at("valkey://valkey")));
+}
+
 TEST_CASE("database: the URL's database is there") {
   CHECK(finds("database", at("valkey://valkey/16")));
   CHECK_FALSE(finds("database", at("valkey://valkey/15")));

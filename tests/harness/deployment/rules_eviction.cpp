@@ -84,6 +84,14 @@ TEST_CASE("no-maxmemory: a server has a cap") {
     REQUIRE(all.size() == 1);
     CHECK(all[0].severity == Severity::note);
   }
+  SECTION("unless their container has less than the machine") {
+    DeployedServer primary = server("primary", "");
+    primary.memory_limit = {std::uint64_t{512} << 20, {"compose.yaml", 9, {}}};
+    const auto all = found("no-maxmemory", split(primary, server("cache", sound_cache)));
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].severity == Severity::warning);
+    CHECK(all[0].found.find("512mb") != std::string::npos);
+  }
   SECTION("each of two servers is told of") {
     CHECK(found("no-maxmemory", split("", "maxmemory-policy allkeys-lru")).size() == 2);
   }
