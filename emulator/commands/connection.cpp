@@ -10,7 +10,6 @@ namespace outlive {
 namespace {
 
 // What this emulates; HELLO and INFO tell it.
-constexpr std::string_view server_name = "valkey";
 
 void ping(Call& call) {
   if (call.args.left() > 1) {
@@ -116,7 +115,7 @@ void describe_server(Call& call) {
       directive_value(call.engine.options, *find_directive("availability-zone"));
   reply.map(zone.empty() ? 7 : 8);
   reply.bulk("server");
-  reply.bulk(server_name);
+  reply.bulk(call.keyspace.ledger.profile().server);
   reply.bulk("version");
   reply.bulk(call.keyspace.ledger.profile().version);
   reply.bulk("proto");

@@ -207,13 +207,18 @@ std::string describe(const Database::Table& table, const Profile& profile, bool 
   return describe(shapes, profile, full);
 }
 
+// Before 7.2 there was no word `full` to ask for the lengths of chains.
+bool tells_all(Call& call) {
+  return !call.keyspace.ledger.profile().has("7.2.0");
+}
+
 void htstats(Call& call) {
   const std::int64_t number = call.args.next_integer();
   if (!call.args.done(call.reply)) return;
   if (number < 0 || static_cast<std::size_t>(number) >= call.keyspace.databases()) {
     return call.reply.error("ERR Out of range database");
   }
-  const bool full = call.args.take("full");
+  const bool full = call.args.take("full") || tells_all(call);
   const Database& database = call.keyspace.database(static_cast<std::size_t>(number));
   const Profile& profile = call.keyspace.ledger.profile();
   std::string text = "[Dictionary HT]\n";
@@ -228,7 +233,7 @@ void htstats_key(Call& call) {
   const Entry* entry = call.db.find(key_of(call, call.args.next()),
                                     {.touch = false, .count = true, .notify = false});
   if (!entry) return call.reply.error(errors::no_such_key);
-  const bool full = call.args.take("full");
+  const bool full = call.args.take("full") || tells_all(call);
   std::vector<TableShape> shapes;
   if (entry->is<HashPointer>()) shapes = entry->as<HashPointer>()->table_shapes();
   if (shapes.empty()) {

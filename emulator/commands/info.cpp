@@ -42,6 +42,42 @@ constexpr FieldSince newer_fields[] = {
     {"paused_actions", "8.1.0"},
     {"paused_timeout_milliseconds", "8.1.0"},
     {"io_threaded_accept_processed", "8.1.0"},
+    // Some of these came with Redis 7.2, which is no profile.
+    {"pubsub_clients", "8.0.0"},
+    {"watching_clients", "8.0.0"},
+    {"total_watched_keys", "8.0.0"},
+    {"total_blocking_keys", "8.0.0"},
+    {"total_blocking_keys_on_nokey", "8.0.0"},
+    {"listener0", "8.0.0"},
+    {"listener1", "8.0.0"},
+    {"evicted_scripts", "8.0.0"},
+    {"allocator_muzzy", "8.0.0"},
+    {"mem_overhead_db_hashtable_rehashing", "8.0.0"},
+    {"server_name", "8.0.0"},
+    {"valkey_version", "8.0.0"},
+    {"server_mode", "8.0.0"},
+    {"availability_zone", "8.0.0"},
+    {"io_threaded_freed_objects", "8.0.0"},
+    {"io_threaded_poll_processed", "8.0.0"},
+    {"io_threaded_total_prefetch_batches", "8.0.0"},
+    {"io_threaded_total_prefetch_entries", "8.0.0"},
+    {"client_query_buffer_limit_disconnections", "8.0.0"},
+    {"client_output_buffer_limit_disconnections", "8.0.0"},
+    {"eventloop_cycles", "8.0.0"},
+    {"eventloop_duration_sum", "8.0.0"},
+    {"eventloop_duration_cmd_sum", "8.0.0"},
+    {"instantaneous_eventloop_cycles_per_sec", "8.0.0"},
+    {"instantaneous_eventloop_duration_usec", "8.0.0"},
+    {"acl_access_denied_auth", "8.0.0"},
+    {"acl_access_denied_cmd", "8.0.0"},
+    {"acl_access_denied_key", "8.0.0"},
+    {"acl_access_denied_channel", "8.0.0"},
+    {"replicas_waiting_psync", "8.0.0"},
+};
+// And those that were there before another took their place.
+constexpr FieldSince older_fields[] = {
+    {"redis_mode", "8.0.0"},
+    {"atomicvar_api", "8.0.0"},
 };
 
 class InfoText {
@@ -55,6 +91,9 @@ class InfoText {
   void field(std::string_view name, std::string_view value) {
     for (const FieldSince& newer : newer_fields) {
       if (newer.name == name && !profile_.has(newer.since)) return;
+    }
+    for (const FieldSince& older : older_fields) {
+      if (older.name == name && profile_.has(older.since)) return;
     }
     text_ += std::string(name) + ":" + std::string(value) + "\r\n";
   }
@@ -82,13 +121,15 @@ void server(InfoText& info, Engine& engine) {
     return directive_value(engine.options, *find_directive(name));
   };
   const std::int64_t uptime = unix_seconds(engine.now()) - unix_seconds(engine.started());
-  info.constants("redis_version:7.2.4 server_name:valkey");
-  info.field("valkey_version", engine.ledger.profile().version);
+  const Profile& profile = engine.ledger.profile();
+  info.field("redis_version", profile.is_redis() ? profile.version : "7.2.4");
+  info.field("server_name", profile.server);
+  info.field("valkey_version", profile.version);
   info.constants(
       "valkey_release_stage:ga redis_git_sha1:00000000 redis_git_dirty:0 redis_build_id:0 "
-      "server_mode:standalone "
+      "redis_mode:standalone server_mode:standalone "
       "os:outlive "
-      "arch_bits:64 monotonic_clock:modelled multiplexing_api:epoll gcc_version:0.0.0");
+      "arch_bits:64 monotonic_clock:modelled multiplexing_api:epoll atomicvar_api:c11-builtin gcc_version:0.0.0");
   info.field("process_id", engine.shell.process_id);
   info.constants("process_supervised:no");
   info.field("run_id", engine.run_id());

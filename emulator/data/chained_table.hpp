@@ -95,6 +95,10 @@ class ChainedTable : public TableCore<Policy> {
     step_near(hash);
     unlink(locate(hash, [item](Item other) { return other == item; }));
   }
+  // Redis 7.0 looks for its place once more (dict.c, dictAdd).
+  void insert_after_find(Item item, std::uint64_t hash) {
+    calm() ? insert(item, hash) : insert_missed(item, hash);
+  }
 
   void prefetch_bucket(std::uint64_t hash) const {
     for (int table = 0; table <= 1; ++table) {
@@ -245,12 +249,16 @@ class ChainedTable : public TableCore<Policy> {
   }
   bool shrink_if_needed() {
     if (rehashing() || buckets(0) <= buckets_min) return false;
-    return nearly_empty() && may_resize(used_[0]) && resize(used_[0]);
+    return nearly_empty() && (calm() || may_resize(used_[0])) && resize(used_[0]);
   }
   // The cron's look: small tables are left alone (kvstore.c, kvstoreTryResizeDicts).
   void resize_if_needed() {
     if (rehashing() || buckets(0) <= buckets_min) return;
-    nearly_empty() ? shrink_if_needed() : expand_if_needed();
+    if (nearly_empty()) {
+      shrink_if_needed();
+    } else if (!calm()) {
+      expand_if_needed();
+    }
   }
   std::size_t rehash(std::size_t steps) {
     std::size_t done = 0;
@@ -317,7 +325,7 @@ class ChainedTable : public TableCore<Policy> {
     *found.link = gone->next;
     --used_[found.table];
     ledger_->add(-charge());
-    shrink_if_needed();
+    if (Policy::shrinks_at_once || !calm()) shrink_if_needed();
   }
 
   template <class Visit>
@@ -329,10 +337,13 @@ class ChainedTable : public TableCore<Policy> {
     }
   }
 
-  // At most one item for eight buckets (HASHTABLE_MIN_FILL).
+  bool calm() const { return ledger_->profile().chains == ChainHabits::calm; }
+
+  // At most one item for eight buckets, or less than a tenth (HASHTABLE_MIN_FILL).
   bool nearly_empty() const {
     constexpr std::size_t fill_min = 8;
-    return used_[0] * fill_min <= buckets(0);
+    constexpr std::size_t fill_min_calm = 10;
+    return calm() ? used_[0] * fill_min_calm < buckets(0) : used_[0] * fill_min <= buckets(0);
   }
   bool may_resize(std::size_t capacity) const {
     constexpr double load_max =
@@ -350,7 +361,7 @@ class ChainedTable : public TableCore<Policy> {
     ledger_->add(ledger_->block(wanted * bucket_bytes));
     rehash_index_ = 0;
     note(1);
-    if (used_[0] == 0) complete();
+    if (buckets(0) == 0 || (used_[0] == 0 && !calm())) complete();
     return true;
   }
 
@@ -358,7 +369,9 @@ class ChainedTable : public TableCore<Policy> {
   void step_near(std::uint64_t hash) {
     if (!rehashing() || pauses_ > 0) return;
     const std::size_t index = hash & mask(0);
-    if (index < static_cast<std::size_t>(rehash_index_) || !tables_[0][index]) return step();
+    if (calm() || index < static_cast<std::size_t>(rehash_index_) || !tables_[0][index]) {
+      return step();
+    }
     move_bucket(index);
     if (used_[0] == 0) complete();
   }

@@ -88,6 +88,7 @@ struct FieldPolicy {
   std::uint64_t hash(std::string_view field) const { return hash_bytes(field, seed); }
   bool may_resize(std::size_t) const { return true; }
   static constexpr std::size_t rehash_note = 0;
+  static constexpr bool shrinks_at_once = true;  // t_hash.c, hashTypeDelete
   static constexpr std::size_t entry_bytes = 0;  // FieldEntry's own bytes tell it
 };
 
@@ -108,7 +109,7 @@ struct Hash::Table {
     entry_bytes -= entry->bytes();
     entry->assign(value, place == nullptr, ledger);
     entry_bytes += entry->bytes();
-    if (!place) fields.insert_missed(entry, hash);
+    if (!place) fields.insert_after_find(entry, hash);
     return place == nullptr;
   }
 };

@@ -66,6 +66,9 @@ class Table {
   void insert_missed(Item item, std::uint64_t hash) {
     on([&](auto& table) { table.insert_missed(item, hash); });
   }
+  void insert_after_find(Item item, std::uint64_t hash) {
+    chained_ ? chained_->insert_after_find(item, hash) : bucketed_.insert_missed(item, hash);
+  }
   Item erase(std::string_view key, std::uint64_t hash) {
     return on([&](auto& table) { return table.erase(key, hash); });
   }

@@ -37,8 +37,10 @@ class TableCore {
   }
   // Charges what is allocated while a rehash is under way, or with -1 gives it back.
   void note(std::int64_t sign) {
-    if constexpr (Policy::rehash_note != 0)
+    if constexpr (Policy::rehash_note != 0) {
+      if (ledger_->profile().kvstore_head == 0) return;  // without a kvstore nothing lists them
       ledger_->add(sign * ledger_->block(Policy::rehash_note));
+    }
   }
 
   Policy policy_;

@@ -12,6 +12,7 @@ constexpr std::uint64_t queued_command = 24;        // multi.c, sizeof(multiCmd)
 constexpr std::uint64_t transaction_struct = 88;    // multi.c, sizeof(multiState)
 constexpr std::uint64_t subscriptions_struct = 40;  // server.h, sizeof(ClientPubSubData)
 constexpr std::uint64_t watched_key = 24 + 48;      // multi.c, multiStateMemOverhead
+constexpr std::uint64_t list_node = 24;             // adlist.h
 constexpr std::uint64_t prefix_node = 4 * 8;        // sizeof(raxNode) * sizeof(raxNode *), as it is
 
 std::uint64_t letters(std::span<const std::string_view> words) {
@@ -31,9 +32,10 @@ std::uint64_t dict_bytes(std::size_t entries) {
   return entries * footprint::dict_entry + dict_buckets(entries) * sizeof(void*);
 }
 
-std::uint64_t subscription_bytes(const Session& session) {
-  return dict_bytes(session.channels.size()) + dict_bytes(session.patterns.size()) +
-         dict_bytes(session.shard_channels.size());
+std::uint64_t subscription_bytes(const Session& session, const Profile& profile) {
+  const bool listed = profile.subscribing == Subscribing::in_lists;
+  return dict_bytes(session.channels.size()) + dict_bytes(session.shard_channels.size()) +
+         (listed ? session.patterns.size() * list_node : dict_bytes(session.patterns.size()));
 }
 
 }  // namespace
@@ -55,7 +57,7 @@ ClientMemory client_memory(const Session& session, const Profile& profile,
   memory.total = profile.client_struct + memory.output + session.query_buffer.bytes() +
                  memory.reply_buffer + memory.arguments + words * sizeof(void*) + memory.queued +
                  session.transaction.room * queued_command + session.watched.size() * watched_key +
-                 subscription_bytes(session) + session.tracking.prefixes.size() * prefix_node;
+                 subscription_bytes(session, profile) + session.tracking.prefixes.size() * prefix_node;
   return memory;
 }
 
@@ -63,7 +65,12 @@ std::int64_t client_bytes(const Session& session, const Ledger& ledger) {
   const Allocation& allocation = ledger.allocation();
   std::uint64_t bytes = session.reply_buffer.bytes() + session.query_buffer.bytes() +
                         session.arriving.bytes + session.transaction.bytes + session.watched_bytes;
+  const bool listed = ledger.profile().subscribing == Subscribing::in_lists;
   for (const auto* names : {&session.channels, &session.patterns, &session.shard_channels}) {
+    if (listed && names == &session.patterns) {
+      bytes += names->size() * allocation.size(list_node);
+      continue;
+    }
     bytes += names->size() * allocation.size(footprint::dict_entry);
     if (!names->empty()) bytes += allocation.size(dict_buckets(names->size()) * sizeof(void*));
   }

@@ -163,6 +163,8 @@ constexpr UnsupportedDirective lacking[] = {
     {"appendonly", "no", "persistence is not emulated"},
     {"cluster-enabled", "no", "cluster mode is not emulated"},
     {"daemonize", "no", "outlive serve stays in the foreground"},
+    {"masterauth", "-", "replication is not emulated"},
+    {"masteruser", "-", "replication is not emulated"},
     {"primaryauth", "-", "replication is not emulated"},
     {"primaryuser", "-", "replication is not emulated"},
     {"rdma-bind", "-", "RDMA is not supported"},

@@ -294,9 +294,25 @@ const Directive* find_offered(const Options& options, std::string_view name) {
   return nullptr;
 }
 
+std::string_view initial_of(const Options& options, const Directive& directive) {
+  if (directive.initial_before_8_0.empty()) return directive.initial;
+  return profile_of(options).has("8.0.0") ? directive.initial : directive.initial_before_8_0;
+}
+
 std::string directive_value(const Options& options, const Directive& directive) {
   const auto found = options.directives.find(index_of(directive));
-  return found == options.directives.end() ? std::string(directive.initial) : found->second;
+  return found == options.directives.end() ? std::string(initial_of(options, directive))
+                                           : found->second;
+}
+
+// Defaults that differ between versions act as the chosen profile has them.
+static void settle_initials(Options& options) {
+  for (const Directive& directive : all_directives()) {
+    if (directive.initial_before_8_0.empty()) continue;
+    for (const DirectiveEffect& effect : directive_effects()) {
+      if (effect.name == directive.name) effect.apply(options, directive_value(options, directive));
+    }
+  }
 }
 
 std::optional<std::string> set_directive(Options& options, const Directive& directive,
@@ -309,6 +325,7 @@ std::optional<std::string> set_directive(Options& options, const Directive& dire
     effect.apply(options, checked.acts_as.empty() ? checked.value : checked.acts_as);
   }
   options.directives[index_of(directive)] = std::move(checked.value);
+  if (directive.name == "outlive-profile") settle_initials(options);
   return {};
 }
 

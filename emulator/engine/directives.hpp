@@ -33,6 +33,7 @@ struct Directive {
   Kind kind = Kind::text;
   std::uint32_t flags = 0;
   std::string_view initial = {};
+  std::string_view initial_before_8_0 = {};  // where it was another
   std::int64_t min = 0;
   std::uint64_t max = 0;
   std::int64_t capped_min = 0;  // with capped_max: bounds that apply silently
@@ -52,6 +53,8 @@ const Directive* find_directive(std::string_view name);
 bool offered(const Directive& directive, const Options& options);
 const Directive* find_offered(const Options& options, std::string_view name);
 
+// What it is unless it is set.
+std::string_view initial_of(const Options& options, const Directive& directive);
 // The value as CONFIG GET tells it.
 std::string directive_value(const Options& options, const Directive& directive);
 

@@ -42,6 +42,9 @@ Session& Engine::open(Instant at) {
   session->id = next_session_++;
   session->created = session->last_interaction = at;
   session->authenticated = session->ever_authenticated = options.requirepass.empty();
+  if (ledger.profile().query_buffers == QueryBuffers::own) {
+    session->query_buffer.own(ledger.allocation());
+  }
   enter_index(*session);
   recharge(*session);
   ++stats.connections_received;

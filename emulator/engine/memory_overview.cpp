@@ -15,7 +15,7 @@ constexpr auto table_entry = static_cast<std::int64_t>(footprint::dict_entry);
 // A table with its head and the metadata behind it.
 std::int64_t table_bytes(const Database::Table& table, const Profile& profile, bool present) {
   const std::size_t head =
-      present ? Database::Table::head_bytes(profile) + footprint::kvstore_metadata : 0;
+      present && profile.kvstore_head != 0 ? Database::Table::head_bytes(profile) + footprint::kvstore_metadata : 0;
   return static_cast<std::int64_t>(head + table.table_bytes());
 }
 
@@ -31,6 +31,7 @@ MemoryOverview Engine::memory_overview() const {
   overview.startup = baseline::startup(ledger);
   const Profile& profile = ledger.profile();
   const auto kvstore_bytes = static_cast<std::int64_t>(profile.kvstore_head);
+  const bool plain = profile.kvstore_head == 0;
   const bool chained = profile.tables == TableKind::chains;
   const std::int64_t entry_bytes = chained ? table_entry : 0;
   overview.clients = clients_memory_;
@@ -41,7 +42,7 @@ MemoryOverview Engine::memory_overview() const {
   std::int64_t databases = 0;
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {
     const Database& database = keyspace.database(i);
-    if (!database.has_had_keys()) continue;
+    if (!database.has_had_keys() || (plain && database.size() == 0)) continue;
     const std::int64_t keys = table_bytes(database.keys(), profile, true);
     std::int64_t expires = table_bytes(database.expires(), profile, database.has_had_expiry());
     overview.tables += chained ? static_cast<std::int64_t>(database.keys().table_bytes() +
@@ -53,7 +54,7 @@ MemoryOverview Engine::memory_overview() const {
         {database.index(), kvstore_bytes + keys + objects, kvstore_bytes + expires});
     databases += 2 * kvstore_bytes + keys + objects + expires;
     for (const auto* table : {&database.keys(), &database.expires()}) {
-      if (table->rehashing()) databases += EntryPolicy::rehash_note;
+      if (table->rehashing() && !plain) databases += EntryPolicy::rehash_note;
       overview.rehashing += rehashing_bytes(*table);
       overview.rehashing_count += table->rehashing();
     }

@@ -13,6 +13,8 @@ namespace {
 // with kvstore.c: a table's head, as in keyspace/database.cpp.
 constexpr std::size_t clients_dict = footprint::dict_head + 8;  // 8.1
 constexpr std::size_t entry_without_value = 16;
+constexpr std::size_t list_head = 48;  // adlist.h, as Redis 7.0 keeps clients
+constexpr std::size_t list_node = 24;
 constexpr std::size_t table_head = 72 + footprint::kvstore_metadata;
 
 // Buckets of a hash table of so many names, filled evenly (data/hashtable.hpp).
@@ -76,6 +78,11 @@ bool Publisher::unsubscribe(Session& session, Channel kind, std::string_view nam
 // A name's dict of clients.
 void Publisher::charge(const Subscribers& subscribers, std::int64_t sign) {
   const Allocation& allocation = ledger_.allocation();
+  if (ledger_.profile().subscribing == Subscribing::in_lists) {
+    const std::size_t bytes = allocation.size(list_head) +
+                              subscribers.sessions.size() * allocation.size(list_node);
+    return ledger_.add(sign * static_cast<std::int64_t>(bytes));
+  }
   const bool chained = ledger_.profile().tables == TableKind::chains;
   const std::size_t bytes = allocation.size(chained ? footprint::dict_head : clients_dict) +
                             subscribers.tables.bytes(allocation) +
@@ -92,8 +99,11 @@ void Publisher::charge_names(Channel kind) {
   std::size_t bytes = 0;
   const std::size_t in_dict = dicts_[static_cast<int>(kind)].bytes(allocation) +
                               names * allocation.size(footprint::dict_entry);
+  const bool plain = ledger_.profile().kvstore_head == 0;
   if (kind == Channel::pattern) {
     bytes = in_dict;
+  } else if (plain) {
+    bytes = in_dict + texts_[static_cast<int>(kind)];
   } else if (names > 0 || kind == Channel::plain) {
     const bool chained = ledger_.profile().tables == TableKind::chains;
     bytes = chained ? allocation.size(footprint::dict_head + footprint::kvstore_metadata) + in_dict

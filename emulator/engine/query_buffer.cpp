@@ -31,6 +31,11 @@ void QueryBuffer::make_room(std::size_t more, bool greedy, const Allocation& all
   grow(capacity, allocation);
 }
 
+void QueryBuffer::own(const Allocation& allocation) {
+  own_ = true;
+  grow(0, allocation);
+}
+
 void QueryBuffer::keep_shared(const Allocation& allocation) {
   if (block_ == 0) grow(read_size, allocation);
 }
@@ -71,7 +76,7 @@ bool QueryBuffer::cron(std::int64_t idle_s, const Allocation& allocation) {
   const std::size_t announced = argument_ >= 0 ? static_cast<std::size_t>(argument_) + line_end : 0;
   if (left() > waste_min) {
     if (idle_s > idle_s_min) {
-      if (used_ == 0) {
+      if (used_ == 0 && !own_) {
         block_ = room_ = 0;
       } else {
         grow(used_, allocation);

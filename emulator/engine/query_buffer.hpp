@@ -21,6 +21,8 @@ class QueryBuffer {
     std::size_t bytes = 0;
     std::int64_t argument = -1;
   };
+  // The buffer is the client's own from now on (Redis 7.0); empty at first.
+  void own(const Allocation& allocation);
   // A request is about to run while others wait behind it: the shared buffer becomes the client's
   // own (resetSharedQueryBuf).
   void keep_shared(const Allocation& allocation);
@@ -44,6 +46,7 @@ class QueryBuffer {
   std::size_t used_ = 0;
   std::size_t peak_ = 0;
   std::int64_t argument_ = -1;
+  bool own_ = false;
 };
 
 }  // namespace outlive

@@ -30,21 +30,23 @@ Database::~Database() {
   keys_.clear([](Entry* entry) { Entry::Deleter{}(entry); });
 }
 
-std::size_t Database::head_bytes() const {
-  return Table::head_bytes(keyspace_.ledger.profile()) + footprint::kvstore_metadata;
+std::int64_t Database::head_charge() const {
+  const Profile& profile = keyspace_.ledger.profile();
+  if (profile.kvstore_head == 0) return 0;  // it is there from the start
+  return keyspace_.ledger.block(Table::head_bytes(profile) + footprint::kvstore_metadata);
 }
 
 void Database::charge_head(bool& charged) {
   if (charged) return;
   charged = true;
   keyspace_.use(index_);
-  keyspace_.ledger.add(keyspace_.ledger.block(head_bytes()));
+  keyspace_.ledger.add(head_charge());
 }
 
 void Database::drop_head(bool& charged) {
   if (!charged) return;
   charged = false;
-  keyspace_.ledger.add(-keyspace_.ledger.block(head_bytes()));
+  keyspace_.ledger.add(-head_charge());
 }
 
 bool Database::expired(const Entry& entry) const {
@@ -120,7 +122,7 @@ void Database::replace(Entry& entry, Value value) {
   const bool new_object = is_embedded(entry.value) || is_embedded(value);
   if (new_object && entry.expiry_ms != -1) expires_.nudge(entry.hash);
   entry.value = std::move(value);
-  if (new_object || keyspace_.ledger.profile().keys == KeyLayout::in_entry) settle(entry);
+  if (new_object || keyspace_.ledger.profile().keys != KeyLayout::in_object) settle(entry);
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
 }
 
@@ -136,7 +138,7 @@ void Database::resettle(Entry& entry) {
 
 void Database::set_integer(Entry& entry, std::int64_t value) {
   entry.as<String>().set_integer(value);
-  if (keyspace_.ledger.profile().keys == KeyLayout::in_entry) resettle(entry);
+  if (keyspace_.ledger.profile().keys != KeyLayout::in_object) resettle(entry);
 }
 
 Database::Edit Database::edit_raw(Entry& entry) {

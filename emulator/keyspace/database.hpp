@@ -25,6 +25,7 @@ struct EntryPolicy {
   bool may_resize(std::size_t bytes) const;
   // A listNode: the kvstore lists the tables that are being rehashed (kvstore.c).
   static constexpr std::size_t rehash_note = 24;
+  static constexpr bool shrinks_at_once = false;  // by Redis 7.0: the cron does it
   std::size_t entry_bytes = 0;  // in a chained table; a key's own entry is in its weight
 };
 
@@ -134,7 +135,7 @@ class Database {
  private:
   // A table with the kvstore's metadata, allocated with a database's first key or first expiry and
   // kept for good (kvstore.c, KVSTORE_ALLOCATE_…_ON_DEMAND).
-  std::size_t head_bytes() const;
+  std::int64_t head_charge() const;
   void charge_head(bool& charged);
   void drop_head(bool& charged);
   void settle(Entry& entry);

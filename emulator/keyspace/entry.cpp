@@ -49,10 +49,18 @@ std::size_t object_apart_bytes(const Value& value, const Allocation& allocation)
   return footprint::argument(allocation, std::get_if<String>(&value)->size());
 }
 
-void lay_out_apart(Entry& entry, const Allocation& allocation, bool may_share) {
+// That of Redis 7.0: key, value, next, with a copy of the key beside it (db.c, dbAdd).
+std::size_t entry_beside_key_bytes(std::size_t key_size, const Allocation& allocation) {
+  return allocation.size(footprint::dict_entry) + footprint::text_block(allocation, key_size).bytes;
+}
+
+void lay_out_apart(Entry& entry, const Ledger& ledger, bool may_share) {
+  const Allocation& allocation = ledger.allocation();
   entry.expiry_room = true;  // the table of expiries keeps it
   entry.shared = may_share && is_small_integer(entry.value);
-  std::size_t bytes = entry_with_key_bytes(entry.key_size, allocation);
+  std::size_t bytes = ledger.profile().keys == KeyLayout::in_entry
+                          ? entry_with_key_bytes(entry.key_size, allocation)
+                          : entry_beside_key_bytes(entry.key_size, allocation);
   if (!entry.shared) bytes += object_apart_bytes(entry.value, allocation);
   entry.block = static_cast<std::uint32_t>(bytes);
 }
@@ -84,8 +92,8 @@ EntryPointer make_entry(Key key, Value value) {
 
 void lay_out(Entry& entry, const Ledger& ledger, bool may_share) {
   const Allocation& allocation = ledger.allocation();
-  if (ledger.profile().keys == KeyLayout::in_entry) {
-    return lay_out_apart(entry, allocation, may_share);
+  if (ledger.profile().keys != KeyLayout::in_object) {
+    return lay_out_apart(entry, ledger, may_share);
   }
   const std::size_t fixed = footprint::object_head + footprint::embedded_key(entry.key_size);
   bool has_field = entry.expiry_ms != -1;
@@ -108,8 +116,11 @@ void make_room_for_expiry(Entry& entry, const Ledger& ledger) {
 }
 
 std::size_t told_block(const Entry& entry, const Ledger& ledger) {
-  if (ledger.profile().keys == KeyLayout::in_entry) {
-    return entry.block + (entry.shared ? footprint::object_head : 0);
+  const KeyLayout keys = ledger.profile().keys;
+  if (keys != KeyLayout::in_object) {
+    const std::size_t told = entry.block + (entry.shared ? footprint::object_head : 0);
+    if (keys == KeyLayout::in_entry) return told;
+    return told - ledger.allocation().size(footprint::dict_entry) + footprint::dict_entry;
   }
   return is_embedded(entry.value) ? entry.block : footprint::object_head;
 }

@@ -23,7 +23,9 @@ inline std::int64_t client(const Ledger& ledger) {
   if (ledger.profile().client_parts == ClientParts::at_once) {
     constexpr std::size_t watched_list = 48;  // list of watched keys (adlist.h)
     // Dictionaries of channels, patterns, shard channels and blocking keys.
-    bytes += 4 * ledger.block(footprint::dict_head) + ledger.block(watched_list);
+    bytes += 3 * ledger.block(footprint::dict_head) + ledger.block(watched_list);
+    const bool listed = ledger.profile().subscribing == Subscribing::in_lists;
+    bytes += ledger.block(listed ? reply_list : footprint::dict_head);
   }
   return bytes;
 }

@@ -24,6 +24,7 @@ enum class TableKind : std::uint8_t {
 enum class KeyLayout : std::uint8_t {
   in_object,  // 8.1: one allocation for key, expiry and a short value
   in_entry,   // 8.0: the key inside the dictionary's entry, the object apart
+  apart,      // Redis 7.0: key, dictionary's entry and object, each an allocation
 };
 
 // How Lua scripts and functions are kept.
@@ -36,6 +37,24 @@ enum class ScriptKeeping : std::uint8_t {
 enum class ClientParts : std::uint8_t {
   on_use,   // 8.1
   at_once,  // 8.0 (networking.c, createClient)
+};
+
+// How a chained table grows, shrinks and is rehashed.
+enum class ChainHabits : std::uint8_t {
+  eager,  // 8.0: shrinks when an entry leaves; a look-up moves the bucket that it looks at
+  calm,   // Redis 7.0: a database's tables shrink by the cron alone, buckets move in their order
+};
+
+// Where what clients send is read into.
+enum class QueryBuffers : std::uint8_t {
+  shared,  // 8.0: one buffer for all, an own one while something is left in it
+  own,     // Redis 7.0: one a client, from its first request on
+};
+
+// In what the subscribers of a channel are kept, and the patterns of a client.
+enum class Subscribing : std::uint8_t {
+  in_dicts,
+  in_lists,  // Redis 7.0 (pubsub.c)
 };
 
 // "8.1.1" as a number that compares: a byte each for major, minor and patch.
@@ -56,6 +75,7 @@ constexpr std::uint32_t version_number(std::string_view text) {
 struct Profile {
   std::string_view name;     // as --outlive-profile takes it
   std::string_view version;  // of the server imitated
+  std::string_view server;   // as HELLO tells it
   TableKind tables;
   KeyLayout keys;
   // used_memory_startup, with the allocator's quantum of 8 and of 16. A file, a folder or an
@@ -64,13 +84,22 @@ struct Profile {
   // sizeof(client) as a size class (server.h): tot-mem of an idle client, less its reply buffer.
   std::size_t client_struct;
   ClientParts client_parts;
+  QueryBuffers query_buffers = QueryBuffers::shared;
+  Subscribing subscribing = Subscribing::in_dicts;
   ScriptKeeping scripts;
+  // What is kept of an EVAL script (8.1: struct evalScript; luaScript in server.h), and whether
+  // scripts that EVAL brought leave when there are too many.
+  std::size_t script_struct;
+  bool scripts_leave = true;
   // What used_memory_functions says of a server without functions, measured.
   std::int64_t function_engines;
-  // sizeof(kvstore), which MEMORY STATS counts for each table of a database (kvstore.c).
+  // sizeof(kvstore), which MEMORY STATS counts for each table of a database (kvstore.c). 0: there
+  // is none, a database has two plain dictionaries from the start.
   std::size_t kvstore_head;
+  ChainHabits chains = ChainHabits::eager;
   std::uint32_t number = version_number(version);
 
+  constexpr bool is_redis() const { return server == "redis"; }
   // Whether the version has what came with another, "8.1.0" for instance.
   constexpr bool has(std::string_view since) const { return version_number(since) <= number; }
 };
@@ -78,24 +107,44 @@ struct Profile {
 inline constexpr std::array profiles = {
     Profile{.name = "valkey-8.1",
             .version = "8.1.1",
+            .server = "valkey",
             .tables = TableKind::buckets,
             .keys = KeyLayout::in_object,
             .startup = {879'728, 892'080},
             .client_struct = 640,
             .client_parts = ClientParts::on_use,
             .scripts = ScriptKeeping::by_engines,
+            .script_struct = 40,
             .function_engines = 224,
             .kvstore_head = 96},
     Profile{.name = "valkey-8.0",
             .version = "8.0.1",
+            .server = "valkey",
             .tables = TableKind::chains,
             .keys = KeyLayout::in_entry,
             .startup = {912'176, 929'336},
             .client_struct = 896,
             .client_parts = ClientParts::at_once,
             .scripts = ScriptKeeping::directly,
+            .script_struct = 24,
             .function_engines = 200,
             .kvstore_head = 104},
+    Profile{.name = "redis-7.0",
+            .version = "7.0.15",
+            .server = "redis",
+            .tables = TableKind::chains,
+            .keys = KeyLayout::apart,
+            .startup = {859'008, 876'168},
+            .client_struct = 768,
+            .client_parts = ClientParts::at_once,
+            .query_buffers = QueryBuffers::own,
+            .subscribing = Subscribing::in_lists,
+            .scripts = ScriptKeeping::directly,
+            .script_struct = 16,
+            .scripts_leave = false,
+            .function_engines = 200,
+            .kvstore_head = 0,
+            .chains = ChainHabits::calm},
 };
 
 // The default: what the image valkey/valkey:8 runs.

@@ -17,8 +17,6 @@ constexpr std::size_t digest_size = 40;
 
 // sizeof of Valkey's structures.
 constexpr std::size_t list_node = 24;
-constexpr std::size_t eval_script = 40;  // 8.1
-constexpr std::size_t lua_script = 24;   // 8.0
 constexpr std::size_t compiled_function = 40;
 constexpr std::size_t lua_function = 16;
 
@@ -58,8 +56,8 @@ ScriptCache::Added ScriptCache::add(std::string_view body, bool evictable, Inter
   script->body = body;
   script->flags = header.flags;
   script->function = compiled.function;
-  script->evictable = evictable;
-  if (evictable) {
+  script->evictable = evictable && ledger_.profile().scripts_leave;
+  if (script->evictable) {
     while (evictable_.size() >= evictable_max) {
       evict_oldest(machine);
       ++evicted;
@@ -130,7 +128,7 @@ std::int64_t ScriptCache::charge(const CachedScript& script) const {
 }
 
 std::size_t ScriptCache::script_struct() const {
-  return ledger_.profile().scripts == ScriptKeeping::by_engines ? eval_script : lua_script;
+  return ledger_.profile().script_struct;
 }
 
 void ScriptCache::resize_charged_table() {

@@ -264,19 +264,22 @@ void push_common(lua_State* lua) {
   const Profile& profile = Interpreter::of(lua).host().profile();
   const std::string version(profile.version);
   lua_newtable(lua);
+  const bool valkey = !profile.is_redis();
   add(lua, {{"log", log}});
   add(lua, {{"LOG_DEBUG", 0},
             {"LOG_VERBOSE", 1},
             {"LOG_NOTICE", 2},
             {"LOG_WARNING", log_warning},
-            {"REDIS_VERSION_NUM", redis_version_number},
-            {"VALKEY_VERSION_NUM", static_cast<int>(profile.number)}});
-  for (const auto& [name, text] : {std::pair{"REDIS_VERSION", redis_version},
-                                   {"VALKEY_VERSION", version.c_str()},
-                                   {"SERVER_NAME", "valkey"}}) {
-    lua_pushstring(lua, text);
+            {"REDIS_VERSION_NUM", valkey ? redis_version_number : static_cast<int>(profile.number)}});
+  const auto text = [lua](const char* name, const char* value) {
+    lua_pushstring(lua, value);
     lua_setfield(lua, -2, name);
-  }
+  };
+  text("REDIS_VERSION", valkey ? redis_version : version.c_str());
+  if (!valkey) return;
+  add(lua, {{"VALKEY_VERSION_NUM", static_cast<int>(profile.number)}});
+  text("VALKEY_VERSION", version.c_str());
+  text("SERVER_NAME", "valkey");
 }
 
 }  // namespace

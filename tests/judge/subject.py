@@ -62,7 +62,10 @@ class Subject:
         deadline = time.monotonic() + servers.LIMIT_S
         while True:
             fields = fields_of(self.ask("INFO", "clients", "memory"))
-            unsettled = fields["mem_overhead_db_hashtable_rehashing"] or fields["lazyfree_pending_objects"]
+            rehashing = fields.get("mem_overhead_db_hashtable_rehashing")
+            if rehashing is None:
+                rehashing = any(b"rehashing target" in stats for stats in self.table_stats())
+            unsettled = rehashing or fields["lazyfree_pending_objects"]
             if fields["connected_clients"] <= 1 + others and not unsettled:
                 return fields
             if time.monotonic() > deadline:
@@ -82,8 +85,14 @@ class Subject:
 
     def chained(self):
         """Bytes of chained buckets of all databases' tables."""
+        return sum(map(chained_in, self.table_stats()))
+
+    def table_stats(self):
+        """What DEBUG HTSTATS tells of each database; before 7.2 it took no word `full`, and told all."""
         filled = re.findall(rb"^db(\d+):", self.ask("INFO", "keyspace"), re.MULTILINE)
-        return sum(chained_in(self.ask("DEBUG", "HTSTATS", number, "full")) for number in filled)
+        for number in filled:
+            full, = self.load([("DEBUG", "HTSTATS", number, "full")])
+            yield full if isinstance(full, bytes) else self.ask("DEBUG", "HTSTATS", number)
 
     def used_at_rest(self):
         """Once it has not moved by more than a timer's own noise for several runs of the servers' timer (10 a second)."""

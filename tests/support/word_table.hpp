@@ -26,6 +26,7 @@ struct Words {
   }
   bool may_resize(std::size_t) const { return !*full; }
   static constexpr std::size_t rehash_note = 0;
+  static constexpr bool shrinks_at_once = true;
   static constexpr std::size_t entry_bytes = 24;
 };
 // A table of words "key:NUMBER" that it owns.

@@ -29,7 +29,8 @@ def tool(*words):
 
 
 # The real server that each profile imitates: the Debian suite that has it, and its package.
-REFERENCES = {"valkey-8.1": ("trixie", "valkey-server"), "valkey-8.0": ("bookworm-backports", "valkey-server")}
+REFERENCES = {"valkey-8.1": ("trixie", "valkey-server"), "valkey-8.0": ("bookworm-backports", "valkey-server"),
+              "redis-7.0": ("bookworm", "redis-server")}
 
 
 def reference_server(profile):
