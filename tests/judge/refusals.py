@@ -2,18 +2,18 @@
 from subject import pipe
 
 LIBRARY = """#!lua name=judge
-local function write(keys, args) return server.call('SET', keys[1], args[1]) end
-server.register_function('writes', write)
-server.register_function{function_name='writes_anyway', callback=write, flags={'allow-oom'}}
-server.register_function{function_name='reads', flags={'no-writes'},
-  callback=function(keys) return server.call('GET', keys[1]) end}
-server.register_function('idles', function() return 1 end)
-server.register_function('tries', function(keys) return server.pcall('SET', keys[1], 'x') end)
+local function write(keys, args) return redis.call('SET', keys[1], args[1]) end
+redis.register_function('writes', write)
+redis.register_function{function_name='writes_anyway', callback=write, flags={'allow-oom'}}
+redis.register_function{function_name='reads', flags={'no-writes'},
+  callback=function(keys) return redis.call('GET', keys[1]) end}
+redis.register_function('idles', function() return 1 end)
+redis.register_function('tries', function(keys) return redis.pcall('SET', keys[1], 'x') end)
 """
 SETUP = [("FUNCTION", "LOAD", LIBRARY), ("SET", "s", "v"), ("SET", "n", 5), ("SET", "e", "v", "EX", 1000), ("SET", "f", "1.5"),
          ("HSET", "h", "f", 1, "g", 2), ("SET", "gone", "v"), ("SET", "gone2", "v"), ("SET", "gone3", "v")]
-WRITE = "return server.call('SET', KEYS[1], 'w')"
-READ = "return server.call('GET', KEYS[1])"
+WRITE = "return redis.call('SET', KEYS[1], 'w')"
+READ = "return redis.call('GET', KEYS[1])"
 
 
 def in_multi(*requests):
@@ -45,8 +45,8 @@ CASES = {
     "MULTI with a function that writes": in_multi(("FCALL", "writes", 1, "s", "w")),
     "MULTI with an empty queue": in_multi(),
     "EVAL": [("EVAL", WRITE, 1, "s"), ("EVAL", READ, 1, "s"), ("EVAL", "return 1", 0),
-             ("EVAL", "return server.pcall('SET', KEYS[1], 'w')", 1, "s"),
-             ("EVAL", "server.call('DEL', 'absent') " + WRITE, 1, "s"),
+             ("EVAL", "return redis.pcall('SET', KEYS[1], 'w')", 1, "s"),
+             ("EVAL", "redis.call('DEL', 'absent') " + WRITE, 1, "s"),
              ("EVAL_RO", READ, 1, "s"), ("EVAL_RO", WRITE, 1, "s"),
              ("SCRIPT", "LOAD", READ), ("SCRIPT", "EXISTS", "0" * 40)],
     "EVAL with flags": [("EVAL", f"#!lua{flags}\n{body}", 1, "s") for flags in

@@ -78,7 +78,7 @@ WAYS = (
     ("overwritten by more", lambda v: [("SET", "key", v[:1]), ("SET", "key", v)]),
     ("EXPIRE", lambda v: [("SET", "key", v), ("EXPIRE", "key", DAY_S)]),
     ("PERSIST", lambda v: [("SET", "key", v, "EX", DAY_S), ("PERSIST", "key")]),
-    ("SET in a script", lambda v: [("EVAL", "return server.call('SET', KEYS[1], ARGV[1])", 1, "key", v)]),
+    ("SET in a script", lambda v: [("EVAL", "return redis.call('SET', KEYS[1], ARGV[1])", 1, "key", v)]),
     ("SET KEEPTTL", lambda v: [("SET", "key", "old", "EX", DAY_S), ("SET", "key", v, "KEEPTTL")]),
 )
 BIG_WAYS = (
@@ -91,7 +91,7 @@ BIG_WAYS = (
     ("APPEND", lambda v: [("SET", "key", "x" * 100), ("APPEND", "key", v)]),
     ("SETRANGE", lambda v: [("SETRANGE", "key", 0, v)]),
     ("overwritten", lambda v: [("SET", "key", v[:40_000]), ("SET", "key", v)]),
-    ("SET in a script", lambda v: [("EVAL", "return server.call('SET', KEYS[1], ARGV[1])", 1, "key", v)]),
+    ("SET in a script", lambda v: [("EVAL", "return redis.call('SET', KEYS[1], ARGV[1])", 1, "key", v)]),
     ("HSET", lambda v: [("HSET", "key", "field", v)]),
 )
 
