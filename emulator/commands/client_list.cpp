@@ -174,7 +174,8 @@ std::string describe_client(const Call& call, const Session& session) {
   number("ssub", session.shard_channels.size());
   // -1 until MULTI or WATCH has made a transaction state (multi.c, initClientMultiState).
   number("multi", session.had_transaction ? static_cast<std::int64_t>(session.transaction.queue.size()) : -1);
-  number("watch", session.watched.size());
+  const bool modern = profile.has("8.0.0");  // since Redis 7.2
+  if (modern) number("watch", session.watched.size());
   number("qbuf", memory.query_buffer);
   number("qbuf-free", memory.query_buffer_free);
   number("argv-mem", memory.arguments);
@@ -191,6 +192,7 @@ std::string describe_client(const Call& call, const Session& session) {
   number("redir",
          session.tracking.on ? static_cast<std::int64_t>(session.tracking.redirect) : -1);
   number("resp", static_cast<int>(session.protocol));
+  if (!modern) return line;
   text("lib-name", session.library_name);
   text("lib-ver", session.library_version);
   number("tot-net-in", session.bytes_in);

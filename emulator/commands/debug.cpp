@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "commands/dataset_digest.hpp"
@@ -207,9 +208,13 @@ std::string describe(const Database::Table& table, const Profile& profile, bool 
   return describe(shapes, profile, full);
 }
 
-// Before 7.2 there was no word `full` to ask for the lengths of chains.
-bool tells_all(Call& call) {
-  return !call.keyspace.ledger.profile().has("7.2.0");
+// Whether the lengths of chains are asked for. Before 7.2 there was no word for it, and they were
+// told always. Nothing if words are left that are not understood.
+std::optional<bool> read_full(Call& call, std::string_view subcommand) {
+  if (call.keyspace.ledger.profile().has("7.2.0")) return call.args.take("full");
+  if (call.args.empty()) return true;
+  call.reply.error(errors::subcommand_syntax(subcommand, "debug"));
+  return {};
 }
 
 void htstats(Call& call) {
@@ -218,13 +223,14 @@ void htstats(Call& call) {
   if (number < 0 || static_cast<std::size_t>(number) >= call.keyspace.databases()) {
     return call.reply.error("ERR Out of range database");
   }
-  const bool full = call.args.take("full") || tells_all(call);
+  const auto full = read_full(call, "HTSTATS");
+  if (!full) return;
   const Database& database = call.keyspace.database(static_cast<std::size_t>(number));
   const Profile& profile = call.keyspace.ledger.profile();
   std::string text = "[Dictionary HT]\n";
-  if (database.has_had_keys()) text += describe(database.keys(), profile, full);
+  if (database.has_had_keys()) text += describe(database.keys(), profile, *full);
   text += "[Expires HT]\n";
-  if (database.has_had_expiry()) text += describe(database.expires(), profile, full);
+  if (database.has_had_expiry()) text += describe(database.expires(), profile, *full);
   call.reply.verbatim("txt", text);
 }
 
@@ -233,14 +239,15 @@ void htstats_key(Call& call) {
   const Entry* entry = call.db.find(key_of(call, call.args.next()),
                                     {.touch = false, .count = true, .notify = false});
   if (!entry) return call.reply.error(errors::no_such_key);
-  const bool full = call.args.take("full") || tells_all(call);
+  const auto full = read_full(call, "HTSTATS-KEY");
+  if (!full) return;
   std::vector<TableShape> shapes;
   if (entry->is<HashPointer>()) shapes = entry->as<HashPointer>()->table_shapes();
   if (shapes.empty()) {
     return call.reply.error(
         "ERR The value stored at the specified key is not represented using an hash table");
   }
-  call.reply.verbatim("txt", describe(shapes, call.keyspace.ledger.profile(), full));
+  call.reply.verbatim("txt", describe(shapes, call.keyspace.ledger.profile(), *full));
 }
 
 void populate(Call& call) {

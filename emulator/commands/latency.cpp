@@ -344,7 +344,8 @@ constexpr Command subcommands[] = {
               .group = "server",
               .complexity = "O(1)",
               .tips = "request_policy:all_nodes response_policy:agg_sum"},
-     .container = "latency"},
+     .container = "latency",
+     .before_8_0 = {.tips = "request_policy:all_nodes response_policy:all_succeeded"}},
 };
 
 constexpr Command rows[] = {

@@ -1,4 +1,6 @@
 // MEMORY: what a key, and what everything, weighs (object.c of 8.1).
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string>
 
@@ -45,6 +47,7 @@ struct Figure {
   std::string_view name;
   double (*value)(const MemoryOverview&, const Engine&);
   bool ratio = false;
+  std::string_view since = {};
 };
 
 double per_key(const MemoryOverview& m, const Engine&) {
@@ -78,12 +81,13 @@ constexpr Figure figures_before[] = {
      [](auto&, auto& e) { return script_bytes(e, &ScriptMemory::function_bytes); }},
 };
 constexpr Figure figures_after[] = {
-    {"overhead.db.hashtable.lut", [](auto& m, auto&) { return static_cast<double>(m.tables); }},
+    {"overhead.db.hashtable.lut", [](auto& m, auto&) { return static_cast<double>(m.tables); },
+     false, "8.0.0"},
     {"overhead.db.hashtable.rehashing",
-     [](auto& m, auto&) { return static_cast<double>(m.rehashing); }},
+     [](auto& m, auto&) { return static_cast<double>(m.rehashing); }, false, "8.0.0"},
     {"overhead.total", [](auto& m, auto&) { return static_cast<double>(m.overhead); }},
     {"db.dict.rehashing.count",
-     [](auto& m, auto&) { return static_cast<double>(m.rehashing_count); }},
+     [](auto& m, auto&) { return static_cast<double>(m.rehashing_count); }, false, "8.0.0"},
     {"keys.count", [](auto& m, auto&) { return static_cast<double>(m.keys); }},
     {"keys.bytes-per-key", per_key},
     {"dataset.bytes", [](auto& m, auto&) { return static_cast<double>(m.dataset()); }},
@@ -101,7 +105,7 @@ constexpr Figure figures_after[] = {
     {"allocator.allocated", used},
     {"allocator.active", used},
     {"allocator.resident", used},
-    {"allocator.muzzy", zero},
+    {"allocator.muzzy", zero, false, "8.0.0"},
     {"allocator-fragmentation.ratio", one, true},
     {"allocator-fragmentation.bytes", zero},
     {"allocator-rss.ratio", one, true},
@@ -112,7 +116,12 @@ constexpr Figure figures_after[] = {
     {"fragmentation.bytes", zero},
 };
 
+bool told(const Profile& profile, const Figure& figure) {
+  return figure.since.empty() || profile.has(figure.since);
+}
+
 void reply_figure(Call& call, const Figure& figure, const MemoryOverview& overview) {
+  if (!told(call.keyspace.ledger.profile(), figure)) return;
   call.reply.bulk(figure.name);
   const double value = figure.value(overview, call.engine);
   figure.ratio ? call.reply.number(value) : call.reply.integer(static_cast<std::int64_t>(value));
@@ -120,15 +129,23 @@ void reply_figure(Call& call, const Figure& figure, const MemoryOverview& overvi
 
 void stats(Call& call) {
   const MemoryOverview overview = call.engine.memory_overview();
-  call.reply.map(std::size(figures_before) + overview.databases.size() + std::size(figures_after));
+  const Profile& profile = call.keyspace.ledger.profile();
+  const auto after = std::count_if(std::begin(figures_after), std::end(figures_after),
+                                   [&](const Figure& figure) { return told(profile, figure); });
+  call.reply.map(std::size(figures_before) + overview.databases.size() +
+                 static_cast<std::size_t>(after));
   for (const Figure& figure : figures_before) reply_figure(call, figure, overview);
   for (const auto& database : overview.databases) {
     call.reply.bulk("db." + std::to_string(database.index));
-    call.reply.map(2);
+    const bool with_slots = !profile.has("8.0.0");  // of a cluster; none here
+    call.reply.map(with_slots ? 3 : 2);
     call.reply.bulk("overhead.hashtable.main");
     call.reply.integer(database.keys_table);
     call.reply.bulk("overhead.hashtable.expires");
     call.reply.integer(database.expires_table);
+    if (!with_slots) continue;
+    call.reply.bulk("overhead.hashtable.slot-to-keys");
+    call.reply.integer(0);
   }
   for (const Figure& figure : figures_after) reply_figure(call, figure, overview);
 }

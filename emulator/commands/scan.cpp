@@ -153,7 +153,8 @@ constexpr Command rows[] = {
               .since = "1.0.0",
               .group = "generic",
               .complexity = "O(1)",
-              .tips = "request_policy:all_shards response_policy:special nondeterministic_output"}},
+              .tips = "request_policy:all_shards response_policy:special nondeterministic_output"},
+     .before_8_0 = {.tips = "request_policy:all_shards nondeterministic_output"}},
     {.name = "scan",
      .arity = -2,
      .flags = flag::readonly | flag::touches_arbitrary_keys,
@@ -165,7 +166,8 @@ constexpr Command rows[] = {
               .complexity = "O(1) for every call. O(N) for a complete iteration, including enough "
                             "command calls for the cursor to return back to 0. N is the number of "
                             "elements inside the collection.",
-              .tips = "nondeterministic_output request_policy:special response_policy:special"}},
+              .tips = "nondeterministic_output request_policy:special response_policy:special"},
+     .before_8_0 = {.tips = "nondeterministic_output request_policy:special"}},
 };
 
 }  // namespace

@@ -102,7 +102,8 @@ constexpr Command rows[] = {
      .docs = {.summary = "Starts a transaction.",
               .since = "1.2.0",
               .group = "transactions",
-              .complexity = "O(1)"}},
+              .complexity = "O(1)"},
+     .before_8_0 = {.flags_since = flag::no_multi}},
     {.name = "unwatch",
      .arity = 1,
      .flags = flag::noscript | flag::loading | flag::stale | flag::fast | flag::allow_busy,
@@ -122,7 +123,8 @@ constexpr Command rows[] = {
      .docs = {.summary = "Monitors changes to keys to determine the execution of a transaction.",
               .since = "2.2.0",
               .group = "transactions",
-              .complexity = "O(1) for every key."}},
+              .complexity = "O(1) for every key."},
+     .before_8_0 = {.flags_since = flag::no_multi}},
 };
 
 }  // namespace

@@ -178,7 +178,8 @@ void Hash::convert() {
 
 void Hash::prepare(std::size_t fields_more, std::size_t longest, const HashLimits& limits) {
   if (table_) return;
-  if (fields_more > limits.entries_max) {
+  const bool counts = ledger_->profile().chains != ChainHabits::calm;  // Redis 7.0 sees as it goes
+  if (counts && fields_more > limits.entries_max) {
     convert();
     table_->fields.expand(fields_more);
   } else if (longest > limits.value_max) {

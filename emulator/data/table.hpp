@@ -60,6 +60,10 @@ class Table {
   void nudge(std::uint64_t hash) {
     on([&](auto& table) { table.nudge(hash); });
   }
+  // A look-up that only versions with chained tables need.
+  void nudge_chained(std::uint64_t hash) {
+    if (chained_) chained_->nudge(hash);
+  }
   void insert(Item item, std::uint64_t hash) {
     on([&](auto& table) { table.insert(item, hash); });
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -158,6 +159,16 @@ struct CommandDocs {
   bool system = false;  // for Valkey's own use: the doc flag `syscmd`
 };
 
+// How a command differed before Valkey 8.0, in Redis 7.0.
+struct Former {
+  int arity = 0;                  // 0: the same
+  std::uint64_t flags = 0;        // those it had besides
+  std::uint64_t flags_since = 0;  // those it did not have
+  std::optional<std::string_view> tips = {};
+
+  constexpr bool differs() const { return arity != 0 || flags != 0 || flags_since != 0 || tips; }
+};
+
 struct Command {
   std::string_view name;  // lower case; a subcommand's own part
   int arity = 0;          // words with the name; negative: at least so many
@@ -169,6 +180,7 @@ struct Command {
   CommandDocs docs = {};
   std::string_view container = {};    // the parent's name in a subcommand's row
   std::uint64_t flags_since_8_1 = 0;  // of its flags, those that 8.0 did not have
+  Former before_8_0 = {};
 
   bool has(std::uint64_t wanted) const { return flags & wanted; }
   // Whether a request of so many words, the name included, has the right length.

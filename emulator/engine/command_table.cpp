@@ -22,11 +22,19 @@ bool offered(const Command& row, const Profile& profile) {
 }
 
 bool differed(const Command& row, const Profile& profile) {
-  return !profile.has(row.docs.deprecated_since) || (row.flags_since_8_1 && !profile.has("8.1.0"));
+  return !profile.has(row.docs.deprecated_since) ||
+         (row.flags_since_8_1 && !profile.has("8.1.0")) ||
+         (row.before_8_0.differs() && !profile.has("8.0.0"));
 }
 
 Command as_it_was(Command row, const Profile& profile) {
   if (!profile.has("8.1.0")) row.flags &= ~row.flags_since_8_1;
+  if (!profile.has("8.0.0")) {
+    const Former& former = row.before_8_0;
+    if (former.arity != 0) row.arity = former.arity;
+    row.flags = (row.flags | former.flags) & ~former.flags_since;
+    row.docs.tips = former.tips.value_or(row.docs.tips);
+  }
   if (!profile.has(row.docs.deprecated_since)) {
     row.docs.deprecated_since = {};
     row.docs.replaced_by = {};

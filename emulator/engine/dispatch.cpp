@@ -68,6 +68,7 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   ++stats.reads;
   stats.net_input_bytes += bytes.size();
   const Presence presence(*this, session);
+  if (session.query_buffer.arrive(bytes.size(), ledger.allocation())) recharge(session);
   own_received_ = 0;
   if (session.in.empty() && !session.blocked) {
     run_requests(session, bytes);
@@ -89,6 +90,10 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
   begin(at);
   session.last_interaction = at;
   last_reading_.reset();
+  if (ledger.profile().query_buffers == QueryBuffers::own) [[unlikely]] {
+    const auto received = static_cast<std::size_t>(request_bytes(words));
+    if (session.query_buffer.arrive(received, ledger.allocation())) recharge(session);
+  }
   process(session, table_.resolve(words), words);
   if (session.blocked && session.blocked->postponed) append_request(session.in, words);
   if (session.query_buffer.bytes() > 0 && !session.closed) [[unlikely]] {
@@ -355,6 +360,8 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
   if (command.has(flag::script) && scripts) flags = scripts->flags_of(command, words);
   Transaction& transaction = session.transaction;
   const bool executes = transaction.open && command.name == "exec";
+  const bool queued = transaction.open && !command.has(flag::never_queued);
+  const bool queue_needs_room = queued && !ledger.profile().queues_at_cap;
   const std::uint64_t combined = flags | (executes ? transaction.flags : 0);
 
   if (!session.authenticated && !command.has(flag::no_auth)) return refuse(errors::no_auth);
@@ -368,7 +375,7 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
   }
   // To look at the emulator, or to move its clock, evicts nothing.
   if (options.eviction.maxmemory != 0 && !command.has(flag::outlive_own) &&
-      !make_room(session, found, combined, words, reply)) {
+      !make_room(session, found, combined | (queue_needs_room ? flag::denyoom : 0), words, reply)) {
     return false;
   }
   if (!tracking.nobody()) tracking.hold_limit(options.tracking_table_max_keys);
@@ -392,7 +399,7 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
     block(session, {.until = pause_until_, .forever = false, .on_timeout = {}, .postponed = true});
     return false;
   }
-  if (transaction.open && !command.has(flag::never_queued)) {
+  if (queued) {
     queue(session, command, flags, words, reply);
     return false;
   }

@@ -46,10 +46,10 @@ bool Publisher::subscribe(Session& session, Channel kind, std::string_view name)
   const std::size_t text = footprint::argument(ledger_.allocation(), name.size());
   if (is_new) texts_[static_cast<int>(kind)] += text;
   if (is_new) dicts_[static_cast<int>(kind)].insert();
-  if (!is_new) charge(subscribers, -1);
+  if (!is_new) charge(kind, name, subscribers, -1);
   subscribers.sessions.push_back(&session);
   subscribers.tables.insert();
-  charge(subscribers, 1);
+  charge(kind, name, subscribers, 1);
   charge_names(kind);
   return true;
 }
@@ -60,11 +60,12 @@ bool Publisher::unsubscribe(Session& session, Channel kind, std::string_view nam
   if (own == names.end()) return false;
   const auto listeners = of(kind).find(name);
   Subscribers& subscribers = listeners->second;
-  charge(subscribers, -1);
+  charge(kind, name, subscribers, -1);
+  if (subscribers.sessions.front() == &session) subscribers.with_first = false;
   std::erase(subscribers.sessions, &session);
   subscribers.tables.erase();
   if (!subscribers.sessions.empty()) {
-    charge(subscribers, 1);
+    charge(kind, name, subscribers, 1);
   } else {
     texts_[static_cast<int>(kind)] -= footprint::argument(ledger_.allocation(), name.size());
     of(kind).erase(listeners);
@@ -75,12 +76,17 @@ bool Publisher::unsubscribe(Session& session, Channel kind, std::string_view nam
   return true;
 }
 
-// A name's dict of clients.
-void Publisher::charge(const Subscribers& subscribers, std::int64_t sign) {
+// A name's dict of clients. Where they are in a list, each client's dict of channels keeps the name
+// as it gave it; that of the first is counted with the names.
+void Publisher::charge(Channel kind, std::string_view name, const Subscribers& subscribers,
+                       std::int64_t sign) {
   const Allocation& allocation = ledger_.allocation();
   if (ledger_.profile().subscribing == Subscribing::in_lists) {
-    const std::size_t bytes = allocation.size(list_head) +
-                              subscribers.sessions.size() * allocation.size(list_node);
+    const std::size_t clients = subscribers.sessions.size();
+    std::size_t bytes = allocation.size(list_head) + clients * allocation.size(list_node);
+    if (kind != Channel::pattern) {
+      bytes += (clients - subscribers.with_first) * footprint::argument(allocation, name.size());
+    }
     return ledger_.add(sign * static_cast<std::int64_t>(bytes));
   }
   const bool chained = ledger_.profile().tables == TableKind::chains;

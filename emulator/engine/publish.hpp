@@ -33,6 +33,7 @@ class Publisher {
   // By name, sorted: the channels or patterns that have subscribers, with their sessions.
   struct Subscribers {
     std::vector<Session*> sessions;
+    bool with_first = true;  // who gave the name first is still there
     DictTables tables;  // of the dict that Valkey keeps them in
   };
   using Listeners = std::map<std::string, Subscribers, std::less<>>;
@@ -41,7 +42,7 @@ class Publisher {
 
  private:
   Listeners& of(Channel kind) { return listeners_[static_cast<int>(kind)]; }
-  void charge(const Subscribers& subscribers, std::int64_t sign);
+  void charge(Channel kind, std::string_view name, const Subscribers& subscribers, std::int64_t sign);
   void charge_names(Channel kind);
 
   Deliver deliver_;

@@ -40,10 +40,21 @@ void QueryBuffer::keep_shared(const Allocation& allocation) {
   if (block_ == 0) grow(read_size, allocation);
 }
 
+bool QueryBuffer::arrive(std::size_t received, const Allocation& allocation) {
+  if (!own_) return false;
+  const std::size_t before = block_;
+  if (!is_big(argument_)) make_room(read_size, room_ >= read_size, allocation);
+  used_ = std::min(used_ + received, room_);
+  peak_ = std::max(peak_, used_);
+  return block_ != before;
+}
+
 void QueryBuffer::settle(std::size_t received, Rest rest, const Allocation& allocation) {
   const bool big = is_big(rest.argument);
   argument_ = rest.argument;
-  if (block_ == 0) {
+  if (own_) {
+    received = 0;
+  } else if (block_ == 0) {
     if (rest.bytes == 0 && !big) return;
     keep_shared(allocation);
   } else if (!big) {

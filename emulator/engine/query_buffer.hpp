@@ -26,6 +26,9 @@ class QueryBuffer {
   // A request is about to run while others wait behind it: the shared buffer becomes the client's
   // own (resetSharedQueryBuf).
   void keep_shared(const Allocation& allocation);
+  // Into a buffer of the client's own everything is read before any of it runs, and stays until
+  // `settle`. True if the size changed.
+  bool arrive(std::size_t received, const Allocation& allocation);
   void settle(std::size_t received, Rest rest, const Allocation& allocation);
   // A big argument was complete: it took the buffer with it, and another as large is made "since we
   // will likely see more of them".

@@ -66,6 +66,7 @@ void Database::touch(Entry& entry) {
 Entry* Database::find(Key key, Lookup lookup) {
   Entry** place = keys_.find(key.text, key.hash);
   Entry* entry = place ? *place : nullptr;
+  if (entry) expires_.nudge_chained(key.hash);  // db.c, getExpire, up to 8.0
   if (entry && entry->expiry_ms != -1 && expired(*entry)) [[unlikely]] {
     const bool held = lookup.forced ? keyspace_.moment.expiry_paused : keyspace_.expiry_held();
     if (!held) expire(*entry, false);
@@ -102,7 +103,10 @@ Entry& Database::put(Key key, Value value, bool keep_expiry) {
 Entry& Database::put(Key key, Entry* old, Value value, bool keep_expiry) {
   if (!old) {
     Entry& entry = add(key, std::move(value));
-    if (!keep_expiry) expires_.nudge(key.hash);
+    if (!keep_expiry) {
+      look_before_expiry_goes(key.hash);
+      expires_.nudge(key.hash);
+    }
     keyspace_.listener.key_changed(*this, key.text);
     return entry;
   }
@@ -174,7 +178,13 @@ void Database::set_expiry(Entry& entry, std::int64_t unix_ms) {
   expires_.insert(&entry, entry.hash);
 }
 
+// Redis 7.0 makes sure that the key is there (db.c, removeExpire).
+void Database::look_before_expiry_goes(std::uint64_t hash) {
+  if (keyspace_.ledger.profile().chains == ChainHabits::calm) keys_.nudge(hash);
+}
+
 bool Database::clear_expiry(Entry& entry) {
+  look_before_expiry_goes(entry.hash);
   if (entry.expiry_ms == -1) return false;
   expires_.erase_item(&entry, entry.hash);
   expiry_sum_ -= static_cast<std::uint64_t>(entry.expiry_ms);

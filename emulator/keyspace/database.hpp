@@ -139,6 +139,7 @@ class Database {
   void charge_head(bool& charged);
   void drop_head(bool& charged);
   void settle(Entry& entry);
+  void look_before_expiry_goes(std::uint64_t hash);
   void resettle(Entry& entry);  // and puts the ledger right
   void touch(Entry& entry);
   void remove_quietly(Entry& entry);

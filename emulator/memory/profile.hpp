@@ -97,6 +97,9 @@ struct Profile {
   // is none, a database has two plain dictionaries from the start.
   std::size_t kvstore_head;
   ChainHabits chains = ChainHabits::eager;
+  // Whether MULTI still takes commands that need no memory when there is none left (server.c,
+  // processCommand: 7.0 refused all, since a queue is memory too).
+  bool queues_at_cap = true;
   std::uint32_t number = version_number(version);
 
   constexpr bool is_redis() const { return server == "redis"; }
@@ -144,7 +147,8 @@ inline constexpr std::array profiles = {
             .scripts_leave = false,
             .function_engines = 200,
             .kvstore_head = 0,
-            .chains = ChainHabits::calm},
+            .chains = ChainHabits::calm,
+            .queues_at_cap = false},
 };
 
 // The default: what the image valkey/valkey:8 runs.

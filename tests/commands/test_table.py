@@ -79,6 +79,8 @@ class Table(unittest.TestCase):
                     self.assertEqual(facts, real.get(name))
 
     def test_each_command_has_the_docs_of_valkey(self):
+        if PROFILE == "redis-7.0":
+            self.skipTest("COMMAND DOCS describes in Valkey's words in each profile")
         ours, real = (flat_docs(docs) for docs in self.both("COMMAND", "DOCS"))
         for name, facts in ours.items():
             if name.split(b"|")[0] not in COMMANDS_OF_OURS:

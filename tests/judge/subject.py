@@ -94,6 +94,16 @@ class Subject:
             full, = self.load([("DEBUG", "HTSTATS", number, "full")])
             yield full if isinstance(full, bytes) else self.ask("DEBUG", "HTSTATS", number)
 
+    def wait_for_cron(self):
+        """Until every table that lost its keys is being shrunk, where a timer sees to that: before 7.2."""
+        if "mem_overhead_db_hashtable_rehashing" in fields_of(self.ask("INFO", "memory")):
+            return
+        deadline = time.monotonic() + servers.LIMIT_S
+        while any(map(is_to_shrink, self.table_stats())):
+            if time.monotonic() > deadline:
+                raise RuntimeError("no timer shrank the tables")
+            time.sleep(0.002)
+
     def used_at_rest(self):
         """Once it has not moved by more than a timer's own noise for several runs of the servers' timer (10 a second)."""
         deadline = time.monotonic() + servers.LIMIT_S
@@ -135,6 +145,15 @@ def chained_in(stats):
     """Bytes of chained buckets that a reply of DEBUG HTSTATS tells; an error, for what has no table, tells none."""
     counts = re.findall(rb"child buckets: (\d+)", stats) if isinstance(stats, bytes) else ()
     return CHAINED_BUCKET * sum(map(int, counts))
+
+
+def is_to_shrink(stats):
+    """Whether DEBUG HTSTATS tells of a table that is filled to less than a tenth, and not being shrunk."""
+    for table in stats.split(b"[Expires HT]"):
+        size, used = (re.search(word + rb": (\d+)", table) for word in (rb"table size", rb"number of elements"))
+        if size and int(used[1]) * 10 < int(size[1]) and b"rehashing target" not in table:
+            return True
+    return False
 
 
 def fields_of(info):

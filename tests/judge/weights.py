@@ -171,6 +171,7 @@ def tables_half_moved(subject, *options):
     look("60 looked at", [("GET", key) for key in keys[:60]])
     look("all moved", [("GET", key) for key in keys[:200]])
     look("shrinking", [("DEL", key) for key in keys[60:]])
+    subject.wait_for_cron()
     look("20 read", [("GET", key) for key in keys[:20]])
     look("shrunk", [("GET", key) for key in keys[:60]] * 5)
     return found
