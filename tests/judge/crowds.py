@@ -188,6 +188,7 @@ FAMILIES = (
     # Where ids fall in the radix tree of clients hangs on how often this test looked in between: some dozens of bytes.
     Family("clients, new and busy", clients, limit=0.0001),
     Family("clients, 1 to 100, then idle, then gone", lambda subject: crowds(subject, (1, 10, 100))),
+    # So it does here.
     Family("clients, 1 to 500", lambda subject: crowds(subject, (1, 2, 17, 256, 257, 500)), limit=0.0001, thorough=True),
     Family("clients that do not read", unread, limit=0.01),
     Family("clients evicted by maxmemory-clients", evicted_clients),
