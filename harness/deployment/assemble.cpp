@@ -168,11 +168,12 @@ class Assembly {
           gateway_->image.empty() ? gateway_->origin : gateway_->image_origin;
       deployment_.gateway_on_host_network = gateway_->on_host_network;
       for (const auto& [name, origin] : gateway_->from_outside) {
+        deployment_.from_outside.insert(name);
+        if (name != primary_variable && name != cache_variable) continue;
+        deployment_.unclear_urls.insert(name);
         deployment_.unseen.push_back(to_string(origin) + ": " + name +
                                      " comes from the shell: give the .env that sets it, or "
                                      "--environment");
-        if (name == primary_variable || name == cache_variable)
-          deployment_.unclear_urls.insert(name);
       }
       for (const ComposeService& other : compose_.services) {
         if (&other != gateway_ && names_valkey(other) && differs(other)) {

@@ -76,6 +76,7 @@ struct Deployment {
 
   bool environment_known = false;
   std::map<std::string, Said<std::string>, std::less<>> environment;  // the gateway's
+  std::set<std::string, std::less<>> from_outside;  // its variables that the shell gives
   std::optional<Said<GatewayUrl>> primary_url;
   std::optional<Said<GatewayUrl>> cache_url;
   std::set<std::string, std::less<>> unclear_urls;  // variables that are set to who knows what
@@ -94,7 +95,9 @@ struct Deployment {
   std::vector<std::string> read;    // the files
   std::vector<std::string> unseen;  // what is not known, and how to tell it
 
-  bool has_variable(std::string_view name) const { return environment.contains(name); }
+  bool has_variable(std::string_view name) const {
+    return environment.contains(name) || from_outside.contains(name);
+  }
   // Whether the gateway keeps them in Valkey at all.
   bool limits_in_valkey() const;
   bool answers_in_valkey() const;

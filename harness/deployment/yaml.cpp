@@ -6,21 +6,21 @@ namespace outlive::harness {
 namespace {
 
 constexpr const char* merge_key = "<<";
-// Of mappings merged into one another; one may name itself.
-constexpr int merge_depth_max = 16;
+// Of mappings merged into one another, which may name themselves, or each other many times.
+constexpr int merged_max = 1'000;
 
 void take_pairs(const YAML::Node& mapping, std::set<std::string>& seen,
                 const std::function<void(const YAML::Node&, const YAML::Node&)>& take,
-                int depth = 0) {
-  if (!mapping.IsDefined() || !mapping.IsMap() || depth > merge_depth_max) return;
+                int& merged_count) {
+  if (!mapping.IsDefined() || !mapping.IsMap() || merged_count++ > merged_max) return;
   for (const auto& pair : mapping) {
     const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";
     if (key != merge_key && seen.insert(key).second) take(pair.first, pair.second);
   }
   const YAML::Node merged = mapping[merge_key];
   if (!merged.IsDefined()) return;
-  if (!merged.IsSequence()) return take_pairs(merged, seen, take, depth + 1);
-  for (const YAML::Node& one : merged) take_pairs(one, seen, take, depth + 1);
+  if (!merged.IsSequence()) return take_pairs(merged, seen, take, merged_count);
+  for (const YAML::Node& one : merged) take_pairs(one, seen, take, merged_count);
 }
 
 }  // namespace
@@ -53,7 +53,8 @@ YAML::Node child(const YAML::Node& mapping, const std::string& key) {
 void each_pair(const YAML::Node& mapping,
                const std::function<void(const YAML::Node& key, const YAML::Node& value)>& take) {
   std::set<std::string> seen;
-  take_pairs(mapping, seen, take);
+  int merged_count = 0;
+  take_pairs(mapping, seen, take, merged_count);
 }
 
 }  // namespace outlive::harness

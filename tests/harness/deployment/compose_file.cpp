@@ -95,6 +95,16 @@ TEST_CASE("a mapping that is merged into itself ends") {
   CHECK(compose.services.at(1).image == "redis:7");
 }
 
+TEST_CASE("mappings that are merged into one another many times over end soon") {
+  std::string text = "x0: &x0 { image: redis:7 }\n";
+  for (int i = 1; i < 40; ++i) {
+    const std::string before = "*x" + std::to_string(i - 1);
+    text += "x" + std::to_string(i) + ": &x" + std::to_string(i) + " { <<: [" + before + ", " +
+            before + ", " + before + "] }\n";
+  }
+  CHECK(read(text + "services:\n  a:\n    <<: *x39\n").services.at(0).image == "redis:7");
+}
+
 TEST_CASE("variables come from the .env, and those that do not are told of") {
   const Variables variables{{"TAG", {"8.1", {}}}};
   const ComposeFile compose =
