@@ -134,6 +134,14 @@ std::optional<std::vector<FieldOperation>> read_operations(Call& call) {
   return operations;
 }
 
+// What SET takes for too large, though it is too small: for an unsigned field, which reads its
+// number as unsigned, a negative one; for a signed one what is so far below that the room up to the
+// largest has no place in 64 bits (bitops.c, checkSignedBitfieldOverflow).
+bool too_large_by_wrapping(const FieldType& type, std::int64_t number) {
+  if (!type.is_signed) return number < 0;
+  return type.bits < 64 && number < type.max() - INT64_MAX;
+}
+
 // What is to be stored, or none where OVERFLOW FAIL forbids it.
 std::optional<std::int64_t> outcome(const FieldOperation& operation, std::int64_t old) {
   const FieldType& type = operation.type;
@@ -141,9 +149,8 @@ std::optional<std::int64_t> outcome(const FieldOperation& operation, std::int64_
   const std::int64_t start = adds ? old : 0;
   std::int64_t sum = 0;
   const bool overflows = __builtin_add_overflow(start, operation.number, &sum);
-  // SET of an unsigned field reads its number as unsigned: a negative one is too large.
-  const bool above =
-      overflows ? operation.number > 0 : sum > type.max() || (!type.is_signed && !adds && sum < 0);
+  const bool above = overflows ? operation.number > 0
+                               : sum > type.max() || (!adds && too_large_by_wrapping(type, sum));
   const bool below = !above && (overflows || sum < type.min());
   if (!above && !below) return sum;
   switch (operation.overflow) {
