@@ -3,7 +3,7 @@ import random
 
 import comparison
 import values
-from grammar import pick, spoil
+from grammar import calm, pick, spoil
 from particular import Particular
 
 COMMANDS_PER_CASE = 200
@@ -119,7 +119,7 @@ class Cases:
     def command(self, chance, name):
         words = self.particular.command(chance, name)
         if words:
-            return spoil(chance, words) if chance.random() < 0.03 and name not in ALONE else words
+            return calm(spoil(chance, words)) if chance.random() < 0.03 and name not in ALONE else words
         words = self.grammar.command(chance, name)
         if self.long and chance.random() < 0.01 and name in ("set", "append", "hset", "setrange", "getset", "mset", "setnx", "hmset", "setex"):
             words[-1] = pick(chance, values.LONG_VALUES)
