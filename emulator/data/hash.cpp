@@ -191,15 +191,17 @@ bool Hash::set(std::string_view field, std::string_view value, const HashLimits&
   if (!table_ && std::max(field.size(), value.size()) > limits.value_max) convert();
   if (table_) return table_->set(field, value, *ledger_);
   const std::size_t value_bytes = listpack::element_bytes(value);
-  if (const auto held = pairs_.find(field)) {
+  const auto held = pairs_.find(field);
+  if (held) {
     listpack_bytes_ += value_bytes - listpack::element_bytes(*held);
     pairs_.replace(*held, value);
-    return false;
+  } else {
+    pairs_.append(field, value);
+    listpack_bytes_ += listpack::element_bytes(field) + value_bytes;
   }
-  pairs_.append(field, value);
-  listpack_bytes_ += listpack::element_bytes(field) + value_bytes;
+  // The limit may have been lowered since (t_hash.c, hashTypeSet).
   if (size() > limits.entries_max) convert();
-  return true;
+  return !held;
 }
 
 bool Hash::erase(std::string_view field) {
