@@ -411,6 +411,13 @@ void Engine::cron() {
 // A hundredth of the cron's period, for all databases together; in a millisecond about so many
 // buckets move (server.c, databasesCron; kvstore.c, kvstoreIncrementallyRehash).
 void Engine::rehash_for_a_while() {
+  bool under_way = false;
+  for (std::size_t i = 0; i < keyspace.databases_in_use(); ++i) {
+    const Database& database = keyspace.database(i);
+    under_way |= database.keys().rehashing() || database.expires().rehashing();
+  }
+  // The database to go on with would be the same after a round over all of them.
+  if (!under_way) return;
   constexpr std::size_t buckets_per_ms = 3000;
   std::size_t left = buckets_per_ms * 10 / static_cast<std::size_t>(options.keyspace.hz);
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {

@@ -56,7 +56,8 @@ void ActiveExpiry::run(double limit_us) {
   out_of_time_ = false;
   std::size_t visited = 0;
   for (std::size_t i = 0; i < databases && visited < wanted && !out_of_time_; ++i) {
-    const std::size_t index = next_database_++ % databases;
+    const std::size_t index = next_database_;
+    next_database_ = index + 1 == databases ? 0 : index + 1;
     if (index >= keyspace_.databases_in_use()) continue;
     Database& database = keyspace_.database(index);
     if (database.expires_size() == 0) {

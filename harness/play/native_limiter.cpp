@@ -36,6 +36,11 @@ bool take_bulk(std::string_view& reply, std::string_view& text) {
 // As cjson writes numbers: fourteen digits.
 void append_number(std::string& out, std::int64_t value) {
   constexpr int digits_max = 14;
+  constexpr std::int64_t too_long = 100'000'000'000'000;
+  if (value > -too_long && value < too_long) {
+    out += std::string_view{Digits{value}};
+    return;
+  }
   char digits[24];
   const auto [end, error] =
       std::to_chars(digits, digits + sizeof digits, static_cast<double>(value),
