@@ -28,6 +28,7 @@ struct ServerDirectives {
   // Those whose value hangs on a variable that nobody has set.
   std::set<std::string, std::less<>> unclear;
   std::vector<Said<std::string>> renamed;  // by rename-command
+  std::vector<Said<std::string>> foreign;  // directives that Valkey 8.1 has none like; newer ones
   bool has_users = false;                  // `user` lines or an aclfile
   bool default_user_closed = false;        // by these: who gives no password gets in nowhere
 

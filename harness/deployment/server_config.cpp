@@ -52,6 +52,11 @@ class LinesReader {
     }
     LineReading reading = read_line(line);
     if (line.text.find(variable_begin) != std::string::npos) return read_unset(line, reading);
+    // Nothing is near: no slip, but a directive of another version's.
+    if (reading.mistake == bad_directive) {
+      into_.foreign.push_back({line.name, origin_of(line)});
+      return;
+    }
     if (reading.mistake.empty()) reading.mistake = mistake_in_points(reading);
     if (!reading.mistake.empty()) {
       mistakes_.add(origin_of(line), in_backticks(shown(line.text)) + ": " + reading.mistake,

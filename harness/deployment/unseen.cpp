@@ -33,6 +33,10 @@ void note_servers(Deployment& deployment) {
     if (!server.directives.known && server.unseen.empty()) {
       unseen.push_back(unknown_directives(deployment, server));
     }
+    for (const auto& [name, origin] : server.directives.foreign) {
+      unseen.push_back("what " + name + " does (" + to_string(origin) +
+                       "): Valkey 8.1, by which directives are read here, has no such directive");
+    }
     for (const std::string& name : server.directives.unclear) {
       unseen.push_back(name + " of " + server.name + " hangs on a variable that is not set" +
                        std::string{tell_variables});

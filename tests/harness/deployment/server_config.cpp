@@ -76,6 +76,13 @@ TEST_CASE("what Valkey would refuse is told with its place and what would be rig
         std::string::npos);
 }
 
+TEST_CASE("a directive like none of Valkey 8.1 is another version's, and hinders nothing") {
+  const ServerDirectives directives = read("maxmemory 1gb\nquantum-tunnelling yes");
+  CHECK(directives.value("maxmemory") == "1073741824");
+  REQUIRE(directives.foreign.size() == 1);
+  CHECK(to_string(directives.foreign[0].origin) == "valkey.conf:2");
+}
+
 TEST_CASE("a line with a secret is told of without it") {
   CHECK(mistake("requirepass hunter2 x") ==
         "valkey.conf:1: `requirepass …`: wrong number of arguments");
