@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "scenario/quantity.hpp"
+#include "scenario/url.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -138,6 +139,7 @@ std::vector<Mistake> Mistakes::take(const Sources& sources) {
   });
   std::vector<Mistake> mistakes, of_others;
   for (Found& found : found_) {
+    found.mistake.what = without_passwords(found.mistake.what);
     if (!found.mistake.file.empty()) {
       of_others.push_back(std::move(found.mistake));
       continue;

@@ -1,9 +1,10 @@
 #include "scenario/url.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/number.hpp"
 #include "base/text.hpp"
@@ -11,171 +12,311 @@
 namespace outlive::harness {
 namespace {
 
-constexpr std::array<std::string_view, 4> schemes{"redis", "rediss", "valkey", "valkeys"};
+struct Scheme {
+  std::string_view name;
+  bool tls;
+};
+constexpr Scheme schemes[] = {
+    {"valkey", false}, {"redis", false}, {"valkeys", true}, {"rediss", true}};
 
-// Takes what stands before the mark off the text; all of it where there is no mark.
-std::string_view take_until(std::string_view& text, char mark) {
-  const std::size_t at = text.find(mark);
-  const std::string_view taken = text.substr(0, at);
-  text.remove_prefix(at == text.npos ? text.size() : at + 1);
-  return taken;
-}
+constexpr std::string_view separator = "://";
+constexpr std::string_view example = "valkey://127.0.0.1:6379";
+constexpr int database_max = 1'000'000;
 
-ValkeyUrl refused(std::string why) {
-  return {.host = {}, .database = 0, .mistake = std::move(why)};
-}
+// A stretch of the URL, and where it begins: what is wrong with it is told with its column.
+struct Part {
+  std::string_view text;
+  std::size_t at = 0;  // from 0
 
-std::string scheme_mistake(std::string_view scheme) {
-  std::string what = "the scheme \"" + std::string{scheme} + "\" is not one of the gateway's";
-  if (const auto near = nearest_name(scheme, schemes)) {
-    return what + "; did you mean \"" + std::string{*near} + "\"?";
+  Part first(std::size_t size) const { return {text.substr(0, size), at}; }
+  Part from(std::size_t begin) const {
+    begin = std::min(begin, text.size());
+    return {text.substr(begin), at + begin};
   }
-  return what + ": redis, rediss, valkey, valkeys";
-}
-
-// "%40" is '@'. None: a '%' that two hexadecimal digits do not follow.
-std::optional<std::string> decoded(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    unsigned char letter = 0;
-    const char* const begin = text.data() + i + 1;
-    if (i + 2 >= text.size() || std::from_chars(begin, begin + 2, letter, 16).ptr != begin + 2) {
-      return std::nullopt;
-    }
-    plain += static_cast<char>(letter);
-    i += 2;
+  // What stands before the mark, which is taken off with it; all of it where there is no mark.
+  Part take_until(char mark) {
+    const std::size_t end = std::min(text.find(mark), text.size());
+    const Part taken = first(end);
+    *this = from(end + 1);
+    return taken;
   }
-  return plain;
-}
+};
 
-std::string words_between_quotes(std::string_view word) {
+struct Mistake {
+  std::size_t at;  // from 0
+  std::string what;
+};
+using Outcome = std::optional<Mistake>;
+
+std::string in_quotes(std::string_view word) {
   return "\"" + std::string{word} + "\"";
 }
 
-// What stands before the '@'; false: it can't be read.
-bool read_user(std::string_view info, ServerUrl& server) {
-  const std::size_t colon = info.find(':');
-  const auto user = decoded(info.substr(0, colon));
-  const auto password = colon == info.npos ? std::string{} : decoded(info.substr(colon + 1));
-  if (!user || !password) return false;
-  server.user = *user;
-  server.password = *password;
-  return true;
+const Scheme* scheme_called(std::string_view name) {
+  const auto* found = std::ranges::find_if(
+      schemes, [name](const Scheme& one) { return equal_ignoring_case(one.name, name); });
+  return found == std::end(schemes) ? nullptr : found;
 }
 
-// host:port, [address]:port; what is wrong with it.
-std::string read_host(std::string_view host, ServerUrl& server) {
-  std::string_view port;
-  if (host.starts_with('[')) {
-    const std::size_t end = host.find(']');
-    if (end == host.npos) return "the address " + words_between_quotes(host) + " lacks its ']'";
-    server.host = host.substr(1, end - 1);
-    port = host.substr(end + 1);
-    if (!port.empty() && !port.starts_with(':')) {
-      return words_between_quotes(port) + " behind the address is no port";
-    }
-    port = port.substr(port.empty() ? 0 : 1);
-  } else {
-    server.host = host.substr(0, host.find(':'));
-    port = host.substr(std::min(host.size(), server.host.size() + 1));
-    if (port.find(':') != port.npos) return "an IPv6 address stands in brackets: [::1]:6379";
+std::string unknown_scheme(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Scheme& one : schemes) names.push_back(one.name);
+  std::string what = "the scheme " + in_quotes(name) + " is not one of Valkey's";
+  if (const auto near = nearest_name(to_lower(name), names)) {
+    return what + "; did you mean " + in_quotes(*near) + "?";
   }
-  if (server.host.empty()) return "the URL names no host";
-  const auto number = parse_integer(port);
-  if (!port.empty() && (!number || *number < 1 || *number > 65'535)) {
-    return words_between_quotes(port) + " is no port";
-  }
-  if (number) server.port = static_cast<int>(*number);
-  return {};
+  return what + ": valkey, redis, and with TLS valkeys, rediss";
 }
 
-// Departures come as pushes, which RESP2 has none of.
-std::string query_mistake(std::string_view query) {
-  while (!query.empty()) {
-    std::string_view value = take_until(query, '&');
-    const std::string_view name = take_until(value, '=');
-    if (name != "protocol") {
-      return words_between_quotes(name) + " is no word of such a URL; only protocol is";
+// "%40" is '@'.
+Outcome decode(Part part, std::string& into) {
+  for (std::size_t i = 0; i < part.text.size(); ++i) {
+    if (part.text[i] != '%') {
+      into += part.text[i];
+      continue;
     }
-    if (value != "3" && value != "resp3") {
-      return "protocol=" + std::string{value} +
-             " can't be played on: evictions are heard of by RESP3 pushes (protocol=resp3)";
+    unsigned char letter = 0;
+    const char* const begin = part.text.data() + i + 1;
+    if (i + 2 >= part.text.size() ||
+        std::from_chars(begin, begin + 2, letter, 16).ptr != begin + 2) {
+      return Mistake{part.at + i,
+                     "a '%' in a user or password wants two hexadecimal digits behind it; '%' "
+                     "itself is written %25"};
     }
+    into += static_cast<char>(letter);
+    i += 2;
   }
   return {};
 }
 
-ServerUrl refused_server(std::string why) {
-  ServerUrl server;
-  server.mistake = std::move(why);
-  return server;
+Outcome read_user(Part info, ServerUrl& url) {
+  const Part user = info.take_until(':');
+  if (Outcome wrong = decode(user, url.user)) return wrong;
+  return decode(info, url.password);
+}
+
+bool is_ipv4(std::string_view text) {
+  int numbers = 0;
+  while (true) {
+    const std::size_t dot = std::min(text.find('.'), text.size());
+    const auto number = dot > 3 ? std::nullopt : parse_integer(text.substr(0, dot));
+    if (!number || *number > 255) return false;
+    ++numbers;
+    if (dot == text.size()) return numbers == 4;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+// As far as letters tell. A zone (RFC 6874) stands behind '%' or "%25".
+bool is_ipv6(std::string_view text) {
+  text = text.substr(0, text.find('%'));
+  return std::ranges::count(text, ':') >= 2 &&
+         text.find_first_not_of("0123456789abcdefABCDEF:.") == text.npos;
+}
+
+Outcome read_name(Part name, ServerUrl& url) {
+  const std::string_view text = name.text;
+  if (text.empty()) {
+    return Mistake{name.at, "the URL names no host; it looks like " + in_quotes(example)};
+  }
+  const auto odd = std::ranges::find_if(text, [](char letter) {
+    return !is_digit(letter) && (to_lower(letter) < 'a' || to_lower(letter) > 'z') &&
+           letter != '-' && letter != '.' && letter != '_';
+  });
+  if (odd != text.end()) {
+    return Mistake{name.at + static_cast<std::size_t>(odd - text.begin()),
+                   "a host has letters of ASCII, digits, '-', '.' and '_', or is an IPv6 address "
+                   "in brackets"};
+  }
+  if (text.find_first_not_of("0123456789.") == text.npos && !is_ipv4(text)) {
+    return Mistake{name.at, in_quotes(text) + " is no IPv4 address: four numbers, 0 to 255"};
+  }
+  url.host = text;
+  return {};
+}
+
+// What stands there is not told: behind a forgotten '@' it would be a password.
+Outcome read_port(Part port, ServerUrl& url, bool has_user) {
+  if (port.text.empty()) return {};
+  const auto number = parse_integer(port.text);
+  if (number && *number >= 1 && *number <= 65'535) {
+    url.port = static_cast<int>(*number);
+    return {};
+  }
+  std::string what = "this is no port: 1 to 65535, or nothing for 6379";
+  if (!has_user) what += "; a password stands before an '@'";
+  return Mistake{port.at, what};
+}
+
+Outcome read_bracketed(Part host, ServerUrl& url, Part& port) {
+  const std::size_t end = host.text.find(']');
+  if (end == host.text.npos) return Mistake{host.at, "this '[' lacks its ']', as in [::1]:6379"};
+  const Part address = host.first(end).from(1);
+  if (!is_ipv6(address.text)) {
+    return Mistake{address.at, in_quotes(address.text) + " is no IPv6 address, as ::1 is"};
+  }
+  url.host = address.text;
+  if (const std::size_t zone = url.host.find("%25"); zone != url.host.npos)
+    url.host.erase(zone + 1, 2);
+  const Part rest = host.from(end + 1);
+  if (!rest.text.empty() && !rest.text.starts_with(':')) {
+    return Mistake{rest.at, "behind the ']' stands nothing or a port, as in [::1]:6379"};
+  }
+  port = rest.from(1);
+  return {};
+}
+
+// HOST[:PORT] or [ADDRESS][:PORT].
+Outcome read_host(Part host, ServerUrl& url, bool has_user) {
+  Part port;
+  if (host.text.starts_with('[')) {
+    if (Outcome wrong = read_bracketed(host, url, port)) return wrong;
+    return read_port(port, url, has_user);
+  }
+  if (is_ipv6(host.text)) {
+    return Mistake{host.at, "an IPv6 address stands in brackets: [::1]:6379"};
+  }
+  const Part name = host.take_until(':');
+  if (Outcome wrong = read_name(name, url)) return wrong;
+  return read_port(host, url, has_user);
+}
+
+Outcome read_database(Part path, ServerUrl& url) {
+  if (path.text.empty()) return {};
+  const auto number = parse_integer(path.text);
+  if (!number || *number < 0 || *number > database_max) {
+    return Mistake{path.at, in_quotes(path.text) + " is no database: a number, or nothing for 0"};
+  }
+  url.database = static_cast<int>(*number);
+  return {};
+}
+
+Outcome read_query(Part query, ServerUrl& url) {
+  using Protocol = ServerUrl::Protocol;
+  constexpr std::pair<std::string_view, Protocol> protocols[] = {{"resp2", Protocol::resp2},
+                                                                 {"2", Protocol::resp2},
+                                                                 {"resp3", Protocol::resp3},
+                                                                 {"3", Protocol::resp3}};
+  while (!query.text.empty()) {
+    Part value = query.take_until('&');
+    const Part name = value.take_until('=');
+    if (name.text != "protocol") {
+      return Mistake{name.at, in_quotes(name.text) +
+                                  " is no word of such a URL; there is "
+                                  "protocol=resp2 or protocol=resp3"};
+    }
+    const auto* known =
+        std::ranges::find(protocols, value.text, &std::pair<std::string_view, Protocol>::first);
+    if (known == std::end(protocols)) {
+      return Mistake{value.at, in_quotes(value.text) + " is no protocol: resp2 or resp3"};
+    }
+    url.protocol = known->second;
+  }
+  return {};
+}
+
+// Where HOST, or the user before it, ends: at the first of "/?#". An '@' further on shows that the
+// letter belongs to a password, which must not be read as host, port or database and be told.
+Outcome must_end_user(Part rest, std::size_t end) {
+  if (end == rest.text.npos || rest.text.find('@', end) == rest.text.npos) return {};
+  constexpr std::string_view letters = "/?#";
+  constexpr std::string_view codes[] = {"%2F", "%3F", "%23"};
+  const std::string letter{rest.text[end]};
+  return Mistake{rest.at + end, "a '" + letter + "' in a user or password is written " +
+                                    std::string{codes[letters.find(letter)]}};
+}
+
+std::string without_password(const Scheme& scheme, Part user, Part host, const ServerUrl& url) {
+  std::string shown = std::string{scheme.name} + std::string{separator};
+  const std::string_view name = user.text.substr(0, user.text.find(':'));
+  if (!name.empty()) shown.append(name).append("@");
+  shown += host.text;
+  if (url.database != 0) shown += "/" + std::to_string(url.database);
+  return shown;
+}
+
+Outcome read(Part rest, const Scheme& scheme, ServerUrl& url) {
+  const std::size_t end = rest.text.find_first_of("/?#");
+  if (Outcome wrong = must_end_user(rest, end)) return wrong;
+  Part host = rest.first(end);
+  Part user{{}, host.at};
+  const std::size_t at = host.text.rfind('@');
+  if (at != host.text.npos) {
+    user = host.first(at);
+    host = host.from(at + 1);
+    if (Outcome wrong = read_user(user, url)) return wrong;
+  }
+  if (Outcome wrong = read_host(host, url, at != host.text.npos)) return wrong;
+  Part path = end == rest.text.npos ? rest.from(rest.text.size()) : rest.from(end);
+  if (const std::size_t mark = path.text.find('#'); mark != path.text.npos) {
+    return Mistake{path.at + mark, "a URL of Valkey has no '#'"};
+  }
+  Part query = path;
+  path = query.take_until('?');
+  if (Outcome wrong = read_database(path.from(1), url)) return wrong;
+  if (Outcome wrong = read_query(query, url)) return wrong;
+  url.shown = without_password(scheme, user, host, url);
+  return {};
+}
+
+ServerUrl refused(const Mistake& mistake) {
+  ServerUrl url;
+  url.mistake = "column " + std::to_string(mistake.at + 1) + ": " + mistake.what;
+  return url;
 }
 
 }  // namespace
 
-ServerUrl parse_server_url(std::string_view url) {
-  std::string_view rest = url;
-  const std::size_t colon = rest.find("://");
-  if (colon == rest.npos) return refused_server("a URL looks like \"valkey://127.0.0.1:6379\"");
-  const std::string scheme{rest.substr(0, colon)};
-  if (scheme == "rediss" || scheme == "valkeys") {
-    return refused_server(scheme +
-                          ":// is TLS, which is not spoken here; put a TLS proxy (stunnel) "
-                          "before the server and name that");
-  }
-  if (scheme != "redis" && scheme != "valkey") return refused_server(scheme_mistake(scheme));
-  rest.remove_prefix(colon + 3);
-  std::string_view location = take_until(rest, '?');
-  ServerUrl server;
-  if (const std::size_t at = location.rfind('@'); at != location.npos) {
-    if (!read_user(location.substr(0, at), server)) {
-      return refused_server("a '%' in user or password wants two hexadecimal digits behind it");
-    }
-    location.remove_prefix(at + 1);
-  }
-  const std::string host{take_until(location, '/')};
-  const auto database = location.empty() ? 0 : parse_integer(location);
-  if (!database || *database < 0 || *database > 1'000'000) {
-    return refused_server(words_between_quotes(location) + " is no database");
-  }
-  server.database = static_cast<int>(*database);
-  server.mistake = read_host(host, server);
-  if (server.mistake.empty()) server.mistake = query_mistake(rest);
-  server.shown = scheme + "://" + (server.user.empty() ? "" : server.user + "@") + host;
-  if (server.database != 0) server.shown += "/" + std::to_string(server.database);
-  return server;
+ServerUrl parse_server_url(std::string_view text) {
+  const std::size_t end = text.find(separator);
+  if (end == text.npos) return refused({0, "a URL looks like " + in_quotes(example)});
+  const Scheme* scheme = scheme_called(text.substr(0, end));
+  if (!scheme) return refused({0, unknown_scheme(text.substr(0, end))});
+  ServerUrl url;
+  url.tls = scheme->tls;
+  const std::size_t begin = end + separator.size();
+  if (const Outcome wrong = read({text.substr(begin), begin}, *scheme, url)) return refused(*wrong);
+  return url;
 }
 
-ValkeyUrl parse_valkey_url(std::string_view url) {
-  const std::size_t colon = url.find("://");
-  if (colon == url.npos) return refused("a URL looks like \"valkey://primary:6379\"");
-  const std::string_view scheme = url.substr(0, colon);
-  bool known = false;
-  for (const std::string_view name : schemes) known |= name == scheme;
-  if (!known) return refused(scheme_mistake(scheme));
+std::string masked_url(std::string_view url) {
+  constexpr std::string_view mask = "***";
+  const std::size_t scheme = url.rfind(separator);
+  const std::size_t begin = scheme == url.npos ? 0 : scheme + separator.size();
+  const std::size_t at = url.rfind('@');
+  const bool has_user = at != url.npos && at >= begin;
+  // Without an '@' it may have been forgotten: only what is a port is shown.
+  const std::size_t end = has_user ? at : std::min(url.find_first_of("/?#", begin), url.size());
+  if (url.substr(begin).starts_with('[') && !has_user) return std::string{url};
+  const std::size_t colon = url.find(':', begin);
+  if (colon == url.npos || colon >= end) return std::string{url};
+  const auto port = parse_integer(url.substr(colon + 1, end - colon - 1));
+  if (!has_user && (end == colon + 1 || (port && *port >= 0 && *port <= 65'535))) {
+    return std::string{url};
+  }
+  return std::string{url.substr(0, colon + 1)}.append(mask).append(url.substr(end));
+}
 
-  std::string_view rest = url.substr(colon + 3);
-  std::string_view location = take_until(rest, '?');
-  std::string_view host = take_until(location, '/');
-  if (host.find('@') != host.npos) {
-    return refused("a user or password in the URL is not played; leave it out");
+std::string without_passwords(std::string_view text) {
+  std::string told;
+  for (std::size_t at = text.find(separator); at != text.npos; at = text.find(separator)) {
+    const std::size_t end = std::min(text.find_first_of(" \t\"'", at), text.size());
+    told += masked_url(text.substr(0, end));
+    text.remove_prefix(end);
   }
-  constexpr std::int64_t last_database = 15;  // `databases` is 16 by default
-  const auto database = location.empty() ? 0 : parse_integer(location);
-  if (!database || *database < 0 || *database > last_database) {
-    return refused("\"" + std::string{location} + "\" is no database: 0 to 15");
+  return told.append(text);
+}
+
+ValkeyUrl parse_valkey_url(std::string_view text) {
+  const auto refuse = [](std::string what) {
+    return ValkeyUrl{.host = {}, .mistake = std::move(what)};
+  };
+  ServerUrl url = parse_server_url(text);
+  if (!url.mistake.empty()) return refuse(std::move(url.mistake));
+  if (!url.user.empty() || !url.password.empty()) {
+    return refuse("a user or password in the URL is not played; leave it out");
   }
-  const std::string_view name = take_until(host, ':');
-  const auto port = parse_integer(host);
-  if (!host.empty() && (!port || *port < 1 || *port > 65'535)) {
-    return refused("\"" + std::string{host} + "\" is no port: 1 to 65535");
-  }
-  if (name.empty()) return refused("the URL names no instance, as in \"valkey://primary:6379\"");
-  return {.host = std::string{name}, .database = static_cast<int>(*database), .mistake = {}};
+  return {.host = std::move(url.host), .database = url.database, .mistake = {}};
 }
 
 }  // namespace outlive::harness

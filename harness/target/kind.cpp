@@ -69,8 +69,14 @@ std::string_view to_string(Family family) {
 Place::Place(std::string_view word) : name_{word} {
   if (word.find("://") != word.npos) {
     server_ = parse_server_url(word);
-    // Without the word: it may have a password in it.
-    if (!server_.mistake.empty()) throw UserError{"--target: " + server_.mistake};
+    if (!server_.mistake.empty()) {
+      throw UserError{"--target " + masked_url(word) + ": " + server_.mistake};
+    }
+    if (server_.protocol == ServerUrl::Protocol::resp2) {
+      throw UserError{"--target " + masked_url(word) +
+                      ": protocol=resp2 can't be played on: evictions are heard of by RESP3's "
+                      "pushes (protocol=resp3, or leave it out)"};
+    }
     family_ = Family::wire;
     name_ = server_.shown;
     return;
