@@ -93,7 +93,8 @@ outlive_options defaults() {
           .port = OUTLIVE_NO_PORT,
           .unix_socket = nullptr,
           .start_us = usual.start.time_since_epoch().count(),
-          .journal_limit = usual.journal_limit};
+          .journal_limit = usual.journal_limit,
+          .tls_port = OUTLIVE_NO_PORT};
 }
 
 Emulator::Options options_from(const outlive_options& wanted) {
@@ -105,6 +106,7 @@ Emulator::Options options_from(const outlive_options& wanted) {
   options.virtual_time = !wanted.system_clock;
   options.start = outlive::Time{std::chrono::microseconds{wanted.start_us}};
   if (wanted.port != OUTLIVE_NO_PORT) options.port = wanted.port;
+  if (wanted.tls_port != OUTLIVE_NO_PORT) options.tls_port = wanted.tls_port;
   if (wanted.unix_socket) options.unix_socket = wanted.unix_socket;
   options.journal_limit = wanted.journal_limit;
   return options;
@@ -132,6 +134,10 @@ void outlive_destroy(outlive_emulator* emulator) {
 
 int outlive_port(const outlive_emulator* emulator) {
   return emulator->emulator.port();
+}
+
+int outlive_tls_port(const outlive_emulator* emulator) {
+  return emulator->emulator.tls_port();
 }
 
 uint64_t outlive_seed(const outlive_emulator* emulator) {

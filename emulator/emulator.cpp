@@ -25,12 +25,18 @@ namespace outlive {
 struct Listener {
   Listener(Engine& engine, ServerClock& clock, const Emulator::Options& options)
       : io(1), server(engine, clock, io) {
+    if (options.tls_port) server.use_tls(tls_settings(engine.options));
     server.listen({.addresses = {"127.0.0.1"},
                    .port = options.port.value_or(-1),
+                   .tls_port = options.tls_port.value_or(-1),
                    .unix_socket = options.unix_socket});
     engine.on_busy = [this] {
       io.poll();
       return true;
+    };
+    engine.on_change_options = [this](outlive::Options& changed,
+                                      std::span<const std::string_view> given) {
+      return server.follow_tls(changed, given);
     };
     server.start();
     thread = std::thread([this] { io.run(); });
@@ -118,6 +124,7 @@ constexpr ShellDirective shell_directives[] = {
     {"bind", "in process it listens on 127.0.0.1 alone"},
     {"outlive-clock", "in process the options virtual_time and start say so"},
     {"port", "in process the option port says so"},
+    {"tls-port", "in process the option tls_port says so"},
     {"unixsocket", "in process the option unix_socket says so"},
     {"unixsocketperm", "in process the socket has the permissions that the umask leaves"}};
 
@@ -258,7 +265,7 @@ Emulator::Emulator(Options options) : impl_(std::make_unique<Impl>()) {
   impl.engine->clock = &impl.clock;
   if (!options.virtual_time) impl.engine->stopwatch = stopwatch_us;
   impl.session = &impl.engine->open(impl.clock.now());
-  if (options.port || !options.unix_socket.empty()) {
+  if (options.port || options.tls_port || !options.unix_socket.empty()) {
     impl.listener = std::make_unique<Listener>(*impl.engine, impl.clock, options);
   }
 }
@@ -351,6 +358,9 @@ std::uint64_t Emulator::seed() const {
 }
 int Emulator::port() const {
   return impl_->listener ? impl_->listener->server.port() : 0;
+}
+int Emulator::tls_port() const {
+  return impl_->listener ? impl_->listener->server.tls_port() : 0;
 }
 std::uint64_t Emulator::used_memory() const {
   return impl_->with_engine(

@@ -113,7 +113,9 @@ void set(Call& call) {
     }
   }
   if (const auto& shell = call.engine.on_change_options) {
-    if (const auto refusal = shell(options)) {
+    std::vector<std::string_view> given;
+    for (const Change& change : changes) given.push_back(change.directive->name);
+    if (const auto refusal = shell(options, given)) {
       return call.reply.error(failure(refusal->directive, refusal->reason));
     }
   }

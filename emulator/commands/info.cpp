@@ -147,6 +147,7 @@ void server(InfoText& info, Engine& engine) {
   info.field("availability_zone", directive("availability-zone"));
   if (!engine.shell.tcp_listener.empty()) info.field("listener0", engine.shell.tcp_listener);
   if (!engine.shell.unix_listener.empty()) info.field("listener1", engine.shell.unix_listener);
+  if (!engine.shell.tls_listener.empty()) info.field("listener2", engine.shell.tls_listener);
 }
 
 template <class Predicate>

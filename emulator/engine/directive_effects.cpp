@@ -172,7 +172,8 @@ constexpr UnsupportedDirective lacking[] = {
     {"save", "-", "persistence is not emulated, so nothing can be saved"},
     {"supervised", "no auto", "outlive serve does not talk to a supervisor"},
     {"syslog-enabled", "no", "outlive serve logs to standard output or a file"},
-    {"tls-port", "0", "TLS is not supported"},
+    {"tls-cluster", "no", "cluster mode is not emulated"},
+    {"tls-replication", "no", "replication is not emulated"},
 };
 
 }  // namespace

@@ -88,14 +88,17 @@ class Engine final : private KeyspaceListener {
     std::uint64_t system_memory = 0;
     std::string tcp_listener = {};   // "name=tcp,bind=…,port=…"; "" when there is none
     std::string unix_listener = {};  // "name=unix,bind=…"
+    std::string tls_listener = {};   // as tcp_listener
   } shell;
-  // CONFIG SET: the shell sees the new options before they hold; it completes them, or says which
-  // one can't be had and why.
+  // CONFIG SET of the directives in `given`: the shell sees the new options before they hold; it
+  // completes them, or says which one can't be had and why.
   struct OptionRefusal {
     std::string_view directive;
     std::string reason;
   };
-  std::function<std::optional<OptionRefusal>(Options& changed)> on_change_options;
+  std::function<std::optional<OptionRefusal>(Options& changed,
+                                             std::span<const std::string_view> given)>
+      on_change_options;
   // CONFIG REWRITE: writes the configuration file; "" or what went wrong. None: there is no file.
   std::function<std::string()> on_rewrite_config;
   // The shell's clock, where OUTLIVE CLOCK may move it.

@@ -1,6 +1,7 @@
 #include "server/connection.hpp"
 
 #include <asio/buffer.hpp>
+#include <utility>
 
 #include "server/server.hpp"
 
@@ -12,17 +13,6 @@ Connection::Connection(Server& server, Socket socket, Session& session)
   socket_.non_blocking(true, ignored);
 }
 
-// Each connection has a buffer of its own: Asio may read into it long before it runs the handler.
-void Connection::read() {
-  if (closed()) return;
-  socket_.async_read_some(asio::buffer(input_),
-                          [self = shared_from_this()](std::error_code error, std::size_t size) {
-                            if (self->closed()) return;
-                            if (error) return self->close();
-                            self->server_.received(*self, {self->input_.data(), size});
-                          });
-}
-
 void Connection::flush() {
   if (closed()) return;
   if (session_->closed) return close();
@@ -30,7 +20,7 @@ void Connection::flush() {
   std::string& out = session_->out;
   if (!out.empty()) {
     std::error_code error;
-    const std::size_t sent = socket_.write_some(asio::buffer(out), error);
+    const std::size_t sent = send(out, error);
     if (error && error != asio::error::would_block) return close();
     if (sent < out.size()) {
       sending_.assign(out, sent);
@@ -38,33 +28,63 @@ void Connection::flush() {
     }
     out.clear();
     server_.engine().sent(*session_, sent);
-    if (session_->unsent > 0) return write_rest();
+    if (session_->unsent > 0) return send_rest();
   }
   if (session_->close_after_reply || session_->closed) close();
 }
 
-void Connection::write_rest() {
+void Connection::send_rest() {
   writing_ = true;
-  const std::size_t begin = sending_.size() - session_->unsent;
-  socket_.async_write_some(asio::buffer(sending_.data() + begin, session_->unsent),
-                           [self = shared_from_this()](std::error_code error, std::size_t sent) {
-                             self->writing_ = false;
-                             if (self->closed()) return;
-                             if (error || self->session_->closed) return self->close();
-                             self->session_->unsent -= sent;
-                             self->server_.engine().sent(*self->session_, sent);
-                             if (self->session_->unsent > 0) return self->write_rest();
-                             self->sending_.clear();
-                             self->flush();
-                           });
+  send_later(std::string_view(sending_).substr(sending_.size() - session_->unsent));
+}
+
+void Connection::rest_sent(std::error_code error, std::size_t sent) {
+  writing_ = false;
+  if (closed()) return;
+  if (error || session_->closed) return close();
+  session_->unsent -= sent;
+  server_.engine().sent(*session_, sent);
+  if (session_->unsent > 0) return send_rest();
+  sending_.clear();
+  flush();
 }
 
 void Connection::close() {
   if (closed()) return;
+  say_goodbye();
   std::error_code ignored;
   socket_.close(ignored);
   Session& session = *std::exchange(session_, nullptr);
   server_.forget(session);
+}
+
+namespace {
+
+std::shared_ptr<PlainConnection> itself(PlainConnection& connection) {
+  return std::static_pointer_cast<PlainConnection>(connection.shared_from_this());
+}
+
+}  // namespace
+
+void PlainConnection::read() {
+  if (closed()) return;
+  socket_.async_read_some(asio::buffer(input_),
+                          [self = itself(*this)](std::error_code error, std::size_t size) {
+                            if (self->closed()) return;
+                            if (error) return self->close();
+                            self->server_.received(*self, {self->input_.data(), size});
+                          });
+}
+
+std::size_t PlainConnection::send(std::string_view bytes, std::error_code& error) {
+  return socket_.write_some(asio::buffer(bytes), error);
+}
+
+void PlainConnection::send_later(std::string_view rest) {
+  socket_.async_write_some(asio::buffer(rest),
+                           [self = itself(*this)](std::error_code error, std::size_t sent) {
+                             self->rest_sent(error, sent);
+                           });
 }
 
 }  // namespace outlive

@@ -48,6 +48,10 @@ A server that is full after 10 MB and evicts what expires first:
 Any free port; the log tells which (`port=`):
   outlive serve --port 0
 
+TLS alone, with certificates that `outlive certs DIR` makes:
+  outlive serve --port 0 --tls-port 6380 --tls-cert-file DIR/server.crt --tls-key-file DIR/server.key \
+    --tls-ca-cert-file DIR/ca.crt
+
 What only outlive knows:
   --outlive-seed N                     the same chance every time: hashing, sampling, RANDOMKEY
   --outlive-clock system|frozen|MS     a clock that stands still until OUTLIVE CLOCK moves it
@@ -57,7 +61,7 @@ What only outlive knows:
   --enable-outlive-command yes|local   the command OUTLIVE and the journal of keys that left
 
 valkey-cli -p 6379 talks to it; Ctrl-C or `valkey-cli shutdown nosave` ends it. What is not emulated
-(persistence, replication, cluster, modules, TLS) is refused by name, never ignored.
+(persistence, replication, cluster, modules) is refused by name, never ignored.
 Started by the name valkey-server or redis-server (a link), it does this without the word `serve`.
 )";
 
@@ -110,12 +114,11 @@ void fit_open_files(Options& options, Log& log) {
 }
 
 // What the engine is told of the process around it.
-Engine::Shell describe_process(const std::string& config_file, int port) {
+Engine::Shell describe_process(const std::string& config_file) {
   std::error_code ignored;
   const auto pages = ::sysconf(_SC_PHYS_PAGES);
   const auto page_bytes = ::sysconf(_SC_PAGESIZE);
   return {.process_id = ::getpid(),
-          .port = port,
           .executable = std::filesystem::read_symlink("/proc/self/exe", ignored).string(),
           .config_file = config_file,
           .system_memory = static_cast<std::uint64_t>(std::max(0L, pages)) *
@@ -150,7 +153,9 @@ class Process {
     engine_.on_sleep = [](std::int64_t us) {
       std::this_thread::sleep_for(std::chrono::microseconds(us));
     };
-    engine_.on_change_options = [this](Options& changed) { return obey(changed); };
+    engine_.on_change_options = [this](Options& changed, std::span<const std::string_view> given) {
+      return obey(changed, given);
+    };
     if (startup.config_file.empty()) return;
     engine_.on_rewrite_config = [this] {
       return rewrite_config_file(config_file_, engine_.options);
@@ -159,16 +164,8 @@ class Process {
 
   // Returns the exit status.
   int run() {
-    try {
-      server_.listen(shell_.listen);
-    } catch (const UserError& error) {
-      // The words that tools which launch a server look for, to try another port.
-      log_.line(Log::warning, "Warning: " + std::string(error.what()));
-      log_.line(Log::warning, "Failed listening on port " + std::to_string(shell_.listen.port) +
-                                  " (tcp), aborting.");
-      return 1;
-    }
-    engine_.shell = describe_process(config_file_, server_.port());
+    engine_.shell = describe_process(config_file_);
+    if (!use_tls() || !listen()) return 1;
     const PidFile pid_file(shell_.pid_file, log_);
     wait_for_signal();
     std::signal(SIGPIPE, SIG_IGN);
@@ -187,14 +184,42 @@ class Process {
     return options.enable_outlive_command != Permission::no ? 100'000 : 0;
   }
 
+  bool use_tls() {
+    if (shell_.listen.tls_port < 0) return true;
+    try {
+      server_.use_tls(tls_settings(engine_.options));
+      return true;
+    } catch (const UserError& error) {
+      log_.line(Log::warning, error.what());
+      log_.line(Log::warning, "Failed to configure TLS. Check logs for more info.");
+      return false;
+    }
+  }
+
+  bool listen() {
+    try {
+      server_.listen(shell_.listen);
+      return true;
+    } catch (const UserError& error) {
+      // The words that tools which launch a server look for, to try another port.
+      const bool plain = shell_.listen.port >= 0 && server_.port() == 0;
+      const int port = plain ? shell_.listen.port : shell_.listen.tls_port;
+      log_.line(Log::warning, "Warning: " + std::string(error.what()));
+      log_.line(Log::warning, "Failed listening on port " + std::to_string(port) +
+                                  (plain ? " (tcp), aborting." : " (tls), aborting."));
+      return false;
+    }
+  }
+
   void tell_start() {
-    log_.line(Log::notice, "Running mode=standalone, port=" + std::to_string(server_.port()) +
+    log_.line(Log::notice, "Running mode=standalone, port=" + std::to_string(engine_.shell.port) +
                                ". PID: " + std::to_string(::getpid()) + " ");
     log_.line(Log::notice, "Server initialized");
     if (server_.port()) log_.line(Log::notice, "Ready to accept connections tcp");
     if (!shell_.listen.unix_socket.empty()) {
       log_.line(Log::notice, "Ready to accept connections unix");
     }
+    if (server_.tls_port()) log_.line(Log::notice, "Ready to accept connections tls");
   }
 
   void wait_for_signal() {
@@ -214,7 +239,8 @@ class Process {
   }
 
   // CONFIG SET of what the shell obeys.
-  std::optional<Engine::OptionRefusal> obey(Options& changed) {
+  std::optional<Engine::OptionRefusal> obey(Options& changed,
+                                            std::span<const std::string_view> given) {
     const auto differs = [&](std::string_view name) {
       const Directive& directive = *find_directive(name);
       return directive_value(changed, directive) != directive_value(engine_.options, directive);
@@ -224,17 +250,38 @@ class Process {
       if (!reason.empty()) return Engine::OptionRefusal{"dir", reason};
       note_directory(changed);
     }
+    const ListenOptions listen = listen_options(changed);
+    const bool tls_moved = differs("tls-port");
+    if (tls_moved && listen.tls_port > 0 && !begin_tls(changed)) {
+      return Engine::OptionRefusal{"tls-port",
+                                   "Unable to update TLS configuration. Check server logs."};
+    }
+    if (listen.tls_port > 0) {
+      if (auto refusal = server_.follow_tls(changed, given)) return refusal;
+    }
     const bool moved = differs("port");
-    if (moved || differs("bind")) {
-      ListenOptions listen = listen_options(changed);
+    if (moved || tls_moved || differs("bind")) {
       if (!server_.listen_again(listen)) {
-        return moved ? Engine::OptionRefusal{"port",
-                                             "Unable to listen on this port. Check server logs."}
-                     : Engine::OptionRefusal{"bind", "Failed to bind to specified addresses."};
+        if (!moved && !tls_moved) {
+          return Engine::OptionRefusal{"bind", "Failed to bind to specified addresses."};
+        }
+        return Engine::OptionRefusal{moved ? "port" : "tls-port",
+                                     "Unable to listen on this port. Check server logs."};
       }
     }
     log_.set_level(directive_value(changed, *find_directive("loglevel")));
     return {};
+  }
+
+  // A first TLS port at run time (config.c, applyTLSPort).
+  bool begin_tls(const Options& changed) {
+    try {
+      server_.use_tls(tls_settings(changed));
+      return true;
+    } catch (const UserError& error) {
+      log_.line(Log::warning, error.what());
+      return false;
+    }
   }
 
   const ShellOptions& shell_;

@@ -12,13 +12,15 @@
 #include <cerrno>
 #include <chrono>
 #include <system_error>
-#include <type_traits>
 #include <utility>
 
 #include "outlive/emulator.hpp"
+#include "server/tls_connection.hpp"
 
 namespace outlive {
 namespace {
+
+constexpr int log_warning = 3;  // Engine::on_log's level
 
 std::string describe(const asio::ip::tcp::endpoint& endpoint) {
   const std::string host = endpoint.address().to_string();
@@ -64,18 +66,21 @@ void Server::listen(const ListenOptions& options) {
 }
 
 void Server::tell_where() {
-  engine_.shell.port = port_;
-  std::string& listener = engine_.shell.tcp_listener;
-  listener.clear();
-  if (port_ == 0) return;
-  listener = "name=tcp";
-  for (const std::string& address : listening_.addresses) listener += ",bind=" + address;
-  listener += ",port=" + std::to_string(port_);
+  engine_.shell.port = port_ != 0 ? port_ : tls_port_;
+  const auto listener = [&](const char* kind, int port) {
+    if (port == 0) return std::string{};
+    std::string told = std::string("name=") + kind;
+    for (const std::string& address : listening_.addresses) told += ",bind=" + address;
+    return told + ",port=" + std::to_string(port);
+  };
+  engine_.shell.tcp_listener = listener("tcp", port_);
+  engine_.shell.tls_listener = listener("tls", tls_port_);
 }
 
 bool Server::listen_again(const ListenOptions& options) {
-  const ListenOptions before = listening_;
-  const int port_before = port_;
+  ListenOptions before = listening_;
+  if (before.port == 0) before.port = port_;
+  if (before.tls_port == 0) before.tls_port = tls_port_;
   close_tcp();
   try {
     listen_everywhere(options);
@@ -83,48 +88,72 @@ bool Server::listen_again(const ListenOptions& options) {
     tell_where();
     return true;
   } catch (const UserError& error) {
-    constexpr int warning = 3;
-    engine_.log(warning, error.what());
+    engine_.log(log_warning, error.what());
   }
   close_tcp();
-  ListenOptions same = before;
-  if (same.port == 0) same.port = port_before;
-  listen_everywhere(same);
+  listen_everywhere(before);
   tell_where();
   return false;
 }
 
+void Server::use_tls(const TlsSettings& settings) {
+  tls_ = TlsContext(settings);
+  tls_clients_ = settings.clients;
+}
+
+// Files are read again even under the same names, as when a certificate was renewed (config.c,
+// VOLATILE_CONFIG).
+std::optional<Engine::OptionRefusal> Server::follow_tls(const Options& changed,
+                                                        std::span<const std::string_view> given) {
+  if (!tls_) return {};
+  const TlsSettings settings = tls_settings(changed);
+  const auto first = std::ranges::find_if(given, is_of_tls_context);
+  try {
+    if (first != given.end()) use_tls(settings);
+  } catch (const UserError& error) {
+    engine_.log(log_warning, error.what());
+    return Engine::OptionRefusal{*first, "Unable to update TLS configuration. Check server logs."};
+  }
+  tls_clients_ = settings.clients;
+  return {};
+}
+
 void Server::listen_everywhere(const ListenOptions& options) {
-  if (options.port < 0) return;
-  for (const std::string& address : options.addresses) {
-    // A leading minus: it does not matter if this one can't be had (valkey.conf, bind).
-    const bool optional = address.starts_with('-');
-    const std::string host = optional ? address.substr(1) : address;
-    if (host.empty()) continue;
-    try {
-      listen_tcp(host, port_ ? port_ : options.port, options.backlog);
-    } catch (const std::system_error& error) {
-      if (optional) continue;
-      throw UserError("Could not create server TCP listening socket " + host + ":" +
-                      std::to_string(options.port) + ": bind: " + error.code().message());
+  for (const bool tls : {false, true}) {
+    const int port = tls ? options.tls_port : options.port;
+    if (port < 0) continue;
+    for (const std::string& address : options.addresses) {
+      // A leading minus: it does not matter if this one can't be had (valkey.conf, bind).
+      const bool optional = address.starts_with('-');
+      const std::string host = optional ? address.substr(1) : address;
+      if (host.empty()) continue;
+      try {
+        listen_tcp(host, options, tls);
+      } catch (const std::system_error& error) {
+        if (optional) continue;
+        throw UserError("Could not create server TCP listening socket " + host + ":" +
+                        std::to_string(port) + ": bind: " + error.code().message());
+      }
     }
   }
 }
 
-void Server::listen_tcp(const std::string& host, int port, int backlog) {
+void Server::listen_tcp(const std::string& host, const ListenOptions& options, bool tls) {
   const std::string name = host == "*" ? "0.0.0.0" : host == "::*" ? "::" : host;
+  int& port = tls ? tls_port_ : port_;
+  const int wanted = port != 0 ? port : tls ? options.tls_port : options.port;
   const auto found = Tcp::resolver(io_).resolve(
-      name, std::to_string(port), Tcp::resolver::passive | Tcp::resolver::numeric_service);
+      name, std::to_string(wanted), Tcp::resolver::passive | Tcp::resolver::numeric_service);
   const Tcp::endpoint endpoint = *found.begin();
   auto acceptor = std::make_unique<Tcp::acceptor>(io_);
   acceptor->open(endpoint.protocol());
   acceptor->set_option(Tcp::acceptor::reuse_address(true));
   if (endpoint.protocol() == Tcp::v6()) acceptor->set_option(asio::ip::v6_only(true));
   acceptor->bind(endpoint);
-  acceptor->listen(backlog);
-  port_ = acceptor->local_endpoint().port();
+  acceptor->listen(options.backlog);
+  port = acceptor->local_endpoint().port();
   tcp_.push_back(std::move(acceptor));
-  accept(*tcp_.back());
+  accept_tcp(*tcp_.back(), tls);
 }
 
 void Server::listen_unix(const ListenOptions& options) {
@@ -144,36 +173,41 @@ void Server::listen_unix(const ListenOptions& options) {
     }
   }
   local_->listen(options.backlog);
-  accept(*local_);
+  accept_local();
 }
 
 void Server::close_tcp() {
   std::error_code ignored;
   for (auto& acceptor : tcp_) acceptor->close(ignored);
   tcp_.clear();
-  port_ = 0;
+  port_ = tls_port_ = 0;
 }
 
-template <class Acceptor>
-void Server::accept(Acceptor& acceptor) {
-  acceptor.async_accept([this, &acceptor](std::error_code error, auto socket) {
+void Server::accept_tcp(Tcp::acceptor& acceptor, bool tls) {
+  acceptor.async_accept([this, &acceptor, tls](std::error_code error, Tcp::socket socket) {
     if (stopping_ || error == asio::error::operation_aborted) return;
     if (!error) {
-      using Transport = typename Acceptor::protocol_type;
-      if constexpr (std::is_same_v<Transport, Tcp>) {
-        std::error_code ignored;
-        socket.set_option(Tcp::no_delay(true), ignored);
-        keep_alive(socket);
-        const auto peer = socket.remote_endpoint(ignored);
-        const auto local = socket.local_endpoint(ignored);
-        const bool loopback = peer.address().is_loopback();
-        welcome(std::move(socket), {describe(peer), describe(local), loopback});
-      } else {
-        const std::string address = listening_.unix_socket + ":0";
-        welcome(std::move(socket), {address, address, true});
-      }
+      std::error_code ignored;
+      socket.set_option(Tcp::no_delay(true), ignored);
+      keep_alive(socket);
+      const auto peer = socket.remote_endpoint(ignored);
+      const auto local = socket.local_endpoint(ignored);
+      Peer who{describe(peer), describe(local), peer.address().is_loopback()};
+      tls ? welcome_tls(std::move(socket), std::move(who))
+          : welcome(std::move(socket), std::move(who));
     }
-    accept(acceptor);
+    accept_tcp(acceptor, tls);
+  });
+}
+
+void Server::accept_local() {
+  local_->async_accept([this](std::error_code error, Local::socket socket) {
+    if (stopping_ || error == asio::error::operation_aborted) return;
+    if (!error) {
+      const std::string address = listening_.unix_socket + ":0";
+      welcome(std::move(socket), {address, address, true});
+    }
+    accept_local();
   });
 }
 
@@ -195,31 +229,67 @@ void Server::keep_alive(Tcp::socket& socket) const {
 #endif
 }
 
-std::string_view Server::refusal(const Peer& peer) const {
-  if (static_cast<std::int64_t>(connections_.size()) >= engine_.options.maxclients) {
-    return "-ERR max number of clients reached\r\n";
-  }
-  const Options& options = engine_.options;
-  if (options.protected_mode && options.requirepass.empty() && !peer.local) return denied;
-  return {};
+bool Server::is_full() const {
+  return static_cast<std::int64_t>(connections_.size()) >= engine_.options.maxclients;
 }
 
-void Server::welcome(Connection::Socket socket, Peer peer) {
-  if (const std::string_view error = refusal(peer); !error.empty()) {
-    ++engine_.stats.connections_rejected;
-    std::error_code ignored;
-    socket.write_some(asio::buffer(error), ignored);
-    return;
-  }
+bool Server::is_denied(bool local) const {
+  return engine_.options.protected_mode && engine_.options.requirepass.empty() && !local;
+}
+
+void Server::refuse(Connection::Socket& socket, std::string_view error) {
+  ++engine_.stats.connections_rejected;
+  std::error_code ignored;
+  socket.write_some(asio::buffer(error), ignored);
+}
+
+Session& Server::open_session(Connection::Socket& socket, Peer peer) {
   Session& session = engine_.open(clock_.now());
   session.address = std::move(peer.address);
   session.local_address = std::move(peer.local_address);
   session.local = peer.local;
   session.over_unix_socket = socket.local_endpoint().protocol().family() == AF_UNIX;
   session.descriptor = socket.native_handle();
-  auto connection = std::make_shared<Connection>(*this, std::move(socket), session);
+  return session;
+}
+
+void Server::welcome(Connection::Socket socket, Peer peer) {
+  if (is_full()) return refuse(socket, "-ERR max number of clients reached\r\n");
+  if (is_denied(peer.local)) return refuse(socket, denied);
+  Session& session = open_session(socket, std::move(peer));
+  auto connection = std::make_shared<PlainConnection>(*this, std::move(socket), session);
   connections_.emplace(&session, connection);
   connection->read();
+}
+
+// The client is there, and counts, before its handshake (networking.c, acceptCommonHandler).
+void Server::welcome_tls(Connection::Socket socket, Peer peer) {
+  if (is_full()) {  // not a word, for it would not be TLS
+    ++engine_.stats.connections_rejected;
+    return;
+  }
+  Session& session = open_session(socket, std::move(peer));
+  auto connection =
+      std::make_shared<TlsConnection>(*this, std::move(socket), session, *tls_, tls_clients_);
+  connections_.emplace(&session, connection);
+  connection->shake_hands();
+}
+
+void Server::handshaken(TlsConnection& connection) {
+  if (!is_denied(connection.session().local)) return connection.read();
+  ++engine_.stats.connections_rejected;
+  --engine_.stats.connections_received;
+  connection.say(denied);
+  connection.close();
+}
+
+void Server::handshake_failed(TlsConnection& connection, const std::string& why) {
+  const Session& session = connection.session();
+  engine_.log(log_warning, "Error accepting a client connection: " + why + " (addr=" +
+                               session.address + " laddr=" + session.local_address + ")");
+  // Only who gets through is counted (networking.c, clientAcceptHandler).
+  --engine_.stats.connections_received;
+  connection.close();
 }
 
 void Server::received(Connection& connection, std::string_view bytes) {

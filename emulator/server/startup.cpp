@@ -75,8 +75,11 @@ ListenOptions listen_options(const Options& options) {
   ListenOptions listen;
   listen.port = std::stoi(value_of(options, "port"));
   listen.unix_socket = value_of(options, "unixsocket");
-  // Without a Unix socket port 0 stands for any free one: nobody could reach the server else.
-  if (listen.port == 0 && !listen.unix_socket.empty()) listen.port = -1;
+  listen.tls_port = std::stoi(value_of(options, "tls-port"));
+  if (listen.tls_port == 0) listen.tls_port = -1;
+  // Without another door port 0 stands for any free one: nobody could reach the server else.
+  const bool other_door = listen.tls_port > 0 || !listen.unix_socket.empty();
+  if (listen.port == 0 && other_door) listen.port = -1;
   listen.addresses = *split_words(value_of(options, "bind"));
   listen.backlog = std::stoi(value_of(options, "tcp-backlog"));
   listen.unix_permissions =

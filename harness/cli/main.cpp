@@ -24,7 +24,8 @@ constexpr Subcommand subcommands[] = {
     {"describe", "tell what happens in a scenario, in words", describe_scenarios},
     {"check", "look over a deployment before it runs: policies, TTLs, persistence, URLs",
      check_deployment},
-    {"serve", "serve clients over TCP, with valkey-server's arguments", serve_clients},
+    {"serve", "serve clients over TCP or TLS, with valkey-server's arguments", serve_clients},
+    {"certs", "make throw-away certificates, to test TLS with", make_certs},
 };
 
 constexpr std::string_view introduction =

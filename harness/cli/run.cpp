@@ -52,7 +52,7 @@ int play_once(const TargetKind& target, const RunOptions& options) {
 int run(RunOptions& options) {
   options.outputs = complete(std::move(options.outputs));
   TargetKind target{options.targets};
-  if (options.allow_flush) target.allow_flush();
+  target.agree(options.terms);
   if (!options.watch) return play_once(target, options);
   return play_on_change(options, [&] { play_once(target, options); });
 }

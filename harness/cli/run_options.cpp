@@ -38,6 +38,8 @@ constexpr std::string_view lesson =
     "                                             on a real server, for comparison\n"
     "  outlive run my.toml --target valkey://127.0.0.1:6379\n"
     "                                             on one that is running\n"
+    "  outlive run my.toml --target valkeys://localhost:6380 --cacert tls/ca.crt\n"
+    "                                             over TLS; `outlive certs` makes certificates\n"
     "  outlive run split.toml --target serve,cache=valkey://me:secret@staging:6379/3\n"
     "                                             one instance there, the others on outlive serve\n"
     "  outlive run my.toml --format html=report.html\n"
@@ -70,13 +72,25 @@ void describe(CLI::App& app, RunOptions& options) {
          "program as a server of its own for each instance; serve:PATH for another outlive), "
          "exec:PATH (a program like valkey-server, started for each instance) or "
          "valkey://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE] (a server that is running and "
-         "empty; it is left as it was found). INSTANCE=TARGET places one instance; with "
+         "empty; it is left as it was found; valkeys:// over TLS). INSTANCE=TARGET places one "
+         "instance; with "
          "commas, or by repeating, several")
       ->allow_extra_args(false)  // a word each time: the next may be a file
       ->type_name("TARGET");
-  app.add_flag("--allow-flush", options.allow_flush,
+  app.add_flag("--allow-flush", options.terms.may_flush,
                "delete all keys of the running servers that --target names, in every database, "
                "before playing there; without it a server that holds keys is refused");
+  TlsTrust& tls = options.terms.tls;
+  app.add_option("--cacert", tls.ca_cert,
+                 "whom to trust over TLS: a file of CA certificates (default: as the system does)")
+      ->type_name("FILE");
+  app.add_option("--cacertdir", tls.ca_cert_dir, "the same: a folder, made by `openssl rehash`")
+      ->type_name("DIR");
+  app.add_option("--cert", tls.cert, "the certificate to show to a TLS server, with --key")
+      ->type_name("FILE");
+  app.add_option("--key", tls.key, "the key that belongs to it")->type_name("FILE");
+  app.add_flag("--insecure", tls.insecure,
+               "trust any TLS server, without looking at its certificate");
   app.add_option("--seed", options.seed, "all chance comes from it; else each scenario's own")
       ->type_name("NUMBER");
   app.add_option("--set", options.settings,

@@ -8,6 +8,7 @@
 
 #include "cli/outputs.hpp"
 #include "scenario/model.hpp"
+#include "target/wire_terms.hpp"
 
 namespace CLI {
 class App;
@@ -18,7 +19,7 @@ namespace outlive::harness {
 struct RunOptions {
   std::vector<std::string> paths;
   std::vector<std::string> targets{"embedded"};
-  bool allow_flush = false;
+  WireTerms terms;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> settings;
   std::optional<Span> until;

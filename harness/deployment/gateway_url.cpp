@@ -1,8 +1,6 @@
 #include "deployment/gateway_url.hpp"
 
-#include <array>
 #include <asio/ip/address.hpp>
-#include <optional>
 
 #include "base/text.hpp"
 #include "scenario/mistakes.hpp"
@@ -10,53 +8,6 @@
 
 namespace outlive::harness {
 namespace {
-
-struct Scheme {
-  std::string_view name;
-  bool tls;
-};
-constexpr Scheme schemes[] = {
-    {"valkey", false}, {"redis", false}, {"valkeys", true}, {"rediss", true}};
-
-std::optional<Scheme> scheme_of(std::string_view name) {
-  for (const Scheme& one : schemes) {
-    if (one.name == name) return one;
-  }
-  return std::nullopt;
-}
-
-GatewayUrl refused(std::string why) {
-  GatewayUrl url;
-  url.mistake = std::move(why);
-  return url;
-}
-
-std::string unknown_scheme(std::string_view name) {
-  constexpr std::array<std::string_view, 4> names{"valkey", "redis", "valkeys", "rediss"};
-  std::string what = "the scheme " + in_quotes(name) + " is not one of the gateway's";
-  if (const auto near = nearest_name(name, names)) {
-    return what + "; did you mean " + in_quotes(*near) + "?";
-  }
-  return what + ": " + listed(names);
-}
-
-// redis-rs knows one word here, and the gateway hands the URL on to it.
-std::string query_mistake(std::string_view query) {
-  constexpr std::array<std::string_view, 4> protocols{"2", "resp2", "3", "resp3"};
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const std::string_view name = pair.substr(0, pair.find('='));
-    const std::string_view value = pair.substr(std::min(pair.size(), name.size() + 1));
-    if (name != "protocol") {
-      return in_quotes(name) + " is no word of such a URL; there is: protocol=resp3";
-    }
-    if (std::find(protocols.begin(), protocols.end(), value) == protocols.end()) {
-      return "protocol=" + std::string{value} + " is none: resp2 or resp3";
-    }
-  }
-  return {};
-}
 
 // Suffixes of names that lead nowhere outside: RFC 6762 (local), RFC 8375 (home.arpa), RFC 6761
 // (localhost, test), ICANN's resolution 2024.07.29.06 (internal), and what routers, Kubernetes and
@@ -93,35 +44,22 @@ std::string GatewayUrl::address() const {
 }
 
 GatewayUrl read_gateway_url(std::string_view text) {
-  const std::size_t colon = text.find("://");
-  if (colon == text.npos) return refused("a URL looks like \"valkey://valkey:6379\"");
-  const auto scheme = scheme_of(text.substr(0, colon));
-  if (!scheme) return refused(unknown_scheme(text.substr(0, colon)));
-  // Told before anything of it is shown.
-  const std::size_t at = text.rfind('@');
-  const std::size_t outside = text.find_first_of("/?#", colon + 3);
-  if (at != text.npos && outside < at) {
-    return refused("in user and password '/' is written %2F, '?' %3F, '#' %23, '@' %40");
+  // redis-rs would take "#insecure"; the gateway does not.
+  const std::size_t fragment = text.find('#');
+  if (fragment != text.npos && text.find('@', fragment) == text.npos) {
+    GatewayUrl refused;
+    refused.mistake = "the gateway takes no " + in_quotes(text.substr(fragment)) +
+                      "; a certificate of your own is trusted by SSL_CERT_FILE";
+    return refused;
   }
-  if (const std::size_t fragment = text.find('#'); fragment != text.npos) {
-    return refused("the gateway takes no " + in_quotes(text.substr(fragment)) +
-                   "; a certificate of your own is trusted by SSL_CERT_FILE");
-  }
-  const std::size_t mark = text.find('?');
-  if (mark != text.npos) {
-    if (std::string why = query_mistake(text.substr(mark + 1)); !why.empty()) return refused(why);
-  }
-  // The rest is the same with TLS and without.
-  const std::string_view rest = text.substr(0, mark).substr(colon);
-  ServerUrl server = parse_server_url("valkey" + std::string{rest});
-  if (!server.mistake.empty()) return refused(std::move(server.mistake));
-  return {.tls = scheme->tls,
-          .host = to_lower(server.host),
-          .port = server.port,
-          .user = std::move(server.user),
-          .password = std::move(server.password),
-          .database = server.database,
-          .mistake = {}};
+  ServerUrl url = parse_server_url(text);
+  return {.tls = url.tls,
+          .host = to_lower(url.host),
+          .port = url.port,
+          .user = std::move(url.user),
+          .password = std::move(url.password),
+          .database = url.database,
+          .mistake = std::move(url.mistake)};
 }
 
 Reach reach_of(std::string_view host) {

@@ -1,5 +1,7 @@
 #include "target/connection.hpp"
 
+#include <hiredis/hiredis_ssl.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -50,9 +52,27 @@ std::unique_ptr<Connection> Connection::open(const Address& address, std::string
           : redisConnectUnixWithTimeout(address.unix_socket.c_str(), patience);
   if (!context) throw UserError{"no memory for a connection"};
   std::unique_ptr<Connection> connection{new Connection{context}};
-  if (context->err == 0) return connection;
-  why = context->errstr;
-  return nullptr;
+  if (context->err != 0) {
+    why = context->errstr;
+    return nullptr;
+  }
+  if (address.tls && !connection->secure(address, why)) return nullptr;
+  return connection;
+}
+
+// hiredis makes TLS sessions too, but looks at no host's name.
+bool Connection::secure(const Address& address, std::string& why) {
+  TlsSession session = begin_tls(*address.tls, address.host);
+  if (redisInitiateSSL(context_.get(), session.get()) == REDIS_OK) {
+    static_cast<void>(session.release());  // hiredis frees it
+    return true;
+  }
+  const std::string mistake = certificate_mistake(*session);
+  why = mistake.empty()
+            ? "TLS: " + std::string{context_->errstr} + "; does it speak TLS on this port?"
+            : "TLS: its certificate is not trusted: " + mistake +
+                  "; --cacert FILE names whom to trust";
+  return false;
 }
 
 Connection::Connection(redisContext* context) : context_{context} {

@@ -6,12 +6,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "target/channel.hpp"
+#include "target/tls_client.hpp"
 
 namespace outlive::harness {
 
@@ -25,13 +27,15 @@ struct Address {
   std::string host = "127.0.0.1";
   int port = 0;
   std::string unix_socket = {};
+  std::optional<TlsTrust> tls = {};  // none: plain
 };
 
 std::string_view text_of(const redisReply& reply);
 
 class Connection {
  public:
-  // Null if nobody listens there; then `why` says what the system said.
+  // Null if nobody listens there, or speaks no TLS that can be trusted; then `why` says what the
+  // system or OpenSSL said. Throws UserError for a file of `tls` that can't be used.
   static std::unique_ptr<Connection> open(const Address& address, std::string& why);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -60,6 +64,7 @@ class Connection {
   };
   explicit Connection(redisContext* context);
   static void receive_push(void* connection, void* message);
+  bool secure(const Address& address, std::string& why);
 
   std::unique_ptr<redisContext, FreeContext> context_;
   std::string server_;

@@ -45,7 +45,8 @@ constexpr Form forms[] = {{"embedded", Family::embedded},
                           {"exec:", Family::exec}};
 
 constexpr std::string_view possible =
-    "embedded, serve, serve:PATH, exec:PATH or a URL like valkey://127.0.0.1:6379";
+    "embedded, serve, serve:PATH, exec:PATH or a URL like valkey://127.0.0.1:6379 (valkeys:// for "
+    "TLS)";
 
 // The name of an instance before '='; "" where there is none.
 std::string_view take_instance(std::string_view& word) {
@@ -100,7 +101,7 @@ const Abilities& Place::abilities() const {
 }
 
 std::unique_ptr<Target> Place::start(const Instance& instance, Time at, std::uint64_t seed,
-                                     bool may_flush) const {
+                                     const WireTerms& terms) const {
   switch (family_) {
     case Family::embedded:
       return std::make_unique<EmbeddedTarget>(instance, at, seed);
@@ -109,8 +110,8 @@ std::unique_ptr<Target> Place::start(const Instance& instance, Time at, std::uin
     case Family::exec:
       return std::make_unique<ForeignTarget>(std::make_unique<ExecHost>(program_, instance), at);
     case Family::wire:
-      return std::make_unique<ForeignTarget>(
-          std::make_unique<WireHost>(server_, instance, may_flush), at);
+      return std::make_unique<ForeignTarget>(std::make_unique<WireHost>(server_, instance, terms),
+                                             at);
   }
   ensure(false, "a place is of some family");
   return nullptr;
@@ -126,6 +127,18 @@ TargetKind::TargetKind(const std::vector<std::string>& words) {
       rest.remove_prefix(comma + 1);
     }
   }
+}
+
+void TargetKind::agree(const WireTerms& terms) {
+  const auto over_tls =
+      std::ranges::find_if(places_, [](const Placed& one) { return one.place.server().tls; });
+  if (terms.tls.is_stated() && over_tls == places_.end()) {
+    throw UserError{
+        "--cacert, --cacertdir, --cert, --key and --insecure are for servers that are spoken to "
+        "over TLS; --target names none (valkeys://… or rediss://…)"};
+  }
+  if (over_tls != places_.end()) begin_tls(terms.tls, over_tls->place.server().host);
+  terms_ = terms;
 }
 
 void TargetKind::add(std::string_view word) {
@@ -161,9 +174,8 @@ bool TargetKind::repeatable() const {
 }
 
 bool TargetKind::one_at_a_time() const {
-  return std::ranges::any_of(places_, [](const Placed& one) {
-    return !one.place.abilities().has(Ability::alone);
-  });
+  return std::ranges::any_of(
+      places_, [](const Placed& one) { return !one.place.abilities().has(Ability::alone); });
 }
 
 void TargetKind::must_suit(const Scenario& scenario) const {
@@ -222,7 +234,7 @@ std::vector<Approximation> TargetKind::approximations(const Scenario& scenario) 
 
 std::unique_ptr<Target> TargetKind::start(const Instance& instance, Time at,
                                           std::uint64_t seed) const {
-  return placed(instance.name)->place.start(instance, at, seed, may_flush_);
+  return placed(instance.name)->place.start(instance, at, seed, terms_);
 }
 
 }  // namespace outlive::harness

@@ -11,6 +11,7 @@
 #include "scenario/url.hpp"
 #include "target/approximation.hpp"
 #include "target/target.hpp"
+#include "target/wire_terms.hpp"
 
 namespace outlive::harness {
 
@@ -31,7 +32,7 @@ class Place {
 
   // Starts a server there. Throws UserError.
   std::unique_ptr<Target> start(const Instance& instance, Time at, std::uint64_t seed,
-                                bool may_flush) const;
+                                const WireTerms& terms) const;
 
  private:
   std::string name_;
@@ -49,8 +50,9 @@ class TargetKind {
   explicit TargetKind(const std::vector<std::string>& words);
 
   const std::string& name() const { return name_; }
-  // That the keys of a running server may be deleted, all of them.
-  void allow_flush() { may_flush_ = true; }
+  // What may be done to running servers, and how they are spoken to. Throws UserError where TLS is
+  // spoken of and no place is reached over TLS, or where one is and a file can't be used.
+  void agree(const WireTerms& terms);
   // Of the least able place: embedded, serve, exec or wire.
   Family family() const;
   // Whether the same seed gives the same run.
@@ -77,7 +79,7 @@ class TargetKind {
 
   std::string name_;
   std::vector<Placed> places_;
-  bool may_flush_ = false;
+  WireTerms terms_;
 };
 
 }  // namespace outlive::harness

@@ -57,10 +57,11 @@ std::string keys_in(std::string_view keyspace) {
 
 }  // namespace
 
-WireHost::WireHost(const ServerUrl& url, const Instance& instance, bool may_flush) : url_{url} {
+WireHost::WireHost(const ServerUrl& url, const Instance& instance, const WireTerms& terms)
+    : url_{url}, tls_{terms.tls} {
   sign_in();
   must_be_playable();
-  clear(may_flush);
+  clear(terms.may_flush);
   remember_functions();
   left_ = false;
   try {
@@ -85,8 +86,10 @@ void WireHost::fail(const std::string& what) {
 
 void WireHost::sign_in() {
   std::string why;
-  connection_ = Connection::open({.host = url_.host, .port = url_.port}, why);
-  if (!connection_) fail("nobody answers there: " + why);
+  Address address{.host = url_.host, .port = url_.port};
+  if (url_.tls) address.tls = tls_;
+  connection_ = Connection::open(address, why);
+  if (!connection_) fail((why.starts_with("TLS: ") ? "" : "nobody answers there: ") + why);
   connection_->name(url_.shown);
   if (url_.password.empty() && url_.user.empty()) return;
   const std::string user = url_.user.empty() ? "default" : url_.user;

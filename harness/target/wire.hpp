@@ -13,6 +13,7 @@
 
 #include "scenario/url.hpp"
 #include "target/foreign.hpp"
+#include "target/wire_terms.hpp"
 
 namespace outlive::harness {
 
@@ -20,7 +21,7 @@ class WireHost final : public Host {
  public:
   // Throws UserError, and has changed nothing, where nobody answers, where keys are in the way or
   // where the instance's policy or maxmemory can't be had.
-  WireHost(const ServerUrl& url, const Instance& instance, bool may_flush);
+  WireHost(const ServerUrl& url, const Instance& instance, const WireTerms& terms);
   ~WireHost() override;
 
   Connection& connection() override { return *connection_; }
@@ -47,6 +48,7 @@ class WireHost final : public Host {
   void fail(const std::string& what);
 
   ServerUrl url_;
+  TlsTrust tls_;
   std::unique_ptr<Connection> connection_;
   bool ready_ = false;
   bool left_ = true;                           // nothing to put back

@@ -44,6 +44,7 @@ static void a_key_expires_when_the_clock_is_moved(void) {
   outlive_emulator* emulator = start(NULL, 0, 7);
   CHECK(outlive_seed(emulator) == 7);
   CHECK(outlive_port(emulator) == 0);
+  CHECK(outlive_tls_port(emulator) == 0);
   CHECK(outlive_now(emulator) == 1750000000LL * 1000000);
   CHECK(answers(emulator, "OK", "SETEX", "greeting", "60", "hello", NULL));
   CHECK(answers(emulator, "\"hello\"", "GET", "greeting", NULL, NULL, NULL));
@@ -170,6 +171,12 @@ static void a_port_of_its_own_is_told(void) {
   outlive_emulator* emulator = outlive_create(&options, NULL);
   CHECK(outlive_port(emulator) > 0);
   outlive_destroy(emulator);
+
+  options.tls_port = 0; /* and no certificate */
+  char* error = NULL;
+  CHECK(outlive_create(&options, &error) == NULL);
+  CHECK(strcmp(error, "No tls-cert-file configured!") == 0);
+  outlive_free(error);
 }
 
 int main(void) {

@@ -56,14 +56,18 @@ class Emulator {
     // Where a virtual clock starts.
     Time start = Time{std::chrono::seconds{1'750'000'000}};
     // A TCP port on 127.0.0.1 to listen on, 0 for any free one; a path for a Unix socket, which goes
-    // with the emulator. Neither: no socket and no thread at all.
+    // with the emulator. None of them: no socket and no thread at all.
     std::optional<int> port = {};
     std::string unix_socket = {};
+    // The same for TLS. The directives tls-cert-file, tls-key-file, tls-ca-cert-file and so on say
+    // how; `outlive certs DIR` makes certificates for tests.
+    std::optional<int> tls_port = {};
     // Departures kept for departures(); the oldest go first. 0 switches the journal off.
     std::size_t journal_limit = 100'000;
   };
 
-  // Throws UserError for a directive Valkey would refuse and for a port that can't be had.
+  // Throws UserError for a directive Valkey would refuse, for a port that can't be had and for a
+  // certificate that can't be used.
   Emulator() : Emulator(Options{}) {}
   explicit Emulator(Options options);
   ~Emulator();
@@ -122,6 +126,7 @@ class Emulator {
 
   std::uint64_t seed() const;
   int port() const;                       // 0 when it does not listen
+  int tls_port() const;                   // 0 when it does not listen there
   std::uint64_t used_memory() const;      // modelled bytes, as INFO's used_memory
 
   // Why a key of the database that run() has selected left, or whether it may, in one sentence:

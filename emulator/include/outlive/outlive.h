@@ -56,6 +56,7 @@ typedef struct outlive_options {
   const char* unix_socket;        /* a path; NULL: none */
   int64_t start_us;               /* where a clock that stands still begins, Unix microseconds */
   size_t journal_limit;           /* departures kept; 0: none */
+  int tls_port;                   /* as port, for TLS by the directives tls-cert-file and so on */
 } outlive_options;
 
 /* Fills in the defaults: no socket, a clock that stands still, 100,000 departures. */
@@ -65,8 +66,9 @@ OUTLIVE_API void outlive_options_init(outlive_options* options, size_t size);
 OUTLIVE_API outlive_emulator* outlive_create(const outlive_options* options, char** error);
 OUTLIVE_API void outlive_destroy(outlive_emulator* emulator);
 
-/* The TCP port in use, 0 for none; the seed. */
+/* The TCP port in use, 0 for none; that for TLS; the seed. */
 OUTLIVE_API int outlive_port(const outlive_emulator* emulator);
+OUTLIVE_API int outlive_tls_port(const outlive_emulator* emulator);
 OUTLIVE_API uint64_t outlive_seed(const outlive_emulator* emulator);
 /* Modelled bytes, as INFO's used_memory. */
 OUTLIVE_API uint64_t outlive_used_memory(const outlive_emulator* emulator);
