@@ -90,7 +90,7 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
   begin(at);
   session.last_interaction = at;
   last_reading_.reset();
-  if (ledger.profile().query_buffers == QueryBuffers::own) [[unlikely]] {
+  if (session.query_buffer.bytes() > 0) [[unlikely]] {
     const auto received = static_cast<std::size_t>(request_bytes(words));
     if (session.query_buffer.arrive(received, ledger.allocation())) recharge(session);
   }
@@ -118,7 +118,7 @@ void Engine::run_requests(Session& session, std::string_view input) {
     if (batch.empty() || !batch.front().is_own()) session.last_interaction = now();
     if (batch.size() > 1) prefetch(batch, session);
     if (!batch.empty() && others_wait(batch, input.size()) && session.query_buffer.bytes() == 0) {
-      session.query_buffer.keep_shared(ledger.allocation());
+      session.query_buffer.keep_shared(input.size(), ledger.allocation());
       recharge(session);
     }
     own_received_ += own_bytes(batch);

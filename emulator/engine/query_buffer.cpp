@@ -36,31 +36,34 @@ void QueryBuffer::own(const Allocation& allocation) {
   grow(0, allocation);
 }
 
-void QueryBuffer::keep_shared(const Allocation& allocation) {
-  if (block_ == 0) grow(read_size, allocation);
+void QueryBuffer::take(std::size_t received) {
+  used_ = std::min(used_ + received, room_);
+  peak_ = std::max(peak_, used_);
+  taken_ = true;
+}
+
+void QueryBuffer::keep_shared(std::size_t received, const Allocation& allocation) {
+  if (block_ != 0) return;
+  grow(read_size, allocation);
+  take(received);
 }
 
 bool QueryBuffer::arrive(std::size_t received, const Allocation& allocation) {
-  if (!own_) return false;
+  if (block_ == 0) return false;
   const std::size_t before = block_;
   if (!is_big(argument_)) make_room(read_size, room_ >= read_size, allocation);
-  used_ = std::min(used_ + received, room_);
-  peak_ = std::max(peak_, used_);
+  take(received);
   return block_ != before;
 }
 
 void QueryBuffer::settle(std::size_t received, Rest rest, const Allocation& allocation) {
   const bool big = is_big(rest.argument);
   argument_ = rest.argument;
-  if (own_) {
-    received = 0;
-  } else if (block_ == 0) {
+  if (!taken_ && block_ == 0) {
     if (rest.bytes == 0 && !big) return;
-    keep_shared(allocation);
-  } else if (!big) {
-    make_room(read_size, room_ >= read_size, allocation);
+    keep_shared(received, allocation);
   }
-  peak_ = std::max(peak_, std::min(used_ + received, room_));
+  taken_ = false;
   used_ = std::min(rest.bytes, room_);
   if (big) {
     const std::size_t whole = static_cast<std::size_t>(rest.argument) + line_end;

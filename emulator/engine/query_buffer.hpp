@@ -23,9 +23,9 @@ class QueryBuffer {
   };
   // The buffer is the client's own from now on (Redis 7.0); empty at first.
   void own(const Allocation& allocation);
-  // A request is about to run while others wait behind it: the shared buffer becomes the client's
-  // own (resetSharedQueryBuf).
-  void keep_shared(const Allocation& allocation);
+  // A request is about to run while others wait behind it: the shared buffer, with all that was
+  // received, becomes the client's own (resetSharedQueryBuf).
+  void keep_shared(std::size_t received, const Allocation& allocation);
   // Into a buffer of the client's own everything is read before any of it runs, and stays until
   // `settle`. True if the size changed.
   bool arrive(std::size_t received, const Allocation& allocation);
@@ -43,6 +43,7 @@ class QueryBuffer {
  private:
   void grow(std::size_t capacity, const Allocation& allocation);
   void make_room(std::size_t more, bool greedy, const Allocation& allocation);
+  void take(std::size_t received);
 
   std::size_t block_ = 0;
   std::size_t room_ = 0;
@@ -50,6 +51,7 @@ class QueryBuffer {
   std::size_t peak_ = 0;
   std::int64_t argument_ = -1;
   bool own_ = false;
+  bool taken_ = false;  // what is about to be settled is in it
 };
 
 }  // namespace outlive

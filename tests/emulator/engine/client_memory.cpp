@@ -64,6 +64,18 @@ TEST_CASE("a pipeline gets a buffer of its own before its first command runs") {
   CHECK(engine.used() == before);
 }
 
+TEST_CASE("while a pipeline runs, all of it is in the buffer") {
+  TestEngine engine;
+  const std::string pipeline = "PING\r\nCLIENT INFO\r\nCLIENT INFO\r\n";
+  const std::string told = "qbuf=" + std::to_string(pipeline.size()) + " qbuf-free=";
+  for (const char* again : {"in the shared buffer", "in its own"}) {
+    INFO(again);
+    const std::string said = engine.send(pipeline);
+    CHECK(said.find(told) != std::string::npos);
+    CHECK(said.find(told) != said.rfind(told));
+  }
+}
+
 TEST_CASE("a big argument leaves a buffer of its size behind") {
   TestEngine engine;
   const std::int64_t before = engine.used();
