@@ -3,6 +3,7 @@
 
 #include "base/c_text.hpp"
 #include "commands/families.hpp"
+#include "commands/module_list.hpp"
 #include "engine/directives.hpp"
 #include "engine/engine.hpp"
 
@@ -42,6 +43,7 @@ void select(Call& call) {
     return call.reply.error(errors::database_out_of_range);
   }
   call.session.database = static_cast<int>(index);
+  call.keyspace.database(static_cast<std::size_t>(index)).open();
   call.reply.ok();
 }
 
@@ -127,7 +129,7 @@ void describe_server(Call& call) {
   reply.bulk("role");
   reply.bulk("master");
   reply.bulk("modules");
-  reply.empty_array();
+  write_modules(reply, call.keyspace.ledger.profile());
   if (zone.empty()) return;
   reply.bulk("availability_zone");
   reply.bulk(zone);
@@ -227,6 +229,7 @@ constexpr Command rows[] = {
               .group = "connection",
               .complexity = "O(1)",
               .deprecated_since = "7.2.0",
+              .deprecated_until = "9.1.0",
               .replaced_by = "just closing the connection"}},
     {.name = "reset",
      .arity = 1,
@@ -246,7 +249,8 @@ constexpr Command rows[] = {
      .docs = {.summary = "Changes the selected database.",
               .since = "1.0.0",
               .group = "connection",
-              .complexity = "O(1)"}},
+              .complexity = "O(1)"},
+     .flags_since_9_1 = flag::allow_busy},
 };
 
 }  // namespace

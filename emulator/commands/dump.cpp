@@ -17,7 +17,8 @@ namespace {
 void dump(Call& call) {
   const Entry* entry = call.db.find(key_of(call, call.args.next()));
   if (!entry) return call.reply.null();
-  call.reply.bulk(dump_payload(entry->value, call.engine.options.rdb_compression));
+  call.reply.bulk(dump_payload(entry->value, call.engine.options.rdb_compression,
+                               call.keyspace.ledger.profile()));
 }
 
 struct RestoreOptions {
@@ -80,7 +81,8 @@ void set_access(Call& call, Entry& entry, const RestoreOptions& options) {
 
 // The payload's value; none: answered.
 std::optional<Value> read_value(Call& call, std::string_view payload) {
-  if (!sound_payload(payload, call.engine.options.any_rdb_version)) {
+  if (!sound_payload(payload, call.engine.options.any_rdb_version,
+                     call.keyspace.ledger.profile())) {
     call.reply.error("ERR DUMP payload version or checksum are wrong");
     return std::nullopt;
   }

@@ -2,7 +2,6 @@
 #include <limits>
 #include <string>
 
-#include "base/c_text.hpp"
 #include "commands/expiry_options.hpp"
 #include "commands/families.hpp"
 #include "commands/value_access.hpp"
@@ -14,51 +13,11 @@ namespace {
 constexpr std::int64_t integer_max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t integer_min = std::numeric_limits<std::int64_t>::min();
 
-// NX, XX, GT and LT: when the new expiry may replace what there is.
-struct Condition {
-  bool nx = false, xx = false, gt = false, lt = false;
-
-  bool holds(std::int64_t current, std::int64_t wanted) const {
-    if (nx && current != -1) return false;
-    if (xx && current == -1) return false;
-    // No expiry counts as one infinitely far away.
-    if (gt && (current == -1 || wanted <= current)) return false;
-    return !(lt && current != -1 && wanted >= current);
-  }
-};
-
-// An error reply was written if it is false.
-bool read_condition(Call& call, Condition& condition) {
-  while (!call.args.empty()) {
-    if (call.args.take("NX")) {
-      condition.nx = true;
-    } else if (call.args.take("XX")) {
-      condition.xx = true;
-    } else if (call.args.take("GT")) {
-      condition.gt = true;
-    } else if (call.args.take("LT")) {
-      condition.lt = true;
-    } else {
-      call.reply.error("ERR Unsupported option " + std::string(c_text(call.args.next())));
-      return false;
-    }
-  }
-  if (condition.nx && (condition.xx || condition.gt || condition.lt)) {
-    call.reply.error("ERR NX and XX, GT or LT options at the same time are not compatible");
-    return false;
-  }
-  if (condition.gt && condition.lt) {
-    call.reply.error("ERR GT and LT options at the same time are not compatible");
-    return false;
-  }
-  return true;
-}
-
 void set_expiry(Call& call, bool in_seconds, bool relative) {
   const auto name = call.args.next();
   const auto text = call.args.next();
-  Condition condition;
-  if (!read_condition(call, condition)) return;
+  ExpiryCondition condition;
+  if (!read_condition(call, call.args, condition)) return;
   const auto given = parse_integer(text);
   if (!given) return call.reply.error(errors::not_integer);
   std::int64_t when = *given;

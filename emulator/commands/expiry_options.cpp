@@ -3,6 +3,8 @@
 #include <limits>
 #include <string>
 
+#include "base/c_text.hpp"
+
 namespace outlive {
 namespace {
 
@@ -42,6 +44,32 @@ std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& optio
   if (!option.relative) return ms;
   if (ms > most - call.moment().now_ms) return refuse();
   return ms + call.moment().now_ms;
+}
+
+bool read_condition(Call& call, Args& args, ExpiryCondition& condition) {
+  while (!args.empty()) {
+    if (args.take("NX")) {
+      condition.nx = true;
+    } else if (args.take("XX")) {
+      condition.xx = true;
+    } else if (args.take("GT")) {
+      condition.gt = true;
+    } else if (args.take("LT")) {
+      condition.lt = true;
+    } else {
+      call.reply.error("ERR Unsupported option " + std::string(c_text(args.next())));
+      return false;
+    }
+  }
+  if (condition.nx && (condition.xx || condition.gt || condition.lt)) {
+    call.reply.error("ERR NX and XX, GT or LT options at the same time are not compatible");
+    return false;
+  }
+  if (condition.gt && condition.lt) {
+    call.reply.error("ERR GT and LT options at the same time are not compatible");
+    return false;
+  }
+  return true;
 }
 
 void remove_passed(Call& call, Entry& entry) {

@@ -23,6 +23,22 @@ std::optional<ExpiryOption> take_expiry_option(Args& args);
 // ("invalid expire time") or no integer.
 std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& option);
 
+// NX, XX, GT and LT: when the new expiry may replace what there is, -1 for none.
+struct ExpiryCondition {
+  bool nx = false, xx = false, gt = false, lt = false;
+
+  bool holds(std::int64_t current, std::int64_t wanted) const {
+    if (nx && current != -1) return false;
+    if (xx && current == -1) return false;
+    // No expiry counts as one infinitely far away.
+    if (gt && (current == -1 || wanted <= current)) return false;
+    return !(lt && current != -1 && wanted >= current);
+  }
+};
+
+// Reads all of `args` as these words. An error reply was written if it is false.
+bool read_condition(Call& call, Args& args, ExpiryCondition& condition);
+
 // An instant that has passed: the key is not stored, or is deleted at once (expire.c,
 // checkAlreadyExpired).
 inline bool has_passed(const Call& call, std::int64_t unix_ms) {

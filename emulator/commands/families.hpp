@@ -18,6 +18,7 @@ CommandRows dump_commands();
 CommandRows expire_commands();
 CommandRows function_commands();
 CommandRows hash_commands();
+CommandRows hash_expiry_commands();
 CommandRows info_commands();
 CommandRows key_commands();
 CommandRows latency_commands();

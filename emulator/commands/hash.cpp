@@ -7,42 +7,11 @@
 #include <vector>
 
 #include "commands/families.hpp"
+#include "commands/hash_access.hpp"
 #include "commands/scan_options.hpp"
-#include "commands/value_access.hpp"
-#include "engine/engine.hpp"
 
 namespace outlive {
 namespace {
-
-constexpr Event hset_event{EventClass::hash, "hset"};
-
-// The hash of a key to read; null where there is none or, with an error reply, where the key holds
-// something else. `absent` answers for no key.
-template <class Absent>
-Hash* hash_to_read(Call& call, std::string_view name, Absent absent) {
-  Entry* entry = call.db.find(key_of(call, name));
-  if (wrong_type<HashPointer>(call, entry)) return nullptr;
-  if (!entry) {
-    absent();
-    return nullptr;
-  }
-  return entry->as<HashPointer>().get();
-}
-
-// The entry of a hash to change, made if there is none; null, with an error reply, for another
-// type.
-Entry* hash_to_change(Call& call, std::string_view name) {
-  const Key key = key_of(call, name);
-  Entry* entry = call.db.find_for_write(key);
-  if (wrong_type<HashPointer>(call, entry)) return nullptr;
-  if (entry) return entry;
-  return &call.db.add(key,
-                      std::make_unique<Hash>(call.keyspace.ledger, call.keyspace.value_seed()));
-}
-
-const HashLimits& limits_of(Call& call) {
-  return call.engine.options.hash;
-}
 
 // HSET's loop; the number of new fields, or -1 with an error reply.
 std::int64_t set_pairs(Call& call) {
@@ -55,6 +24,7 @@ std::int64_t set_pairs(Call& call) {
   Entry* entry = hash_to_change(call, name);
   if (!entry) return -1;
   std::int64_t created = 0;
+  std::size_t renewed = 0;
   {
     const auto edit = call.db.edit(*entry);
     Hash& hash = *entry->as<HashPointer>();
@@ -62,10 +32,13 @@ std::int64_t set_pairs(Call& call) {
     for (const auto word : words) longest = std::max(longest, word.size());
     hash.prepare(words.size() / 2, longest, limits_of(call));
     for (std::size_t i = 0; i < words.size(); i += 2) {
-      created += hash.set(words[i], words[i + 1], limits_of(call));
+      const FieldSet set =
+          hash.set(words[i], words[i + 1], limits_of(call), {.now_ms = call.moment().now_ms});
+      created += set != FieldSet::replaced;
+      renewed += set == FieldSet::renewed;
     }
   }
-  call.changed(name, hset_event);
+  tell_set(call, name, renewed, hset_event);
   call.keyspace.changes += words.size() / 2 - 1;
   return created;
 }
@@ -79,12 +52,21 @@ void hmset(Call& call) {
 
 // Sets one field and tells watchers.
 void set_field(Call& call, Entry& entry, std::string_view field, std::string_view value,
-               Event event) {
+               Event event, std::int64_t expiry_ms = never_expires) {
+  FieldSet set;
   {
     const auto edit = call.db.edit(entry);
-    entry.as<HashPointer>()->set(field, value, limits_of(call));
+    set = entry.as<HashPointer>()->set(
+        field, value, limits_of(call),
+        {.expiry_ms = expiry_ms, .now_ms = call.moment().now_ms});
   }
-  call.changed(entry.key(), event);
+  tell_set(call, entry.key(), set == FieldSet::renewed, event);
+}
+
+std::int64_t expiry_of(Call& call, const Entry& entry, std::string_view field) {
+  const Hash& hash = *entry.as<HashPointer>();
+  if (!hash.has_expiring_fields()) return never_expires;
+  return hash.expiry_of(field, fields_seen_at(call)).value_or(never_expires);
 }
 
 void hsetnx(Call& call) {
@@ -92,18 +74,14 @@ void hsetnx(Call& call) {
   const auto field = call.args.next();
   Entry* entry = hash_to_change(call, name);
   if (!entry) return;
-  if (entry->as<HashPointer>()->find(field)) return call.reply.integer(0);
+  if (entry->as<HashPointer>()->find(field, fields_seen_at(call))) return call.reply.integer(0);
   set_field(call, *entry, field, call.args.next(), hset_event);
   call.reply.integer(1);
 }
 
-void reply_text(Call& call, const std::optional<std::string_view>& text) {
-  text ? call.reply.bulk(*text) : call.reply.null();
-}
-
 void hget(Call& call) {
   Hash* hash = hash_to_read(call, call.args.next(), [&] { call.reply.null(); });
-  if (hash) reply_text(call, hash->find(call.args.next()));
+  if (hash) reply_text(call, hash->find(call.args.next(), fields_seen_at(call)));
 }
 
 void hmget(Call& call) {
@@ -112,8 +90,15 @@ void hmget(Call& call) {
   const auto fields = call.args.rest();
   call.reply.array(fields.size());
   for (const auto field : fields) {
-    reply_text(call, entry ? entry->as<HashPointer>()->find(field) : std::nullopt);
+    reply_text(call, entry ? entry->as<HashPointer>()->find(field, fields_seen_at(call))
+                           : std::nullopt);
   }
+}
+
+void tell_deleted(Call& call, std::string_view name, bool emptied, std::int64_t fields) {
+  call.changed(name, {EventClass::hash, "hdel"});
+  if (emptied) call.notify(name, {EventClass::generic, "del"});
+  call.keyspace.changes += static_cast<std::uint64_t>(fields) - 1;
 }
 
 void hdel(Call& call) {
@@ -125,19 +110,43 @@ void hdel(Call& call) {
   std::int64_t removed = 0;
   {
     const auto edit = call.db.edit(*entry);
+    hash.hold_shrinking(true);
     for (const auto field : call.args.rest()) {
-      removed += hash.erase(field);
+      removed += hash.erase(field, fields_seen_at(call));
       if (hash.size() == 0) break;
     }
+    hash.hold_shrinking(false);
   }
-  if (removed > 0) {
-    const bool emptied = hash.size() == 0;
-    if (emptied) call.db.remove(*entry, {.reason = Departure::Reason::deleted});
-    call.changed(name, {EventClass::hash, "hdel"});
-    if (emptied) call.notify(name, {EventClass::generic, "del"});
-    call.keyspace.changes += static_cast<std::uint64_t>(removed) - 1;
-  }
+  if (removed > 0) tell_deleted(call, name, removed_if_empty(call, *entry), removed);
   call.reply.integer(removed);
+}
+
+// The value of each field, and the field goes.
+void hgetdel(Call& call) {
+  const auto name = call.args.next();
+  if (!call.args.take("FIELDS")) return call.reply.error(errors::syntax);
+  const auto number = call.args.next_integer();
+  if (!call.args.done(call.reply)) return;
+  const auto fields = call.args.rest();
+  if (number <= 0 || static_cast<std::uint64_t>(number) != fields.size()) {
+    return call.reply.error(wrong_number_of_fields);
+  }
+  Entry* entry = call.db.find_for_write(key_of(call, name));
+  if (wrong_type<HashPointer>(call, entry)) return;
+  Hash* hash = entry ? entry->as<HashPointer>().get() : nullptr;
+  std::int64_t removed = 0;
+  call.reply.array(fields.size());
+  {
+    std::optional<Database::Edit> edit;
+    if (entry) edit.emplace(call.db, *entry);
+    if (hash) hash->hold_shrinking(true);
+    for (const auto field : fields) {
+      reply_text(call, hash ? hash->find(field, fields_seen_at(call)) : std::nullopt);
+      if (hash) removed += hash->erase(field, fields_seen_at(call));
+    }
+    if (hash) hash->hold_shrinking(false);
+  }
+  if (removed > 0) tell_deleted(call, name, removed_if_empty(call, *entry), removed);
 }
 
 void hlen(Call& call) {
@@ -148,13 +157,13 @@ void hlen(Call& call) {
 void hstrlen(Call& call) {
   Hash* hash = hash_to_read(call, call.args.next(), [&] { call.reply.integer(0); });
   if (!hash) return;
-  const auto value = hash->find(call.args.next());
+  const auto value = hash->find(call.args.next(), fields_seen_at(call));
   call.reply.integer(value ? static_cast<std::int64_t>(value->size()) : 0);
 }
 
 void hexists(Call& call) {
   Hash* hash = hash_to_read(call, call.args.next(), [&] { call.reply.integer(0); });
-  if (hash) call.reply.integer(hash->find(call.args.next()) ? 1 : 0);
+  if (hash) call.reply.integer(hash->find(call.args.next(), fields_seen_at(call)) ? 1 : 0);
 }
 
 void hincrby(Call& call) {
@@ -164,12 +173,13 @@ void hincrby(Call& call) {
   if (!call.args.done(call.reply)) return;
   Entry* entry = hash_to_change(call, name);
   if (!entry) return;
-  const auto old = entry->as<HashPointer>()->find(field);
+  const auto old = entry->as<HashPointer>()->find(field, fields_seen_at(call));
   const auto start = old ? parse_integer(*old) : 0;
   if (!start) return call.reply.error("ERR hash value is not an integer");
   std::int64_t value = 0;
   if (__builtin_add_overflow(*start, by, &value)) return call.reply.error(errors::overflow);
-  set_field(call, *entry, field, std::to_string(value), {EventClass::hash, "hincrby"});
+  set_field(call, *entry, field, std::to_string(value), {EventClass::hash, "hincrby"},
+            expiry_of(call, *entry, field));
   call.reply.integer(value);
 }
 
@@ -183,13 +193,14 @@ void hincrbyfloat(Call& call) {
   }
   Entry* entry = hash_to_change(call, name);
   if (!entry) return;
-  const auto old = entry->as<HashPointer>()->find(field);
+  const auto old = entry->as<HashPointer>()->find(field, fields_seen_at(call));
   const auto start = old ? parse_long_double(*old) : 0.0L;
   if (!start) return call.reply.error("ERR hash value is not a float");
   const long double value = *start + *by;
   if (std::isnan(value) || std::isinf(value)) return call.reply.error(errors::nan_or_infinity);
   const std::string text = format_long_double_human(value);
-  set_field(call, *entry, field, text, {EventClass::hash, "hincrbyfloat"});
+  set_field(call, *entry, field, text, {EventClass::hash, "hincrbyfloat"},
+            expiry_of(call, *entry, field));
   call.reply.bulk(text);
 }
 
@@ -197,11 +208,15 @@ void list_hash(Call& call, bool fields, bool values) {
   const auto empty = [&] { fields&& values ? call.reply.map(0) : call.reply.empty_array(); };
   Hash* hash = hash_to_read(call, call.args.next(), empty);
   if (!hash) return;
-  fields&& values ? call.reply.map(hash->size()) : call.reply.array(hash->size());
-  hash->for_each([&](std::string_view field, std::string_view value) {
-    if (fields) call.reply.bulk(field);
-    if (values) call.reply.bulk(value);
-  });
+  const std::int64_t now_ms = fields_seen_at(call);
+  const std::size_t seen = hash->size_seen(now_ms);
+  fields&& values ? call.reply.map(seen) : call.reply.array(seen);
+  hash->for_each(
+      [&](std::string_view field, std::string_view value) {
+        if (fields) call.reply.bulk(field);
+        if (values) call.reply.bulk(value);
+      },
+      now_ms);
 }
 void hkeys(Call& call) {
   list_hash(call, true, false);
@@ -230,12 +245,15 @@ void hscan(Call& call) {
   std::int64_t looks_left = options.looks_max();
   std::size_t at = options.cursor;
   do {
-    at = hash->scan(at, [&](std::string_view field, std::string_view value) {
-      ++met;
-      if (!options.matches(field)) return;
-      found.emplace_back(field);
-      if (!options.only_fields) found.emplace_back(value);
-    });
+    at = hash->scan(
+        at,
+        [&](std::string_view field, std::string_view value) {
+          ++met;
+          if (!options.matches(field)) return;
+          found.emplace_back(field);
+          if (!options.only_fields) found.emplace_back(value);
+        },
+        fields_seen_at(call));
   } while (at != 0 && looks_left-- > 0 && met < options.count);
   call.reply.array(2);
   call.reply.bulk(std::to_string(at));
@@ -252,14 +270,17 @@ void reply_pair(Call& call, std::string_view field, std::string_view value, bool
 
 // `wanted` different fields, each as likely as any other, in the hash's own order.
 void reply_sample(Call& call, Hash& hash, std::size_t wanted, bool with_values) {
-  std::size_t left = hash.size();
-  hash.for_each([&](std::string_view field, std::string_view value) {
-    if (wanted > 0 && (wanted == left || call.keyspace.command_random.below(left) < wanted)) {
-      reply_pair(call, field, value, with_values);
-      --wanted;
-    }
-    --left;
-  });
+  const std::int64_t now_ms = fields_seen_at(call);
+  std::size_t left = hash.size_seen(now_ms);
+  hash.for_each(
+      [&](std::string_view field, std::string_view value) {
+        if (wanted > 0 && (wanted == left || call.keyspace.command_random.below(left) < wanted)) {
+          reply_pair(call, field, value, with_values);
+          --wanted;
+        }
+        --left;
+      },
+      now_ms);
 }
 
 void reply_random_fields(Call& call, std::string_view name, std::int64_t count, bool with_values) {
@@ -267,12 +288,17 @@ void reply_random_fields(Call& call, std::string_view name, std::int64_t count, 
   if (!hash) return;
   const bool repeating = count < 0;
   const auto asked = static_cast<std::size_t>(repeating ? -count : count);
-  const std::size_t n = repeating ? asked : std::min(asked, hash->size());
+  const std::int64_t now_ms = fields_seen_at(call);
+  const std::size_t seen = hash->size_seen(now_ms);
+  if (seen == 0) return call.reply.empty_array();
+  const std::size_t n = repeating ? asked : std::min(asked, seen);
   call.reply.array(with_values && !call.reply.resp3() ? 2 * n : n);
   if (repeating || n == 1) {
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto [field, value] = hash->random_field(call.keyspace.command_random);
-      reply_pair(call, field, value, with_values);
+    for (std::size_t i = 0; i < n;) {
+      const auto drawn = hash->random_field(call.keyspace.command_random, now_ms);
+      if (!drawn) continue;
+      reply_pair(call, drawn->first, drawn->second, with_values);
+      ++i;
     }
   } else {
     reply_sample(call, *hash, n, with_values);
@@ -283,7 +309,9 @@ void hrandfield(Call& call) {
   const auto name = call.args.next();
   if (call.args.empty()) {
     Hash* hash = hash_to_read(call, name, [&] { call.reply.null(); });
-    if (hash) call.reply.bulk(hash->random_field(call.keyspace.command_random).first);
+    if (!hash) return;
+    const auto drawn = hash->random_field(call.keyspace.command_random, fields_seen_at(call));
+    drawn ? call.reply.bulk(drawn->first) : call.reply.null();
     return;
   }
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
@@ -345,6 +373,16 @@ constexpr Command rows[] = {
               .group = "hash",
               .complexity = "O(N) where N is the size of the hash.",
               .tips = "nondeterministic_output_order"}},
+    {.name = "hgetdel",
+     .arity = -5,
+     .flags = flag::write | flag::fast,
+     .categories = category::hash,
+     .keys = {KeySpec::range(keyflag::rw | keyflag::access | keyflag::remove, 1, 0, 1)},
+     .run = hgetdel,
+     .docs = {.summary = "Returns the values of one or more fields and deletes them from a hash.",
+              .since = "9.1.0",
+              .group = "hash",
+              .complexity = "O(N) where N is the number of fields to be retrieved and deleted."}},
     {.name = "hincrby",
      .arity = 4,
      .flags = flag::write | flag::denyoom | flag::fast,
@@ -409,6 +447,7 @@ constexpr Command rows[] = {
               .group = "hash",
               .complexity = "O(N) where N is the number of fields being set.",
               .deprecated_since = "4.0.0",
+              .deprecated_until = "9.1.0",
               .replaced_by = "`HSET` with multiple field-value pairs"}},
     {.name = "hrandfield",
      .arity = -2,

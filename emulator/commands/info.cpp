@@ -73,6 +73,18 @@ constexpr FieldSince newer_fields[] = {
     {"acl_access_denied_key", "8.0.0"},
     {"acl_access_denied_channel", "8.0.0"},
     {"replicas_waiting_psync", "8.0.0"},
+    {"module", "9.1.0"},
+    {"mem_replicas_repl_buffer", "9.1.0"},
+    {"mem_cluster_slot_import", "9.1.0"},
+    {"mem_cluster_slot_export", "9.1.0"},
+    {"slot_migration_fork_in_progress", "9.1.0"},
+    {"total_net_cluster_slot_import_bytes", "9.1.0"},
+    {"total_net_cluster_slot_export_bytes", "9.1.0"},
+    {"expired_fields", "9.1.0"},
+    {"expired_keys_with_volatile_items_stale_perc", "9.1.0"},
+    {"acl_access_denied_tls_cert", "9.1.0"},
+    {"acl_access_denied_db", "9.1.0"},
+    {"used_active_time_main_thread", "9.1.0"},
 };
 // And those that were there before another took their place.
 constexpr FieldSince older_fields[] = {
@@ -229,9 +241,10 @@ void memory(InfoText& info, Engine& engine) {
       "allocator_frag_ratio:1.00 allocator_frag_bytes:0 allocator_rss_ratio:1.00 "
       "allocator_rss_bytes:0 rss_overhead_ratio:1.00 rss_overhead_bytes:0 "
       "mem_fragmentation_ratio:1.00 mem_fragmentation_bytes:0 mem_not_counted_for_evict:0 "
-      "mem_replication_backlog:0 mem_total_replication_buffers:0 mem_clients_slaves:0");
+      "mem_replication_backlog:0 mem_total_replication_buffers:0 mem_replicas_repl_buffer:0 "
+      "mem_clients_slaves:0");
   info.field("mem_clients_normal", overview.clients);
-  info.constants("mem_cluster_links:0 mem_aof_buffer:0 mem_allocator:jemalloc-5.3.0");
+  info.constants("mem_cluster_links:0 mem_cluster_slot_import:0 mem_cluster_slot_export:0 mem_aof_buffer:0 mem_allocator:jemalloc-5.3.0");
   info.field("mem_overhead_db_hashtable_rehashing", overview.rehashing);
   info.constants("active_defrag_running:0 lazyfree_pending_objects:0");
   info.count("lazyfreed_objects", engine.keyspace.stats.lazyfreed_objects);
@@ -250,7 +263,8 @@ void persistence(InfoText& info, Engine& engine) {
       "aof_enabled:0 aof_rewrite_in_progress:0 aof_rewrite_scheduled:0 "
       "aof_last_rewrite_time_sec:-1 aof_current_rewrite_time_sec:-1 aof_last_bgrewrite_status:ok "
       "aof_rewrites:0 aof_rewrites_consecutive_failures:0 aof_last_write_status:ok "
-      "aof_last_cow_size:0 module_fork_in_progress:0 module_fork_last_cow_size:0");
+      "aof_last_cow_size:0 module_fork_in_progress:0 module_fork_last_cow_size:0 "
+      "slot_migration_fork_in_progress:0");
 }
 
 void stats(InfoText& info, Engine& engine) {
@@ -262,13 +276,17 @@ void stats(InfoText& info, Engine& engine) {
   info.count("total_net_input_bytes", stats.net_input_bytes);
   info.count("total_net_output_bytes", stats.net_output_bytes);
   info.constants(
-      "total_net_repl_input_bytes:0 total_net_repl_output_bytes:0 instantaneous_input_kbps:0.00 "
+      "total_net_repl_input_bytes:0 total_net_repl_output_bytes:0 "
+      "total_net_cluster_slot_import_bytes:0 total_net_cluster_slot_export_bytes:0 instantaneous_input_kbps:0.00 "
       "instantaneous_output_kbps:0.00 instantaneous_input_repl_kbps:0.00 "
       "instantaneous_output_repl_kbps:0.00");
   info.count("rejected_connections", stats.connections_rejected);
   info.constants("sync_full:0 sync_partial_ok:0 sync_partial_err:0");
   info.count("expired_keys", keys.expired);
+  info.count("expired_fields", keys.expired_fields);
   info.field("expired_stale_perc", fixed(keys.expired_stale_percent, 2));
+  info.field("expired_keys_with_volatile_items_stale_perc",
+             fixed(keys.fields_stale_percent, 2));
   info.count("expired_time_cap_reached_count", keys.expire_time_cap_reached);
   info.constants("expire_cycle_cpu_milliseconds:0");
   info.count("evicted_keys", keys.evicted);
@@ -309,7 +327,8 @@ void stats(InfoText& info, Engine& engine) {
       "eventloop_duration_cmd_sum:0 instantaneous_eventloop_cycles_per_sec:0 "
       "instantaneous_eventloop_duration_usec:0");
   info.count("acl_access_denied_auth", stats.denied_sign_ins);
-  info.constants("acl_access_denied_cmd:0 acl_access_denied_key:0 acl_access_denied_channel:0");
+  info.constants("acl_access_denied_cmd:0 acl_access_denied_key:0 acl_access_denied_channel:0 "
+                 "acl_access_denied_tls_cert:0 acl_access_denied_db:0");
 }
 
 void replication(InfoText& info, Engine& engine) {
@@ -328,10 +347,15 @@ void cpu(InfoText& info, Engine&) {
   info.constants(
       "used_cpu_sys:0.000000 used_cpu_user:0.000000 used_cpu_sys_children:0.000000 "
       "used_cpu_user_children:0.000000 used_cpu_sys_main_thread:0.000000 "
-      "used_cpu_user_main_thread:0.000000");
+      "used_cpu_user_main_thread:0.000000 used_active_time_main_thread:0.000000");
 }
 
-void modules(InfoText&, Engine&) {}
+// Lua is a module since 9.1.
+void modules(InfoText& info, Engine&) {
+  info.field("module",
+             "name=lua,ver=1,api=1,filters=0,usedby=[],using=[],options=[handle-repl-async-load|"
+             "handle-atomic-slot-migration]");
+}
 
 // Every command and subcommand that was called, or refused, with its full name.
 template <class Visit>
@@ -386,13 +410,41 @@ void cluster(InfoText& info, Engine&) {
   info.constants("cluster_enabled:0");
 }
 
+// Hashes with fields that expire.
+std::string volatile_items(const Engine& engine, const Database& database) {
+  if (!engine.ledger.profile().has("9.0.0")) return "";
+  return ",keys_with_volatile_items=" + std::to_string(database.with_expiring_fields().size());
+}
+
+// ---- sections that came with 9.1
+void tls(InfoText& info, Engine&) {
+  info.constants(
+      "tls_server_cert_serial:none tls_server_cert_expires_in_seconds:0 "
+      "tls_client_cert_serial:none tls_client_cert_expires_in_seconds:0 tls_ca_cert_serial:none "
+      "tls_ca_cert_expires_in_seconds:0");
+}
+
+void cluster_info(InfoText&, Engine&) {}
+
+void scripting_engines(InfoText& info, Engine& engine) {
+  constexpr std::string_view overhead = "64";
+  const ScriptMemory scripts = engine.scripts ? engine.scripts->memory() : ScriptMemory{};
+  const std::string used = std::to_string(scripts.vm_eval + scripts.vm_functions);
+  info.field("engines_count", 1);
+  info.field("engines_total_used_memory", used);
+  info.field("engines_total_memory_overhead", overhead);
+  info.field("engine_0", "name=LUA,module=lua,abi_version=4,used_memory=" + used +
+                             ",memory_overhead=" + std::string(overhead));
+}
+
 void keyspace(InfoText& info, Engine& engine) {
   for (std::size_t i = 0; i < engine.keyspace.databases(); ++i) {
     const Database& database = engine.keyspace.database(i);
     if (database.size() == 0) continue;
     info.field("db" + std::to_string(i), "keys=" + std::to_string(database.size()) +
                                              ",expires=" + std::to_string(database.expires_size()) +
-                                             ",avg_ttl=" + std::to_string(database.average_ttl_ms));
+                                             ",avg_ttl=" + std::to_string(database.average_ttl_ms) +
+                                             volatile_items(engine, database));
   }
 }
 
@@ -403,9 +455,11 @@ struct Section {
   std::string_view title;
   Shown shown;
   void (*write)(InfoText&, Engine&);
+  std::string_view since = {};
 };
 constexpr Section sections[] = {
     {"server", "Server", Shown::in_default, server},
+    {"tls", "TLS", Shown::on_request, tls, "9.1.0"},
     {"clients", "Clients", Shown::in_default, clients},
     {"memory", "Memory", Shown::in_default, memory},
     {"persistence", "Persistence", Shown::in_default, persistence},
@@ -417,6 +471,8 @@ constexpr Section sections[] = {
     {"errorstats", "Errorstats", Shown::in_default, errorstats},
     {"latencystats", "Latencystats", Shown::on_request, latencystats},
     {"cluster", "Cluster", Shown::in_default, cluster},
+    {"cluster_info", "Cluster Info", Shown::on_request, cluster_info, "9.1.0"},
+    {"scriptingengines", "Scripting Engines", Shown::on_request, scripting_engines, "9.1.0"},
     {"keyspace", "Keyspace", Shown::in_default, keyspace},
 };
 
@@ -434,6 +490,7 @@ void info(Call& call) {
   InfoText text(call.keyspace.ledger.profile());
   for (const Section& section : sections) {
     if (!is_wanted(section, words)) continue;
+    if (!section.since.empty() && !call.keyspace.ledger.profile().has(section.since)) continue;
     text.section(section.title);
     section.write(text, call.engine);
   }

@@ -102,7 +102,9 @@ Database* database_at(Call& call, std::int64_t index) {
     return nullptr;
   }
   if (index >= 0 && index < static_cast<std::int64_t>(call.keyspace.databases())) {
-    return &call.keyspace.database(static_cast<std::size_t>(index));
+    Database& database = call.keyspace.database(static_cast<std::size_t>(index));
+    database.open();
+    return &database;
   }
   call.reply.error(errors::database_out_of_range);
   return nullptr;
@@ -283,7 +285,8 @@ constexpr Command rows[] = {
               .since = "1.0.0",
               .group = "server",
               .complexity = "O(N) where N is the number of keys in the selected database",
-              .tips = "request_policy:all_shards response_policy:all_succeeded"}},
+              .tips = "request_policy:all_shards response_policy:all_succeeded",
+              .summary_since_9_1 = "Removes all keys from the current database."}},
     {.name = "move",
      .arity = 3,
      .flags = flag::write | flag::fast,

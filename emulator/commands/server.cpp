@@ -5,6 +5,7 @@
 #include <string>
 
 #include "commands/families.hpp"
+#include "commands/module_list.hpp"
 #include "engine/engine.hpp"
 #include "engine/help.hpp"
 
@@ -169,7 +170,7 @@ void waitaof(Call& call) {
 // ---- modules
 
 void module_list(Call& call) {
-  call.reply.empty_array();
+  write_modules(call.reply, call.keyspace.ledger.profile());
 }
 
 void module_load(Call& call) {
@@ -278,7 +279,8 @@ constexpr Command rows[] = {
      .run = lolwut,
      .docs = {.summary = "Displays computer art and the server version",
               .since = "5.0.0",
-              .group = "server"}},
+              .group = "server",
+              .summary_since_9_1 = "Displays computer art and the server version."}},
     {.name = "module",
      .arity = -2,
      .subcommands = module_subcommands,

@@ -79,6 +79,15 @@ bool knows_ifeq(const Call& call) {
   return call.keyspace.ledger.profile().has("8.1.0");
 }
 
+// One of EX, PX, EXAT and PXAT if it is next and no other was there before.
+bool take_expiry(Args& args, SetRequest& request) {
+  const auto expiry = request.keep_ttl ? std::nullopt : take_expiry_option(args);
+  const bool fits = expiry && (!request.expiry || (request.expiry->in_seconds == expiry->in_seconds &&
+                                                   request.expiry->relative == expiry->relative));
+  if (fits) request.expiry = expiry;
+  return fits;
+}
+
 void set(Call& call) {
   SetRequest request{.key = call.args.next(), .value = call.args.next()};
   while (!call.args.empty() && !call.args.failed()) {
@@ -93,11 +102,7 @@ void set(Call& call) {
       request.get = true;
     } else if (!request.expiry && call.args.take("KEEPTTL")) {
       request.keep_ttl = true;
-    } else if (const auto expiry = request.keep_ttl ? std::nullopt : take_expiry_option(call.args);
-               expiry && (!request.expiry || (request.expiry->in_seconds == expiry->in_seconds &&
-                                              request.expiry->relative == expiry->relative))) {
-      request.expiry = expiry;
-    } else {
+    } else if (!take_expiry(call.args, request)) {
       call.args.fail(errors::syntax);
     }
   }
@@ -210,6 +215,60 @@ void mset(Call& call) {
 }
 void msetnx(Call& call) {
   set_pairs(call, true);
+}
+
+// MSETEX numkeys key value … [NX | XX] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]
+void msetex(Call& call) {
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  constexpr std::string_view wrong_number = "ERR invalid numkeys value or out of range";
+  const auto keys = call.args.next_integer_in(1, most, wrong_number);
+  if (!call.args.done(call.reply)) return;
+  const auto words = call.args.rest();
+  const auto pairs_end = 2 * static_cast<std::size_t>(keys);
+  if (pairs_end > words.size()) return call.reply.error(errors::syntax);
+  const auto pairs = words.first(pairs_end);
+  Args options(words.subspan(pairs_end));
+  SetRequest request;
+  while (!options.empty() && !options.failed()) {
+    if (!request.only_old && options.take("NX")) {
+      request.only_new = true;
+    } else if (!request.only_new && options.take("XX")) {
+      request.only_old = true;
+    } else if (!request.expiry && options.take("KEEPTTL")) {
+      request.keep_ttl = true;
+    } else if (!take_expiry(options, request)) {
+      options.fail(errors::syntax);
+    }
+  }
+  if (!options.done(call.reply)) return;
+  std::optional<std::int64_t> until;
+  if (request.expiry && !(until = resolve_expiry(call, *request.expiry))) return;
+  if (request.only_new || request.only_old) {
+    for (std::size_t i = 0; i < pairs.size(); i += 2) {
+      const bool there = call.db.find_for_write(key_of(call, pairs[i])) != nullptr;
+      if (there != request.only_old) return call.reply.integer(0);
+    }
+  }
+  for (std::size_t i = 0; i < pairs.size(); i += 2) {
+    Entry& entry = call.db.put(key_of(call, pairs[i]), value_of(call, pairs[i + 1]),
+                               request.keep_ttl || until);
+    if (until) call.db.set_expiry(entry, *until);
+    call.notify(pairs[i], set_event);
+    if (until) call.notify(pairs[i], expire_event);
+  }
+  call.keyspace.changes += pairs.size() / 2;
+  call.reply.integer(1);
+}
+
+void delifeq(Call& call) {
+  const auto name = call.args.next();
+  Entry* entry = call.db.find_for_write(key_of(call, name));
+  if (wrong_type<String>(call, entry)) return;
+  char scratch[24];
+  if (!entry || entry->as<String>().text(scratch) != call.args.next()) return call.reply.integer(0);
+  call.db.remove(*entry, {.reason = Departure::Reason::deleted});
+  call.changed(name, {EventClass::generic, "del"});
+  call.reply.integer(1);
 }
 
 void add_integer(Call& call, std::string_view name, std::int64_t by) {
@@ -397,6 +456,18 @@ constexpr Command rows[] = {
                          "value if the key doesn't exist.",
               .since = "1.0.0",
               .group = "string",
+              .complexity = "O(1)",
+              .summary_since_9_1 = "Decrements the integer value of a key by a number. Uses 0 as"
+                                   " initial value if the key doesn't exist."}},
+    {.name = "delifeq",
+     .arity = 3,
+     .flags = flag::write | flag::fast,
+     .categories = category::string,
+     .keys = {KeySpec::range(keyflag::rm | keyflag::remove, 1, 0, 1)},
+     .run = delifeq,
+     .docs = {.summary = "Delete key if value matches string.",
+              .since = "9.0.0",
+              .group = "string",
               .complexity = "O(1)"}},
     {.name = "get",
      .arity = 2,
@@ -454,6 +525,7 @@ constexpr Command rows[] = {
               .group = "string",
               .complexity = "O(1)",
               .deprecated_since = "6.2.0",
+              .deprecated_until = "9.1.0",
               .replaced_by = "`SET` with the `!GET` argument"}},
     {.name = "incr",
      .arity = 2,
@@ -487,7 +559,9 @@ constexpr Command rows[] = {
                          "initial value if the key doesn't exist.",
               .since = "2.6.0",
               .group = "string",
-              .complexity = "O(1)"}},
+              .complexity = "O(1)",
+              .summary_since_9_1 = "Increments the floating point value of a key by a number. "
+                                   "Uses 0 as initial value if the key doesn't exist."}},
     {.name = "mget",
      .arity = -2,
      .flags = flag::readonly | flag::fast,
@@ -507,6 +581,18 @@ constexpr Command rows[] = {
      .run = mset,
      .docs = {.summary = "Atomically creates or modifies the string values of one or more keys.",
               .since = "1.0.1",
+              .group = "string",
+              .complexity = "O(N) where N is the number of keys to set.",
+              .tips = "request_policy:multi_shard response_policy:all_succeeded"}},
+    {.name = "msetex",
+     .arity = -4,
+     .flags = flag::write | flag::denyoom,
+     .categories = category::string,
+     .keys = {KeySpec::counted(keyflag::ow | keyflag::update, 1).stepping(2)},
+     .run = msetex,
+     .docs = {.summary = "Atomically creates or modifies the string values of one or more keys, and "
+                         "optionally set their expiration.",
+              .since = "9.1.0",
               .group = "string",
               .complexity = "O(N) where N is the number of keys to set.",
               .tips = "request_policy:multi_shard response_policy:all_succeeded"}},
@@ -534,6 +620,7 @@ constexpr Command rows[] = {
               .group = "string",
               .complexity = "O(1)",
               .deprecated_since = "2.6.12",
+              .deprecated_until = "9.1.0",
               .replaced_by = "`SET` with the `PX` argument"}},
     {.name = "set",
      .arity = -3,
@@ -561,6 +648,7 @@ constexpr Command rows[] = {
               .group = "string",
               .complexity = "O(1)",
               .deprecated_since = "2.6.12",
+              .deprecated_until = "9.1.0",
               .replaced_by = "`SET` with the `EX` argument"}},
     {.name = "setnx",
      .arity = 3,
@@ -573,7 +661,10 @@ constexpr Command rows[] = {
               .group = "string",
               .complexity = "O(1)",
               .deprecated_since = "2.6.12",
-              .replaced_by = "`SET` with the `NX` argument"}},
+              .deprecated_until = "9.1.0",
+              .replaced_by = "`SET` with the `NX` argument",
+              .summary_since_9_1 = "Sets the string value of a key only when the key doesn't "
+                                   "exist."}},
     {.name = "setrange",
      .arity = 4,
      .flags = flag::write | flag::denyoom,
@@ -612,6 +703,7 @@ constexpr Command rows[] = {
                   "determined by the returned length, but because creating a substring from an "
                   "existing string is very cheap, it can be considered O(1) for small strings.",
               .deprecated_since = "2.0.0",
+              .deprecated_until = "9.1.0",
               .replaced_by = "`GETRANGE`"}},
 };
 

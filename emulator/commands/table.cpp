@@ -23,6 +23,7 @@ std::span<const CommandRows> all_commands() {
       expire_commands(),
       function_commands(),
       hash_commands(),
+      hash_expiry_commands(),
       info_commands(),
       key_commands(),
       latency_commands(),

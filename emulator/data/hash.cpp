@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/hash.hpp"
+#include "data/expiring_fields.hpp"
 #include "data/listpack.hpp"
 #include "data/table.hpp"
 #include "memory/footprint.hpp"
@@ -16,9 +17,14 @@ namespace {
 
 // Field and value share an allocation up to this size (t_hash.c, EMBED_VALUE_MAX_ALLOC_SIZE).
 constexpr std::size_t embedded_pair_max = 128;
+constexpr std::size_t expiry_bytes = 8;
 
 std::size_t field_block(std::size_t size, std::size_t header) {
   return header + size + 1;
+}
+
+bool expired(std::int64_t expiry_ms, std::int64_t now_ms) {
+  return expiry_ms != never_expires && now_ms > expiry_ms;
 }
 
 }  // namespace
@@ -30,6 +36,8 @@ struct FieldEntry {
   std::uint32_t block = 0;        // bytes of the entry's own allocation
   std::uint32_t value_block = 0;  // bytes of the value's, 0 while it is inside
   std::uint32_t field_size = 0;
+  std::int64_t expiry_ms = never_expires;
+  std::uint64_t arrival = 0;  // among the fields that expire
 
   std::string_view field() const { return {reinterpret_cast<const char*>(this + 1), field_size}; }
   std::size_t bytes() const { return block + value_block; }
@@ -50,7 +58,21 @@ struct FieldEntry {
   void assign(std::string_view text, bool is_new, const Ledger& ledger) {
     if (ledger.profile().tables == TableKind::chains)
       return assign_apart(text, ledger.allocation());
-    assign_together(text, is_new, ledger.allocation());
+    assign_together(text, is_new, expiry_ms, ledger.allocation());
+  }
+  // The same with another expiry, 9.0's way (entry.c, entryUpdate).
+  void assign(std::string_view text, bool is_new, std::int64_t until_ms, const Ledger& ledger) {
+    if (until_ms == expiry_ms || is_new) {
+      expiry_ms = until_ms;
+      return assign(text, is_new, ledger);
+    }
+    assign_together(text, is_new, until_ms, ledger.allocation());
+  }
+  // Its value stays: it is made anew if it gets or loses the room for a time.
+  void expire_at(std::int64_t until_ms, const Allocation& allocation) {
+    const bool moves = (until_ms == never_expires) != (expiry_ms == never_expires);
+    expiry_ms = until_ms;
+    if (moves) lay_out(value.size(), value_block, allocation);
   }
 
  private:
@@ -62,22 +84,45 @@ struct FieldEntry {
   }
   // As t_hash.c creates an entry, and as it replaces the value of an old one: in place when the new
   // value fits and leaves at most a quarter unused.
-  void assign_together(std::string_view text, bool is_new, const Allocation& allocation) {
-    const std::size_t pair =
-        field_block(field_size, footprint::header(field_size)) + field_block(text.size(), 3);
+  // A field that expires has a header that can say so.
+  std::size_t field_bytes() const {
+    const std::size_t header = footprint::header(field_size);
+    if (expiry_ms == never_expires) return field_block(field_size, header);
+    return expiry_bytes + field_block(field_size, std::max<std::size_t>(3, header));
+  }
+  std::size_t pair_bytes(std::size_t value_size) const {
+    return field_bytes() + field_block(value_size, 3);
+  }
+  void assign_together(std::string_view text, bool is_new, std::int64_t until_ms,
+                       const Allocation& allocation) {
+    const bool moves = (until_ms == never_expires) != (expiry_ms == never_expires);
+    expiry_ms = until_ms;
+    const std::size_t pair = pair_bytes(text.size());
     value.assign(text);
+    const bool fits = pair <= embedded_pair_max;
+    const bool in_place = fits && value_block == 0 && pair <= block && pair >= block * 3 / 4;
+    const bool beside = !fits && value_block != 0;
+    const auto apart =
+        static_cast<std::uint32_t>(footprint::text_block(allocation, text.size()).bytes);
+    if (is_new || moves || !(in_place || beside)) return lay_out(text.size(), apart, allocation);
+    if (beside) value_block = apart;
+  }
+  // `apart`: the value's own block, should it not fit beside the field.
+  void lay_out(std::size_t value_size, std::uint32_t apart, const Allocation& allocation) {
+    const std::size_t pair = pair_bytes(value_size);
     if (pair <= embedded_pair_max) {
-      const bool in_place = !is_new && value_block == 0 && pair <= block && pair >= block * 3 / 4;
-      if (!in_place) block = static_cast<std::uint32_t>(allocation.size(pair));
+      block = static_cast<std::uint32_t>(allocation.size(pair));
       value_block = 0;
       return;
     }
-    if (is_new || value_block == 0) {
-      const std::size_t header = std::max<std::size_t>(3, footprint::header(field_size));
-      block = static_cast<std::uint32_t>(
-          allocation.size(sizeof(void*) + field_block(field_size, header)));
-    }
-    value_block = static_cast<std::uint32_t>(footprint::text_block(allocation, text.size()).bytes);
+    const std::size_t header = std::max<std::size_t>(3, footprint::header(field_size));
+    const std::size_t time = expiry_ms == never_expires ? 0 : expiry_bytes;
+    block = static_cast<std::uint32_t>(
+        allocation.size(time + sizeof(void*) + field_block(field_size, header)));
+    value_block = apart != 0
+                      ? apart
+                      : static_cast<std::uint32_t>(
+                            footprint::text_block(allocation, value_size).bytes);
   }
 };
 
@@ -95,22 +140,56 @@ struct FieldPolicy {
 struct Hash::Table {
   outlive::Table<FieldPolicy> fields;
   std::size_t entry_bytes = 0;
+  ExpiringFields<FieldEntry> expiring;
 
   Table(Ledger& ledger, std::uint64_t seed) : fields(FieldPolicy{seed}, ledger) {}
   ~Table() { fields.clear(FieldEntry::destroy); }
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
-  // True if the field is new.
-  bool set(std::string_view field, std::string_view value, const Ledger& ledger) {
+  FieldSet set(std::string_view field, std::string_view value, const SetField& how,
+               const Ledger& ledger) {
     const std::uint64_t hash = fields.hash(field);
     FieldEntry** place = fields.find(field, hash);
     FieldEntry* entry = place ? *place : FieldEntry::make(field);
+    const bool renewed = place && expired(entry->expiry_ms, how.now_ms);
+    const std::int64_t until_ms =
+        place && !renewed && how.keep_expiry ? entry->expiry_ms : how.expiry_ms;
     entry_bytes -= entry->bytes();
-    entry->assign(value, place == nullptr, ledger);
+    forget_expiry(entry);
+    entry->assign(value, place == nullptr, until_ms, ledger);
+    note_expiry(entry);
     entry_bytes += entry->bytes();
     if (!place) fields.insert_after_find(entry, hash);
-    return place == nullptr;
+    return renewed ? FieldSet::renewed : place ? FieldSet::replaced : FieldSet::created;
+  }
+
+  FieldEntry* find(std::string_view field, std::int64_t now_ms) {
+    FieldEntry** place = fields.find(field);
+    return place && !expired((*place)->expiry_ms, now_ms) ? *place : nullptr;
+  }
+
+  void expire_at(FieldEntry* entry, std::int64_t until_ms, const Allocation& allocation) {
+    entry_bytes -= entry->bytes();
+    forget_expiry(entry);
+    entry->expire_at(until_ms, allocation);
+    note_expiry(entry);
+    entry_bytes += entry->bytes();
+  }
+
+  void erase(FieldEntry* entry) {
+    fields.erase_item(entry, fields.hash(entry->field()));
+    forget_expiry(entry);
+    entry_bytes -= entry->bytes();
+    FieldEntry::destroy(entry);
+  }
+
+ private:
+  void note_expiry(FieldEntry* entry) {
+    if (entry->expiry_ms != never_expires) expiring.insert(entry, entry->expiry_ms);
+  }
+  void forget_expiry(FieldEntry* entry) {
+    if (entry->expiry_ms != never_expires) expiring.erase(entry, entry->expiry_ms);
   }
 };
 
@@ -123,17 +202,26 @@ std::size_t Hash::size() const {
   return table_ ? table_->fields.size() : pairs_.size();
 }
 
+std::size_t Hash::size_seen(std::int64_t now_ms) const {
+  if (!has_expiring_fields()) return size();
+  std::size_t seen = 0;
+  for_each([&](std::string_view, std::string_view) { ++seen; }, now_ms);
+  return seen;
+}
+
 bool Hash::is_listpack() const {
   return table_ == nullptr;
 }
 
 std::size_t Hash::head_bytes() const {
-  return outlive::Table<FieldPolicy>::head_bytes(ledger_->profile());
+  return outlive::Table<FieldPolicy>::head_bytes(ledger_->profile()) +
+         ledger_->profile().hash_metadata;
 }
 
 std::size_t Hash::heap_bytes() const {
   if (!table_) return ledger_->allocation().size(listpack_bytes_);
-  return ledger_->allocation().size(head_bytes()) + table_->entry_bytes;
+  const Allocation& allocation = ledger_->allocation();
+  return allocation.size(head_bytes()) + table_->entry_bytes + table_->expiring.bytes(allocation);
 }
 
 std::size_t Hash::total_bytes() const {
@@ -158,20 +246,53 @@ std::size_t Hash::sampled_bytes(std::size_t samples) const {
   // object.c adds a double to a size_t and cuts the fraction off.
   const double average = static_cast<double>(sum) / static_cast<double>(seen);
   return static_cast<std::size_t>(static_cast<double>(tables) +
-                                  average * static_cast<double>(size()));
+                                  average * static_cast<double>(size())) +
+         table_->expiring.bytes(ledger_->allocation());
 }
 
-std::optional<std::string_view> Hash::find(std::string_view field) const {
+std::optional<std::string_view> Hash::find(std::string_view field, std::int64_t now_ms) const {
   if (!table_) return pairs_.find(field);
-  FieldEntry** place = table_->fields.find(field);
-  return place ? std::optional<std::string_view>((*place)->value) : std::nullopt;
+  const FieldEntry* entry = table_->find(field, now_ms);
+  return entry ? std::optional<std::string_view>(entry->value) : std::nullopt;
+}
+
+std::optional<std::int64_t> Hash::expiry_of(std::string_view field, std::int64_t now_ms) const {
+  if (!table_) return pairs_.find(field) ? std::optional(never_expires) : std::nullopt;
+  const FieldEntry* entry = table_->find(field, now_ms);
+  return entry ? std::optional(entry->expiry_ms) : std::nullopt;
+}
+
+void Hash::set_expiry(std::string_view field, std::int64_t expiry_ms) {
+  if (!table_ && expiry_ms == never_expires) return;
+  if (!table_) convert();
+  table_->expire_at(table_->find(field, sees_all), expiry_ms, ledger_->allocation());
+}
+
+bool Hash::has_expiring_fields() const {
+  return table_ && !table_->expiring.empty();
+}
+
+std::size_t Hash::erase_expired(std::int64_t now_ms, std::size_t most) {
+  std::size_t erased = 0;
+  for (; erased < most && has_expiring_fields(); ++erased) {
+    const auto [expiry_ms, entry] = table_->expiring.first();
+    if (expiry_ms > now_ms) break;
+    table_->erase(entry);
+  }
+  return erased;
+}
+
+void Hash::hold_shrinking(bool hold) {
+  if (table_ && ledger_->profile().buckets == BucketHabits::hurried) {
+    table_->fields.hold_shrinking(hold);
+  }
 }
 
 void Hash::convert() {
   auto table = std::make_unique<Table>(*ledger_, table_seed_);
   if (!pairs_.empty()) table->fields.expand(pairs_.size());
   pairs_.for_each(
-      [&](std::string_view field, std::string_view value) { table->set(field, value, *ledger_); });
+      [&](std::string_view field, std::string_view value) { table->set(field, value, {}, *ledger_); });
   table_ = std::move(table);
   pairs_ = {};
 }
@@ -188,8 +309,14 @@ void Hash::prepare(std::size_t fields_more, std::size_t longest, const HashLimit
 }
 
 bool Hash::set(std::string_view field, std::string_view value, const HashLimits& limits) {
-  if (!table_ && std::max(field.size(), value.size()) > limits.value_max) convert();
-  if (table_) return table_->set(field, value, *ledger_);
+  return set(field, value, limits, {}) == FieldSet::created;
+}
+
+FieldSet Hash::set(std::string_view field, std::string_view value, const HashLimits& limits,
+                   const SetField& how) {
+  const bool is_long = std::max(field.size(), value.size()) > limits.value_max;
+  if (!table_ && (is_long || how.expiry_ms != never_expires)) convert();
+  if (table_) return table_->set(field, value, how, *ledger_);
   const std::size_t value_bytes = listpack::element_bytes(value);
   const auto held = pairs_.find(field);
   if (held) {
@@ -201,10 +328,15 @@ bool Hash::set(std::string_view field, std::string_view value, const HashLimits&
   }
   // The limit may have been lowered since (t_hash.c, hashTypeSet).
   if (size() > limits.entries_max) convert();
-  return !held;
+  return held ? FieldSet::replaced : FieldSet::created;
 }
 
-bool Hash::erase(std::string_view field) {
+bool Hash::erase(std::string_view field, std::int64_t now_ms) {
+  if (table_ && has_expiring_fields()) {
+    FieldEntry* entry = table_->find(field, now_ms);
+    if (entry) table_->erase(entry);
+    return entry != nullptr;
+  }
   if (table_) {
     FieldEntry* entry = table_->fields.erase(field, table_->fields.hash(field));
     if (!entry) return false;
@@ -218,31 +350,50 @@ bool Hash::erase(std::string_view field) {
   return pairs_.erase(field);
 }
 
-void Hash::for_each(const std::function<void(std::string_view, std::string_view)>& visit) const {
+void Hash::for_each(const std::function<void(std::string_view, std::string_view)>& visit,
+                    std::int64_t now_ms) const {
+  if (!table_) return pairs_.for_each(visit);
+  table_->fields.for_each([&](const FieldEntry* entry) {
+    if (!expired(entry->expiry_ms, now_ms)) visit(entry->field(), entry->value);
+  });
+}
+
+void Hash::for_each_with_expiry(
+    const std::function<void(std::string_view, std::string_view, std::int64_t)>& visit) const {
   if (!table_) {
-    pairs_.for_each(visit);
-  } else {
-    table_->fields.for_each([&](const FieldEntry* entry) { visit(entry->field(), entry->value); });
+    return pairs_.for_each([&](std::string_view field, std::string_view value) {
+      visit(field, value, never_expires);
+    });
   }
+  table_->fields.for_each([&](const FieldEntry* entry) {
+    visit(entry->field(), entry->value, entry->expiry_ms);
+  });
 }
 
 std::size_t Hash::scan(std::size_t cursor,
-                       const std::function<void(std::string_view, std::string_view)>& visit) {
+                       const std::function<void(std::string_view, std::string_view)>& visit,
+                       std::int64_t now_ms) {
   if (!table_) {
     pairs_.for_each(visit);
     return 0;
   }
-  return table_->fields.scan(cursor,
-                             [&](const FieldEntry* entry) { visit(entry->field(), entry->value); });
+  return table_->fields.scan(cursor, [&](const FieldEntry* entry) {
+    if (!expired(entry->expiry_ms, now_ms)) visit(entry->field(), entry->value);
+  });
 }
 
-std::pair<std::string_view, std::string_view> Hash::random_field(Random& random) {
+std::optional<std::pair<std::string_view, std::string_view>> Hash::random_field(
+    Random& random, std::int64_t now_ms) {
   if (!table_) {
     const PackedPairs::Pair pair = pairs_.at(random.below(pairs_.size()));
-    return {pair.field, pair.value};
+    return {{pair.field, pair.value}};
   }
-  const FieldEntry* entry = table_->fields.fair_random_item(random);
-  return {entry->field(), entry->value};
+  constexpr int draws_max = 100;  // t_hash.c, hashTypeRandomElement
+  for (int draw = 0; draw < draws_max; ++draw) {
+    const FieldEntry* entry = table_->fields.fair_random_item(random);
+    if (!expired(entry->expiry_ms, now_ms)) return {{entry->field(), entry->value}};
+  }
+  return std::nullopt;
 }
 
 std::string Hash::listpack_image() const {
@@ -270,8 +421,8 @@ std::unique_ptr<Hash> Hash::clone() const {
   }
   copy->convert();
   copy->table_->fields.expand(size());
-  for_each([&](std::string_view field, std::string_view value) {
-    copy->table_->set(field, value, *ledger_);
+  for_each_with_expiry([&](std::string_view field, std::string_view value, std::int64_t expiry_ms) {
+    copy->table_->set(field, value, {.expiry_ms = expiry_ms}, *ledger_);
   });
   return copy;
 }

@@ -48,8 +48,6 @@ class Hashtable : public TableCore<Policy> {
 
   static constexpr int slots_per_bucket = 7;
   static constexpr std::size_t bucket_bytes = 64;
-  // struct hashtable without metadata (hashtable.c).
-  static constexpr std::size_t head_bytes = 72;
 
   using Core::Core;
   ~Hashtable() {
@@ -139,9 +137,10 @@ class Hashtable : public TableCore<Policy> {
     if (size() == 0) return 0;
     ++pauses_;
     if (!rehashing()) {
-      // Holes that visit() makes here stay, as they do in 8.1.1; only a scan during a rehash closes
-      // them.
+      // Holes that visit() makes here stay in 8.1.1; only a scan during a rehash closes them.
+      const std::size_t used_before = used_[0];
       visit_chain(0, cursor & mask(0), visit);
+      if (used_[0] < used_before && hurried()) compact(0, cursor & mask(0));
       cursor = next_cursor(cursor, mask(0));
     } else {
       const int small = exponent_[0] <= exponent_[1] ? 0 : 1;
@@ -153,6 +152,7 @@ class Hashtable : public TableCore<Policy> {
       } while (cursor & (mask(small) ^ mask(large)));
     }
     --pauses_;
+    shrink_after_pause();
     return cursor;
   }
 
@@ -196,7 +196,9 @@ class Hashtable : public TableCore<Policy> {
 
   // One item, quickly (samples 7) or more evenly (samples 280). The table must not be empty.
   Item random_item(Random& random) { return pick<slots_per_bucket>(random); }
-  Item fair_random_item(Random& random) { return pick<slots_per_bucket * 40>(random); }
+  Item fair_random_item(Random& random) {
+    return hurried() ? pick<slots_per_bucket * 10>(random) : pick<slots_per_bucket * 40>(random);
+  }
 
   // Calls visit(item) for every item, in table order. The table must not change meanwhile.
   template <class Visit>
@@ -234,17 +236,26 @@ class Hashtable : public TableCore<Policy> {
   }
 
   // Makes room for `capacity` items at once (hashtableExpand).
-  bool expand(std::size_t capacity) { return capacity >= size() && resize(capacity); }
+  bool expand(std::size_t capacity) {
+    if (hurried() && rehashing()) return false;
+    return capacity >= size() && resize(capacity);
+  }
   bool expand_if_needed() {
+    if (hurried() && rehashing()) return turn_round_if_needed();
     const std::size_t wanted = size() + 1;
     const std::size_t capacity = buckets(rehashing() ? 1 : 0) * slots_per_bucket;
     return wanted > capacity && resize(wanted);
   }
   // Shrinks at a fill of at most 13 % (MIN_FILL_PERCENT_SOFT).
   bool shrink_if_needed() {
-    if (rehashing()) return false;
+    if (rehashing() || shrink_holds_ > 0 || (pauses_ > 0 && hurried())) return false;
     if (used_[0] * 100 > buckets(0) * slots_per_bucket * 13) return false;
     return resize(used_[0]);
+  }
+  // While it is held a table does not shrink; at the end of it, it may.
+  void hold_shrinking(bool hold) {
+    shrink_holds_ += hold ? 1 : -1;
+    shrink_after_pause();
   }
   // The cron's look: an emptied table, which has no bucket, gets its first (kvstore.c,
   // kvstoreTryResizeHashtables).
@@ -472,6 +483,20 @@ class Hashtable : public TableCore<Policy> {
   }
 
 
+  bool hurried() const { return ledger_->profile().buckets == BucketHabits::hurried; }
+  void shrink_after_pause() {
+    if (pauses_ == 0 && hurried()) shrink_if_needed();
+  }
+  // A table that was shrinking, and would be overfull (500 %) at the end of it, grows again
+  // (hashtable.c, abortShrinkIfNeeded).
+  bool turn_round_if_needed() {
+    if (exponent_[1] >= exponent_[0] || pauses_ > 0) return false;
+    if (size() + 1 <= buckets(1) * slots_per_bucket * 5) return false;
+    swap_tables();
+    rehash_index_ = 0;
+    return true;
+  }
+
   bool resize(std::size_t capacity) {
     if (capacity == 0) capacity = 1;
     const int exponent = exponent_for(capacity);
@@ -480,7 +505,8 @@ class Hashtable : public TableCore<Policy> {
     const std::size_t bytes = count(exponent) * bucket_bytes;
     // Very full tables (500 %) grow whatever memory says (MAX_FILL_PERCENT_HARD).
     const bool bursting = capacity >= count(old_exponent) * slots_per_bucket * 5;
-    if (!bursting && !policy_.may_resize(bytes)) return false;
+    const bool shrinking = exponent < old_exponent && hurried();
+    if (!bursting && !shrinking && !policy_.may_resize(bytes)) return false;
     if (rehashing()) {
       if (pauses_ > 0) return false;
       while (rehashing()) step();
@@ -490,7 +516,8 @@ class Hashtable : public TableCore<Policy> {
     rehash_index_ = 0;
     note(1);
     // Whoever paused the rehash may be looking at a bucket of the old table.
-    if (used_[0] == 0 && pauses_ == 0) complete();
+    const bool done = hurried() ? children_[0] == 0 : pauses_ == 0;
+    if (used_[0] == 0 && done) complete();
     return true;
   }
 
@@ -498,6 +525,25 @@ class Hashtable : public TableCore<Policy> {
     if (rehash_index_ >= 0 && pauses_ == 0) step();
   }
   void step() {
+    if (hurried()) return hurried_step();
+    move_bucket();
+    if (static_cast<std::size_t>(rehash_index_) >= buckets(0)) complete();
+  }
+  // Shrinking, up to ten empty buckets are passed over on the way to one with something in it; done
+  // when nothing is left, wherever that is.
+  void hurried_step() {
+    const bool shrinking = exponent_[1] < exponent_[0];
+    for (int empty_left = shrinking ? 10 : 0; empty_left > 0; --empty_left) {
+      const Bucket& bucket = tables_[0][rehash_index_];
+      if (bucket.presence() != 0 || bucket.chained()) break;
+      ++rehash_index_;
+      if (used_[0] == 0 && children_[0] == 0) return complete();
+      if (empty_left == 1) return;
+    }
+    move_bucket();
+    if (used_[0] == 0 && children_[0] == 0) complete();
+  }
+  void move_bucket() {
     const auto index = static_cast<std::size_t>(rehash_index_);
     const bool shrinking = exponent_[1] < exponent_[0];
     Bucket* first = &tables_[0][index];
@@ -517,21 +563,25 @@ class Hashtable : public TableCore<Policy> {
       bucket = next;
     }
     first->meta = 0;
-    if (static_cast<std::size_t>(++rehash_index_) >= buckets(0)) complete();
+    ++rehash_index_;
   }
   void complete() {
     note(-1);
     drop_table(0);
+    swap_tables();
+    rehash_index_ = -1;
+  }
+  void swap_tables() {
     std::swap(tables_[0], tables_[1]);
     std::swap(used_[0], used_[1]);
     std::swap(exponent_[0], exponent_[1]);
     std::swap(children_[0], children_[1]);
-    rehash_index_ = -1;
   }
 
   Bucket* tables_[2] = {nullptr, nullptr};
   std::size_t children_[2] = {0, 0};
   int exponent_[2] = {-1, -1};
+  int shrink_holds_ = 0;
 };
 
 }  // namespace outlive

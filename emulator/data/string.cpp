@@ -41,7 +41,7 @@ String String::integer(std::int64_t value) {
 String String::plain(std::string_view text, const Allocation& allocation) {
   String string;
   string.text_.assign(text);
-  if (text.size() > footprint::embedded_argument_max) string.move_out(allocation);
+  if (text.size() > footprint::embedded_argument_max(allocation)) string.move_out(allocation);
   return string;
 }
 

@@ -25,7 +25,7 @@ class Table {
   // Bytes of an empty table of this profile.
   static std::size_t head_bytes(const Profile& profile) {
     return profile.tables == TableKind::chains ? ChainedTable<Policy>::head_bytes
-                                               : Hashtable<Policy>::head_bytes;
+                                               : profile.table_head;
   }
 
   std::size_t size() const {
@@ -115,6 +115,9 @@ class Table {
   }
   bool expand(std::size_t capacity) {
     return on([&](auto& table) { return table.expand(capacity); });
+  }
+  void hold_shrinking(bool hold) {
+    if (!chained_) bucketed_.hold_shrinking(hold);
   }
   void resize_if_needed() {
     on([](auto& table) { table.resize_if_needed(); });

@@ -33,6 +33,8 @@ struct Call {
   // A value, expiry or existence changed outside put(): watchers are told, the change counted and
   // the event fired, in that order.
   void changed(std::string_view key, Event event);
+  // The same without an event, of so many changes.
+  void touched(std::string_view key, std::uint64_t changes);
   void notify(std::string_view key, Event event) {
     keyspace.listener.key_event(event, key, db.index());
   }
@@ -132,6 +134,11 @@ struct KeySpec {
             .keynum_at = 0,
             .first_at = 1};
   }
+  constexpr KeySpec stepping(int words) const {
+    KeySpec spec = *this;
+    spec.step = words;
+    return spec;
+  }
   constexpr KeySpec noted(std::string_view text) const {
     KeySpec spec = *this;
     spec.notes = text;
@@ -155,8 +162,10 @@ struct CommandDocs {
   std::string_view complexity = {};
   std::string_view tips = {};  // blank-separated command tips
   std::string_view deprecated_since = {};
+  std::string_view deprecated_until = {};  // the version that took it back
   std::string_view replaced_by = {};
   bool system = false;  // for Valkey's own use: the doc flag `syscmd`
+  std::string_view summary_since_9_1 = {};  // where that has other words
 };
 
 // How a command differed before Valkey 8.0, in Redis 7.0.
@@ -181,6 +190,8 @@ struct Command {
   std::string_view container = {};    // the parent's name in a subcommand's row
   std::uint64_t flags_since_8_1 = 0;  // of its flags, those that 8.0 did not have
   Former before_8_0 = {};
+  std::uint64_t flags_since_9_1 = 0;  // beside its flags, those that 9.1 has
+  int arity_since_9_1 = 0;            // 0: as ever
 
   bool has(std::uint64_t wanted) const { return flags & wanted; }
   // Whether a request of so many words, the name included, has the right length.

@@ -21,10 +21,16 @@ bool offered(const Command& row, const Profile& profile) {
   return profile.has(row.docs.since);
 }
 
+bool taken_back(const CommandDocs& docs, const Profile& profile) {
+  return !docs.deprecated_until.empty() && profile.has(docs.deprecated_until);
+}
+
 bool differed(const Command& row, const Profile& profile) {
-  return !profile.has(row.docs.deprecated_since) ||
-         (row.flags_since_8_1 && !profile.has("8.1.0")) ||
-         (row.before_8_0.differs() && !profile.has("8.0.0"));
+  if (!profile.has(row.docs.deprecated_since) || taken_back(row.docs, profile)) return true;
+  if (row.before_8_0.differs() && !profile.has("8.0.0")) return true;
+  if (!profile.has("8.1.0")) return row.flags_since_8_1 != 0;
+  return profile.has("9.1.0") && (row.flags_since_9_1 != 0 || row.arity_since_9_1 != 0 ||
+                                  !row.docs.summary_since_9_1.empty());
 }
 
 Command as_it_was(Command row, const Profile& profile) {
@@ -35,7 +41,12 @@ Command as_it_was(Command row, const Profile& profile) {
     row.flags = (row.flags | former.flags) & ~former.flags_since;
     row.docs.tips = former.tips.value_or(row.docs.tips);
   }
-  if (!profile.has(row.docs.deprecated_since)) {
+  if (profile.has("9.1.0")) {
+    row.flags |= row.flags_since_9_1;
+    if (row.arity_since_9_1 != 0) row.arity = row.arity_since_9_1;
+    if (!row.docs.summary_since_9_1.empty()) row.docs.summary = row.docs.summary_since_9_1;
+  }
+  if (!profile.has(row.docs.deprecated_since) || taken_back(row.docs, profile)) {
     row.docs.deprecated_since = {};
     row.docs.replaced_by = {};
   }

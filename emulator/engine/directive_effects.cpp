@@ -165,6 +165,7 @@ constexpr UnsupportedDirective lacking[] = {
     {"daemonize", "no", "outlive serve stays in the foreground"},
     {"masterauth", "-", "replication is not emulated"},
     {"masteruser", "-", "replication is not emulated"},
+    {"mptcp", "no", "Multipath TCP is not supported"},
     {"primaryauth", "-", "replication is not emulated"},
     {"primaryuser", "-", "replication is not emulated"},
     {"rdma-bind", "-", "RDMA is not supported"},

@@ -349,6 +349,9 @@ const Profile& profile_of(const Options& options) {
 const Allocation& allocation_of(const Options& options) {
   const bool coarse =
       directive_value(options, *find_directive("outlive-allocator-quantum")) == "16";
+  if (profile_of(options).keys == KeyLayout::in_object_over_pointer) {
+    return coarse ? quantum_16_over_pointer : quantum_8_over_pointer;
+  }
   return coarse ? quantum_16 : quantum_8;
 }
 

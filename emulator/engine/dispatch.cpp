@@ -58,6 +58,10 @@ void Call::changed(std::string_view key, Event event) {
   keyspace.listener.key_event(event, key, db.index());
   ++keyspace.changes;
 }
+void Call::touched(std::string_view key, std::uint64_t changes) {
+  engine.key_changed_by(db, key);
+  keyspace.changes += changes;
+}
 
 // ---- bytes to requests
 // ----------------------------------------------------------------------------

@@ -404,6 +404,7 @@ void Engine::cron() {
     Database& database = keyspace.database(i);
     if (database.has_had_keys()) database.keys().resize_if_needed();
     if (database.has_had_expiry()) database.expires().resize_if_needed();
+    if (database.has_had_expiring_fields()) database.with_expiring_fields().resize_if_needed();
   }
   if (options.keyspace.active_rehashing) rehash_for_a_while();
 }
@@ -424,7 +425,8 @@ void Engine::rehash_for_a_while() {
     const std::size_t index = next_rehashed_ % keyspace.databases();
     if (index < keyspace.databases_in_use()) {
       Database& database = keyspace.database(index);
-      for (Database::Table* table : {&database.keys(), &database.expires()}) {
+      for (Database::Table* table :
+           {&database.keys(), &database.expires(), &database.with_expiring_fields()}) {
         left -= table->rehash(left);
         if (left == 0) return;
       }

@@ -23,9 +23,12 @@ Database::Database(Keyspace& keyspace, int index)
     : keyspace_(keyspace),
       index_(index),
       keys_(EntryPolicy{&keyspace}, keyspace.ledger),
-      expires_(EntryPolicy{&keyspace, footprint::dict_entry}, keyspace.ledger) {}
+      expires_(EntryPolicy{&keyspace, footprint::dict_entry}, keyspace.ledger),
+      fields_(EntryPolicy{&keyspace}, keyspace.ledger),
+      open_(index == 0 || !keyspace.ledger.profile().lazy_databases) {}
 
 Database::~Database() {
+  fields_.clear([](Entry*) {});
   expires_.clear([](Entry*) {});
   keys_.clear([](Entry* entry) { Entry::Deleter{}(entry); });
 }
@@ -36,8 +39,23 @@ std::int64_t Database::head_charge() const {
   return keyspace_.ledger.block(Table::head_bytes(profile) + footprint::kvstore_metadata);
 }
 
+void Database::open() {
+  if (open_) return;
+  open_ = true;
+  // server.c, createDatabase; kvstore.c, kvstoreCreate; dict.c.
+  constexpr std::size_t database_struct = 96, stores = 3, dicts = 4;
+  constexpr std::size_t tables_pointer = 8, rehashing_list = 48;
+  const Profile& profile = keyspace_.ledger.profile();
+  const auto block = [this](std::size_t bytes) { return keyspace_.ledger.block(bytes); };
+  const std::int64_t store = block(profile.kvstore_head) + block(tables_pointer) +
+                             block(profile.table_head) + block(rehashing_list);
+  keyspace_.use(index_);
+  keyspace_.ledger.add(block(database_struct) + stores * store + dicts * block(footprint::dict_head));
+}
+
 void Database::charge_head(bool& charged) {
   if (charged) return;
+  open();
   charged = true;
   keyspace_.use(index_);
   keyspace_.ledger.add(head_charge());
@@ -92,6 +110,7 @@ Entry& Database::add(Key key, Value value) {
   keyspace_.ledger.add(static_cast<std::int64_t>(made->weight()));
   Entry* entry = made.release();
   keys_.insert(entry, key.hash);
+  if (entry->is<HashPointer>()) note_fields(*entry);
   keyspace_.listener.key_event({EventClass::key_new, "new"}, key.text, index_);
   return *entry;
 }
@@ -125,8 +144,10 @@ void Database::replace(Entry& entry, Value value) {
   // (db.c, dbSetValue).
   const bool new_object = is_embedded(entry.value) || is_embedded(value);
   if (new_object && entry.expiry_ms != -1) expires_.nudge(entry.hash);
+  unlist_fields(entry);
   entry.value = std::move(value);
-  if (new_object || keyspace_.ledger.profile().keys != KeyLayout::in_object) settle(entry);
+  if (entry.is<HashPointer>()) note_fields(entry);
+  if (new_object || !keyspace_.ledger.profile().keeps_key_in_object()) settle(entry);
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
 }
 
@@ -142,7 +163,7 @@ void Database::resettle(Entry& entry) {
 
 void Database::set_integer(Entry& entry, std::int64_t value) {
   entry.as<String>().set_integer(value);
-  if (keyspace_.ledger.profile().keys != KeyLayout::in_object) resettle(entry);
+  if (!keyspace_.ledger.profile().keeps_key_in_object()) resettle(entry);
 }
 
 Database::Edit Database::edit_raw(Entry& entry) {
@@ -159,6 +180,7 @@ Database::Edit::Edit(Database& database, Entry& entry)
     : database_(database), entry_(entry), before_(entry.weight()) {}
 
 Database::Edit::~Edit() {
+  if (entry_.is<HashPointer>()) database_.note_fields(entry_);
   database_.keyspace_.ledger.add(static_cast<std::int64_t>(entry_.weight()) -
                                  static_cast<std::int64_t>(before_));
 }
@@ -198,6 +220,42 @@ std::int64_t Database::mean_ttl_ms(std::int64_t now_ms) const {
   return static_cast<std::int64_t>(left) / keys;
 }
 
+void Database::note_fields(Entry& entry) {
+  const bool has = entry.as<HashPointer>()->has_expiring_fields();
+  if (has == static_cast<bool>(entry.fields_expire)) return;
+  if (!has) return unlist_fields(entry);
+  charge_head(fields_head_);
+  fields_.insert(&entry, entry.hash);
+  entry.fields_expire = true;
+}
+
+void Database::unlist_fields(Entry& entry) {
+  if (!entry.fields_expire) return;
+  fields_.erase_item(&entry, entry.hash);
+  entry.fields_expire = false;
+}
+
+std::size_t Database::reclaim_fields(Entry& entry, std::size_t most) {
+  std::size_t erased = 0;
+  {
+    const Edit editing = edit(entry);
+    erased = entry.as<HashPointer>()->erase_expired(keyspace_.moment.now_ms, most);
+  }
+  if (erased == 0) return 0;
+  keyspace_.stats.expired_fields += erased;
+  note_fields(entry);
+  const std::string key(entry.key());
+  const bool emptied = entry.as<HashPointer>()->size() == 0;
+  keyspace_.listener.key_event({EventClass::expired, "hexpired"}, key, index_);
+  if (emptied) {
+    remove(entry, {.reason = Departure::Reason::expired_actively,
+                   .lazily = keyspace_.settings.lazy_expire});
+    keyspace_.listener.key_event({EventClass::generic, "del"}, key, index_);
+  }
+  keyspace_.listener.key_left(*this, key);
+  return erased;
+}
+
 void Database::remove(Entry& entry, const Farewell& farewell) {
   if (keyspace_.journal.active()) describe(entry, farewell);
   if (farewell.lazily && free_effort(entry.value) > lazyfree_threshold) {
@@ -207,6 +265,7 @@ void Database::remove(Entry& entry, const Farewell& farewell) {
 }
 
 void Database::remove_quietly(Entry& entry) {
+  unlist_fields(entry);
   keys_.erase_item(&entry, entry.hash);
   if (entry.expiry_ms != -1) {
     expires_.erase_item(&entry, entry.hash);
@@ -218,6 +277,7 @@ void Database::remove_quietly(Entry& entry) {
 
 Value Database::take(Entry& entry, const Farewell& farewell) {
   if (keyspace_.journal.active()) describe(entry, farewell);
+  unlist_fields(entry);
   const auto before = static_cast<std::int64_t>(entry.weight());
   Value value = std::move(entry.value);
   entry.value = String::integer(0);
@@ -270,6 +330,7 @@ void Database::clear(Flush how) {
         [this](const Entry* entry) { describe(*entry, {.reason = Departure::Reason::flushed}); });
   }
   const std::size_t keys_gone = size();
+  fields_.clear([](Entry*) {});
   expires_.clear([](Entry*) {});
   keys_.clear([this](Entry* entry) {
     keyspace_.ledger.add(-static_cast<std::int64_t>(entry->weight()));
@@ -279,10 +340,12 @@ void Database::clear(Flush how) {
     keyspace_.stats.lazyfreed_objects += keys_gone;
     drop_head(keys_head_);
     drop_head(expires_head_);
+    drop_head(fields_head_);
   }
   expiry_sum_ = 0;
   horizon.clear();
   expiry_cursor = 0;
+  fields_cursor = 0;
   average_ttl_ms = 0;
 }
 

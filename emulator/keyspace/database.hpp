@@ -104,13 +104,24 @@ class Database {
   // A string that is an integer becomes another.
   void set_integer(Entry& entry, std::int64_t value);
 
+  // It is there, if databases are made when they are first selected.
+  bool is_open() const { return open_; }
+  void open();
+
   // Its tables were made, by the first key, and by the first expiry.
   bool has_had_keys() const { return keys_head_; }
   bool has_had_expiry() const { return expires_head_; }
+  bool has_had_expiring_fields() const { return fields_head_; }
   void set_expiry(Entry& entry, std::int64_t unix_ms);
   // True if there was one.
   bool clear_expiry(Entry& entry);
   bool expired(const Entry& entry) const;
+
+  // Fields of a hash came, went, or were given a time: whether it is listed among those that have
+  // fields which expire.
+  void note_fields(Entry& entry);
+  // Erases up to `most` of a hash's fields that have expired, and the key once it is empty; how many.
+  std::size_t reclaim_fields(Entry& entry, std::size_t most);
 
   void remove(Entry& entry, const Farewell& farewell);
   // The same, keeping the value for another name or database.
@@ -125,8 +136,11 @@ class Database {
   Table& expires() { return expires_; }
   const Table& keys() const { return keys_; }
   const Table& expires() const { return expires_; }
+  Table& with_expiring_fields() { return fields_; }
+  const Table& with_expiring_fields() const { return fields_; }
 
   std::size_t expiry_cursor = 0;    // where active expiry goes on
+  std::size_t fields_cursor = 0;    // and that of fields
   std::int64_t average_ttl_ms = 0;  // INFO's avg_ttl
   ExpiryHorizon horizon;            // which buckets of expires() it must read
   // How long the keys with a TTL have left on average; there must be one.
@@ -143,14 +157,18 @@ class Database {
   void resettle(Entry& entry);  // and puts the ledger right
   void touch(Entry& entry);
   void remove_quietly(Entry& entry);
+  void unlist_fields(Entry& entry);
   void describe(const Entry& entry, const Farewell& farewell);
 
   Keyspace& keyspace_;
   int index_;
   Table keys_;
   Table expires_;
+  Table fields_;  // hashes with fields that expire
+  bool open_;
   bool keys_head_ = false;
   bool expires_head_ = false;
+  bool fields_head_ = false;
   std::uint64_t expiry_sum_ = 0;  // of all expiry_ms, modulo 2^64
 };
 

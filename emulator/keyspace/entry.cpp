@@ -1,5 +1,6 @@
 #include "keyspace/entry.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -12,10 +13,13 @@ namespace {
 constexpr std::size_t expiry_field = 8;
 
 // The object with the key inside it and a value of `text_size` bytes, but no expiry.
-std::size_t embedded_bytes(const Entry& entry, std::size_t text_size) {
+std::size_t embedded_bytes(const Entry& entry, std::size_t text_size, const Profile& profile) {
   constexpr std::size_t text_header = 3;  // always the two-length header (object.c, SDS_TYPE_8)
-  return footprint::object_head + footprint::embedded_key(entry.key_size) + text_header +
-         text_size + 1;
+  const std::size_t key = footprint::embedded_key(entry.key_size);
+  const std::size_t text = text_header + text_size + 1;
+  if (profile.keys == KeyLayout::in_object) return footprint::object_head + key + text;
+  // Over the pointer, which must find room again should the value move out.
+  return footprint::object_head - sizeof(void*) + key + std::max(text, sizeof(void*));
 }
 
 // Claims the field if the size class has room for it (object.c: "even if we don't need it now").
@@ -30,7 +34,7 @@ void settle(Entry& entry, std::size_t bytes, bool has_field, const Allocation& a
 std::size_t entry_with_key_bytes(std::size_t key_size, const Allocation& allocation) {
   constexpr std::size_t fixed = 17;
   std::size_t header = 3;
-  if (key_size > footprint::embedded_argument_max) {
+  if (key_size > footprint::embedded_argument_max(allocation)) {
     const auto argument = footprint::text_block(allocation, key_size);
     header = argument.bytes - argument.room - 1;
   }
@@ -65,8 +69,13 @@ void lay_out_apart(Entry& entry, const Ledger& ledger, bool may_share) {
   entry.block = static_cast<std::uint32_t>(bytes);
 }
 
-bool fits_beside_key(const Entry& entry, std::size_t text_size) {
+bool fits_beside_key(const Entry& entry, std::size_t text_size, const Profile& profile) {
   const std::size_t expiry = entry.expiry_ms != -1 ? expiry_field : 0;
+  if (profile.keys == KeyLayout::in_object_over_pointer) {
+    return footprint::object_head - sizeof(void*) + footprint::embedded_key(entry.key_size) +
+                   expiry + 4 + text_size <=
+           footprint::embedded_total_max_over_pointer;
+  }
   return footprint::object_head + entry.key_size + 3 + expiry + 4 + text_size <=
          footprint::embedded_total_max;
 }
@@ -92,7 +101,8 @@ EntryPointer make_entry(Key key, Value value) {
 
 void lay_out(Entry& entry, const Ledger& ledger, bool may_share) {
   const Allocation& allocation = ledger.allocation();
-  if (ledger.profile().keys != KeyLayout::in_object) {
+  const Profile& profile = ledger.profile();
+  if (!profile.keeps_key_in_object()) {
     return lay_out_apart(entry, ledger, may_share);
   }
   const std::size_t fixed = footprint::object_head + footprint::embedded_key(entry.key_size);
@@ -100,8 +110,8 @@ void lay_out(Entry& entry, const Ledger& ledger, bool may_share) {
   if (is_embedded(entry.value)) {
     auto* string = std::get_if<String>(&entry.value);
     const std::size_t text_size = string->size();
-    if (fits_beside_key(entry, text_size)) {
-      settle(entry, embedded_bytes(entry, text_size) + (has_field ? expiry_field : 0), has_field,
+    if (fits_beside_key(entry, text_size, profile)) {
+      settle(entry, embedded_bytes(entry, text_size, profile) + (has_field ? expiry_field : 0), has_field,
              allocation);
       return;
     }
@@ -117,6 +127,7 @@ void make_room_for_expiry(Entry& entry, const Ledger& ledger) {
 
 std::size_t told_block(const Entry& entry, const Ledger& ledger) {
   const KeyLayout keys = ledger.profile().keys;
+  if (keys == KeyLayout::in_object_over_pointer) return entry.block;
   if (keys != KeyLayout::in_object) {
     const std::size_t told = entry.block + (entry.shared ? footprint::object_head : 0);
     if (keys == KeyLayout::in_entry) return told;
@@ -125,8 +136,8 @@ std::size_t told_block(const Entry& entry, const Ledger& ledger) {
   return is_embedded(entry.value) ? entry.block : footprint::object_head;
 }
 
-std::size_t embedded_room_left(const Entry& entry) {
-  const std::size_t used = embedded_bytes(entry, entry.as<String>().size());
+std::size_t embedded_room_left(const Entry& entry, const Profile& profile) {
+  const std::size_t used = embedded_bytes(entry, entry.as<String>().size(), profile);
   return entry.block - used - (entry.expiry_room ? expiry_field : 0);
 }
 

@@ -27,6 +27,7 @@ struct Entry {
   std::uint32_t access : 24 = 0;   // see access.hpp
   std::uint32_t expiry_room : 1 = 0;  // Valkey's object has a field for the expiry already
   std::uint32_t shared : 1 = 0;       // the object is one of those that all small integers share
+  std::uint32_t fields_expire : 1 = 0;  // its database lists it among hashes with such fields
 
   std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
 
@@ -78,6 +79,8 @@ EntryPointer make_entry(Key key, Value value);
 // it moves out; an expiry has its field if there is one, if the key is long, or if the size class
 // leaves room for it. Sets block and expiry_room, and the encoding of a short string.
 //
+// 9.0 (object.c): the same within 128 bytes, and a short value lies where the pointer to it would.
+//
 // 8.0 (dict.c, object.c): the key is inside the table's entry, the object beside it. `may_share`:
 // integers from 0 to 9999 are objects that all keys share, unless maxmemory ranks keys by their use.
 void lay_out(Entry& entry, const Ledger& ledger, bool may_share);
@@ -92,6 +95,6 @@ std::size_t told_block(const Entry& entry, const Ledger& ledger);
 
 // Free bytes behind an embedded string in its entry's block: Valkey counts what the size class
 // leaves over as the string's own.
-std::size_t embedded_room_left(const Entry& entry);
+std::size_t embedded_room_left(const Entry& entry, const Profile& profile);
 
 }  // namespace outlive

@@ -28,7 +28,7 @@ struct ActiveExpiry::Effort {
 
 void ActiveExpiry::slow_cycle() {
   const Effort effort(keyspace_.settings.active_expire_effort);
-  run(effort.slow_percent() * 1'000'000 / keyspace_.settings.hz / 100);
+  cycle(effort.slow_percent() * 1'000'000 / keyspace_.settings.hz / 100);
 }
 
 void ActiveExpiry::fast_cycle() {
@@ -37,17 +37,92 @@ void ActiveExpiry::fast_cycle() {
   const std::int64_t now = unix_us(keyspace_.moment.now);
   if (now < last_fast_us_ + static_cast<std::int64_t>(2 * effort.fast_us())) return;
   last_fast_us_ = now;
-  run(effort.fast_us());
+  cycle(effort.fast_us());
 }
 
 void ActiveExpiry::restart() {
   next_database_ = 0;
   out_of_time_ = false;
   last_fast_us_ = 0;
+  next_for_fields_ = 0;
+  fields_out_of_time_ = false;
+  fields_first_ = false;
 }
 
-void ActiveExpiry::run(double limit_us) {
+void ActiveExpiry::cycle(double limit_us) {
   if (keyspace_.expiry_held()) return;
+  if (!keyspace_.ledger.profile().has("9.0.0")) {
+    run(limit_us);
+    return;
+  }
+  const double spent_us = fields_first_ ? run_fields(limit_us) : run(limit_us);
+  if (spent_us < limit_us) {
+    fields_first_ ? run(limit_us - spent_us) : run_fields(limit_us - spent_us);
+  }
+  fields_first_ = !fields_first_;
+}
+
+double ActiveExpiry::run_fields(double limit_us) {
+  const Effort effort(keyspace_.settings.active_expire_effort);
+  const std::size_t databases = keyspace_.databases();
+  const std::size_t wanted =
+      fields_out_of_time_ ? databases : std::min(databases_per_cycle, databases);
+  double spent_us = 0;
+  hashes_sampled_ = hashes_stale_ = 0;
+  fields_out_of_time_ = false;
+  std::size_t visited = 0;
+  for (std::size_t i = 0; i < databases && visited < wanted && !fields_out_of_time_; ++i) {
+    const std::size_t index = next_for_fields_++ % databases;
+    if (index >= keyspace_.databases_in_use()) continue;
+    Database& database = keyspace_.database(index);
+    if (database.with_expiring_fields().empty()) continue;
+    ++visited;
+    while (walk_fields(database, effort, spent_us)) {
+      if (spent_us <= limit_us) continue;
+      fields_out_of_time_ = true;
+      ++keyspace_.stats.expire_time_cap_reached;
+      break;
+    }
+  }
+  const double stale = hashes_sampled_ ? static_cast<double>(hashes_stale_) /
+                                             static_cast<double>(hashes_sampled_)
+                                       : 0;
+  double& known = keyspace_.stats.fields_stale_percent;
+  known = stale * 100 * 0.05 + known * 0.95;
+  return spent_us;
+}
+
+// A run of buckets of the hashes with fields that expire; up to four times as many fields of each as
+// keys are looked at. True if it should go on with the same database.
+bool ActiveExpiry::walk_fields(Database& database, const Effort& effort, double& spent_us) {
+  Database::Table& table = database.with_expiring_fields();
+  if (table.empty()) return false;
+  const std::size_t wanted = std::min(table.size(), effort.keys_per_loop());
+  const std::size_t fields_max = effort.keys_per_loop() * 4;
+  std::size_t looked = 0, stale = 0, fields = 0;
+  bool done = false;
+  for (std::size_t buckets = 0; looked < wanted && buckets < wanted * 10 && !done; ++buckets) {
+    bool more = false;
+    const std::size_t next = table.scan(database.fields_cursor, [&](Entry* entry) {
+      ++looked;
+      const std::size_t gone = database.reclaim_fields(*entry, fields_max);
+      if (gone == 0) return;
+      more = gone == fields_max;
+      ++stale;
+      fields += gone;
+    });
+    if (!more) database.fields_cursor = next;
+    done = database.fields_cursor == 0 && !more;
+  }
+  hashes_sampled_ += looked;
+  hashes_stale_ += stale;
+  spent_us +=
+      us_per_look * static_cast<double>(looked) + us_per_removal * static_cast<double>(fields);
+  if (done) return false;
+  return looked == 0 || static_cast<double>(stale * 100 / looked) > effort.acceptable_stale();
+}
+
+double ActiveExpiry::run(double limit_us) {
   const Effort effort(keyspace_.settings.active_expire_effort);
   const std::size_t databases = keyspace_.databases();
   const std::size_t wanted = out_of_time_ ? databases : std::min(databases_per_cycle, databases);
@@ -79,6 +154,7 @@ void ActiveExpiry::run(double limit_us) {
       sampled_ ? static_cast<double>(expired_) / static_cast<double>(sampled_) : 0;
   keyspace_.stats.expired_stale_percent =
       percent * 100 * 0.05 + keyspace_.stats.expired_stale_percent * 0.95;
+  return spent_us;
 }
 
 bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_us, bool& done) {

@@ -21,7 +21,11 @@ class ActiveExpiry {
 
  private:
   struct Effort;
-  void run(double limit_us);
+  // Keys, and since 9.0 fields of hashes, one first and then the other.
+  void cycle(double limit_us);
+  double run(double limit_us);
+  double run_fields(double limit_us);
+  bool walk_fields(Database& database, const Effort& effort, double& spent_us);
   // Walks a run of buckets of one database; true if it should go on with the same one.
   bool walk(Database& database, const Effort& effort, double& spent_us, bool& done);
 
@@ -31,6 +35,11 @@ class ActiveExpiry {
   std::int64_t last_fast_us_ = 0;
   std::uint64_t sampled_ = 0;
   std::uint64_t expired_ = 0;
+  std::size_t next_for_fields_ = 0;
+  bool fields_out_of_time_ = false;
+  bool fields_first_ = false;
+  std::uint64_t hashes_sampled_ = 0;
+  std::uint64_t hashes_stale_ = 0;
 };
 
 }  // namespace outlive

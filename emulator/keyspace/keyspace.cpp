@@ -15,9 +15,12 @@ struct ValueDigest {
   }
   std::uint64_t operator()(const HashPointer& hash) const {
     std::uint64_t sum = 2;
-    hash->for_each([&](std::string_view field, std::string_view value) {
-      sum += hash_bytes(value, hash_bytes(field, 3));
-    });
+    hash->for_each_with_expiry(
+        [&](std::string_view field, std::string_view value, std::int64_t expiry_ms) {
+          std::uint64_t one = hash_bytes(value, hash_bytes(field, 3));
+          if (expiry_ms != never_expires) one += static_cast<std::uint64_t>(expiry_ms);
+          sum += one;
+        });
     return sum;
   }
 };

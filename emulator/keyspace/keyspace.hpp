@@ -39,6 +39,8 @@ struct KeyspaceStats {
   std::uint64_t evicted = 0;
   std::uint64_t expire_time_cap_reached = 0;
   double expired_stale_percent = 0;
+  std::uint64_t expired_fields = 0;  // of hashes
+  double fields_stale_percent = 0;   // of hashes with fields that expire, those with expired ones
   std::uint64_t lazyfreed_objects = 0;
 };
 

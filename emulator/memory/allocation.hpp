@@ -11,9 +11,17 @@ namespace outlive {
 // jemalloc 5 with 4 KiB pages. Below eight quanta the classes are a quantum apart (after 8, and
 // after 16 when the quantum is 8); above that there are four to a doubling. The allocator bundled
 // with Valkey (and so the upstream images) has quantum 8, Debian's system jemalloc 16.
+//
+// It also says how an object with a short text inside it is asked for, which every argument of a
+// request is: up to 8.1 beside the pointer that it has no use for, in 64 bytes; since 9.0 over it,
+// in 128 (object.c, createEmbeddedStringObject).
+enum class ShortTexts : std::uint8_t { beside_pointer, over_pointer };
+
 class Allocation {
  public:
-  explicit constexpr Allocation(std::size_t quantum) : quantum_(quantum) {
+  explicit constexpr Allocation(std::size_t quantum,
+                                ShortTexts short_texts = ShortTexts::beside_pointer)
+      : quantum_(quantum), short_texts_(short_texts) {
     for (std::size_t i = 0; i < small_.size(); ++i) {
       small_[i] = static_cast<std::uint16_t>(compute(i * 8));
     }
@@ -25,6 +33,7 @@ class Allocation {
     return slot < small_.size() ? small_[slot] : doubling(n);
   }
   constexpr std::size_t quantum() const { return quantum_; }
+  constexpr ShortTexts short_texts() const { return short_texts_; }
 
  private:
   constexpr std::size_t compute(std::size_t n) const {
@@ -42,11 +51,15 @@ class Allocation {
   }
 
   std::size_t quantum_;
+  ShortTexts short_texts_;
   std::array<std::uint16_t, 257> small_{};  // by (n + 7) / 8, up to 2 KiB
 };
 
 // The two allocators in the field.
 inline constexpr Allocation quantum_8{8};
 inline constexpr Allocation quantum_16{16};
+// And with 9.0's objects.
+inline constexpr Allocation quantum_8_over_pointer{8, ShortTexts::over_pointer};
+inline constexpr Allocation quantum_16_over_pointer{16, ShortTexts::over_pointer};
 
 }  // namespace outlive

@@ -1,6 +1,7 @@
 // What strings and objects weigh in Valkey 8.1 (sds.c, object.c), in bytes of used_memory.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,8 +19,13 @@ inline constexpr std::size_t kvstore_metadata = 16;
 // A value of up to this many bytes may share an allocation with its object and key: object_head,
 // key, expiry and value together within 64 bytes (object.c, createStringObjectWithKeyAndExpire).
 inline constexpr std::size_t embedded_total_max = 64;
-// Arguments up to this length become one-allocation strings (OBJ_ENCODING_EMBSTR_SIZE_LIMIT).
-inline constexpr std::size_t embedded_argument_max = 44;
+// The same in 9.0 and later, where such a value takes the place of its pointer.
+inline constexpr std::size_t embedded_total_max_over_pointer = 128;
+// Arguments up to this length become one-allocation strings (OBJ_ENCODING_EMBSTR_SIZE_LIMIT; 9.0:
+// object.c, shouldEmbedStringObject).
+constexpr std::size_t embedded_argument_max(const Allocation& allocation) {
+  return allocation.short_texts() == ShortTexts::over_pointer ? 116 : 44;
+}
 // A key of this length or more gets room for an expiry at once (object.c).
 inline constexpr std::size_t key_reserves_expiry_min = 128;
 
@@ -92,7 +98,12 @@ constexpr TextBlock kept_argument(const Allocation& allocation, std::size_t n) {
 // One argument of a request: an object with the text inside, or beside it.
 constexpr std::size_t argument(const Allocation& allocation, std::size_t n) {
   if (n >= big_argument_min) return object_head + text_block(allocation, n + 2).bytes;
-  if (n <= embedded_argument_max) return allocation.size(object_head + 3 + n + 1);
+  if (n <= embedded_argument_max(allocation)) {
+    if (allocation.short_texts() == ShortTexts::beside_pointer) {
+      return allocation.size(object_head + 3 + n + 1);
+    }
+    return allocation.size(object_head - sizeof(void*) + std::max(3 + n + 1, sizeof(void*)));
+  }
   return object_head + text_block(allocation, n).bytes;
 }
 

@@ -23,6 +23,7 @@ enum class TableKind : std::uint8_t {
 // Where a key is, and the object that holds its value.
 enum class KeyLayout : std::uint8_t {
   in_object,  // 8.1: one allocation for key, expiry and a short value
+  in_object_over_pointer,  // 9.0: twice as much, and a short value lies where its pointer would
   in_entry,   // 8.0: the key inside the dictionary's entry, the object apart
   apart,      // Redis 7.0: key, dictionary's entry and object, each an allocation
 };
@@ -49,6 +50,12 @@ enum class ChainHabits : std::uint8_t {
 enum class QueryBuffers : std::uint8_t {
   shared,  // 8.0: one buffer for all, an own one while something is left in it
   own,     // Redis 7.0: one a client, from its first request on
+};
+
+// How 8.1's table of buckets is rehashed, and what it samples.
+enum class BucketHabits : std::uint8_t {
+  plain,    // 8.1
+  hurried,  // 9.0: a shrinking table skips empty buckets, and turns round if too many come
 };
 
 // In what the subscribers of a channel are kept, and the patterns of a client.
@@ -100,8 +107,19 @@ struct Profile {
   // Whether MULTI still takes commands that need no memory when there is none left (server.c,
   // processCommand: 7.0 refused all, since a queue is memory too).
   bool queues_at_cap = true;
+  BucketHabits buckets = BucketHabits::plain;
+  // What a table of buckets weighs without its buckets and metadata (hashtable.c, struct hashtable),
+  // and what a hash's table adds to that (9.0: the set of fields that expire, t_hash.c).
+  std::size_t table_head = 72;
+  std::size_t hash_metadata = 0;
+  // Databases but the first come with their first SELECT (9.0: db.c, createDatabaseIfNeeded).
+  bool lazy_databases = false;
   std::uint32_t number = version_number(version);
 
+  // Whether the key is in the object of its value.
+  constexpr bool keeps_key_in_object() const {
+    return keys == KeyLayout::in_object || keys == KeyLayout::in_object_over_pointer;
+  }
   constexpr bool is_redis() const { return server == "redis"; }
   // Whether the version has what came with another, "8.1.0" for instance.
   constexpr bool has(std::string_view since) const { return version_number(since) <= number; }
@@ -149,6 +167,22 @@ inline constexpr std::array profiles = {
             .kvstore_head = 0,
             .chains = ChainHabits::calm,
             .queues_at_cap = false},
+    Profile{.name = "valkey-9.1",
+            .version = "9.1.2",
+            .server = "valkey",
+            .tables = TableKind::buckets,
+            .keys = KeyLayout::in_object_over_pointer,
+            .startup = {907'000, 921'728},
+            .client_struct = 640,
+            .client_parts = ClientParts::on_use,
+            .scripts = ScriptKeeping::by_engines,
+            .script_struct = 40,
+            .function_engines = 336,
+            .kvstore_head = 112,
+            .buckets = BucketHabits::hurried,
+            .table_head = 80,
+            .hash_metadata = 8,
+            .lazy_databases = true},
 };
 
 // The default: what the image valkey/valkey:8 runs.

@@ -108,9 +108,11 @@ void ScriptCache::clear() {
 std::int64_t ScriptCache::text_memory(const CachedScript& script) const {
   const Allocation& allocation = ledger_.allocation();
   const std::size_t n = script.body.size();
-  const std::size_t body = n <= footprint::embedded_argument_max
-                               ? (n + 4 + 7) / 8 * 8
-                               : footprint::text_block(allocation, n).bytes;
+  std::size_t body = footprint::text_block(allocation, n).bytes;
+  if (n <= footprint::embedded_argument_max(allocation)) {
+    const bool over_pointer = allocation.short_texts() == ShortTexts::over_pointer;
+    body = over_pointer ? footprint::argument(allocation, n) - sizeof(void*) : (n + 4 + 7) / 8 * 8;
+  }
   return static_cast<std::int64_t>(footprint::text_block(allocation, digest_size).bytes + body);
 }
 

@@ -36,12 +36,12 @@ std::size_t byte_at(std::string_view bytes, std::size_t at) {
 
 }  // namespace
 
-bool sound_payload(std::string_view payload, bool any_version) {
+bool sound_payload(std::string_view payload, bool any_version, const Profile& profile) {
   if (payload.size() < footer_bytes) return false;
   const std::size_t footer = payload.size() - footer_bytes;
   const std::size_t version = byte_at(payload, footer) | byte_at(payload, footer + 1) << 8;
   if (version >= rdb_version_foreign_min && version <= rdb_version_foreign_max) return false;
-  if (version > rdb_version && !any_version) return false;
+  if (version > rdb_version(profile) && !any_version) return false;
   const std::size_t covered = payload.size() - checksum_bytes;
   std::uint64_t told = 0;
   for (std::size_t i = checksum_bytes; i > 0; --i)
@@ -152,7 +152,10 @@ std::optional<Value> RdbReader::value() {
       return String::encoded(*held, maker_.ledger.allocation());
     }
     case RdbType::hash:
-      return hash();
+      return hash(false);
+    case RdbType::hash_expiring:
+      if (!maker_.ledger.profile().has("9.0.0")) break;
+      return hash(true);
     case RdbType::hash_listpack:
       return hash_from_listpack();
   }
@@ -163,11 +166,20 @@ std::optional<Value> RdbReader::value() {
 }
 
 // A field that is there already makes the whole malformed.
-bool RdbReader::add(Hash& hash, std::string_view field, std::string_view held) const {
-  return hash.set(field, held, maker_.hash_limits);
+bool RdbReader::add(Hash& hash, std::string_view field, std::string_view held,
+                    std::int64_t expiry_ms) const {
+  return hash.set(field, held, maker_.hash_limits, {.expiry_ms = expiry_ms}) == FieldSet::created;
 }
 
-std::optional<Value> RdbReader::hash() {
+std::optional<std::uint64_t> RdbReader::little_endian(std::size_t size) {
+  const auto taken = take(size);
+  if (!taken) return std::nullopt;
+  std::uint64_t value = 0;
+  for (std::size_t i = size; i > 0; --i) value = value << 8 | byte_at(*taken, i - 1);
+  return value;
+}
+
+std::optional<Value> RdbReader::hash(bool expiring) {
   const auto fields = plain_length();
   // Each pair takes two bytes at least: an absurd number reserves nothing.
   if (!fields || *fields == 0 || *fields > bytes_.size() / 2) return std::nullopt;
@@ -176,7 +188,11 @@ std::optional<Value> RdbReader::hash() {
   for (std::uint64_t i = 0; i < *fields; ++i) {
     const auto field = text();
     const auto held = text();
-    if (!field || !held || !add(*made, *field, *held)) return std::nullopt;
+    if (!field || !held) return std::nullopt;
+    const auto expiry = expiring ? little_endian(sizeof(std::int64_t)) : std::nullopt;
+    if (expiring && !expiry) return std::nullopt;
+    const std::int64_t expiry_ms = expiry ? std::bit_cast<std::int64_t>(*expiry) : never_expires;
+    if (expiry_ms < never_expires || !add(*made, *field, *held, expiry_ms)) return std::nullopt;
   }
   return Value(std::move(made));
 }

@@ -34,15 +34,17 @@ class RdbReader {
 
   std::optional<std::size_t> byte();
   std::optional<std::uint64_t> big_endian(std::size_t bytes);
+  std::optional<std::uint64_t> little_endian(std::size_t bytes);
   std::optional<std::string_view> take(std::uint64_t size);
   std::optional<Length> length();
   std::optional<std::uint64_t> plain_length();
   std::optional<std::string> text();
   std::optional<std::string> integer_text(std::size_t bytes);
   std::optional<std::string> packed_text();
-  std::optional<Value> hash();
+  std::optional<Value> hash(bool expiring);
   std::optional<Value> hash_from_listpack();
-  bool add(Hash& hash, std::string_view field, std::string_view held) const;
+  bool add(Hash& hash, std::string_view field, std::string_view held,
+           std::int64_t expiry_ms) const;
 
   std::string_view bytes_;  // what is left
   ValueMaker maker_;
@@ -51,6 +53,6 @@ class RdbReader {
 
 // Whether version and checksum at the end of DUMP's payload are right. `any_version`: newer ones
 // are, too (rdb-version-check relaxed); Redis's never.
-bool sound_payload(std::string_view payload, bool any_version);
+bool sound_payload(std::string_view payload, bool any_version, const Profile& profile);
 
 }  // namespace outlive

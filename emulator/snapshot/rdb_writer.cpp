@@ -100,6 +100,17 @@ void RdbWriter::content(const HashPointer& hash) {
     byte(static_cast<std::size_t>(RdbType::hash_listpack));
     return text(hash->listpack_image());
   }
+  if (hash->has_expiring_fields()) {
+    byte(static_cast<std::size_t>(RdbType::hash_expiring));
+    length(hash->size());
+    hash->for_each_with_expiry(
+        [this](std::string_view field, std::string_view held, std::int64_t expiry_ms) {
+          text(field);
+          text(held);
+          little_endian(static_cast<std::uint64_t>(expiry_ms), sizeof expiry_ms);
+        });
+    return;
+  }
   byte(static_cast<std::size_t>(RdbType::hash));
   length(hash->size());
   hash->for_each([this](std::string_view field, std::string_view held) {
@@ -108,11 +119,11 @@ void RdbWriter::content(const HashPointer& hash) {
   });
 }
 
-std::string dump_payload(const Value& value, bool compress) {
+std::string dump_payload(const Value& value, bool compress, const Profile& profile) {
   RdbWriter writer(compress);
   writer.value(value);
-  writer.byte(rdb_version);
-  writer.byte(rdb_version >> 8);
+  writer.byte(rdb_version(profile));
+  writer.byte(rdb_version(profile) >> 8);
   std::string payload = std::move(writer).take();
   const std::uint64_t crc = crc64(0, payload);
   for (int shift = 0; shift < 64; shift += 8) payload.push_back(static_cast<char>(crc >> shift));

@@ -6,11 +6,12 @@
 #include <string_view>
 
 #include "data/value.hpp"
+#include "memory/profile.hpp"
 
 namespace outlive {
 
-// The version that 8.1 writes. From 12 to 79 they are Redis's.
-inline constexpr unsigned rdb_version = 11;
+// The versions that Valkey up to 8.1 and from 9.0 on writes. From 12 to 79 they are Redis's.
+constexpr unsigned rdb_version(const Profile& profile) { return profile.has("9.0.0") ? 80 : 11; }
 inline constexpr unsigned rdb_version_foreign_min = 12;
 inline constexpr unsigned rdb_version_foreign_max = 79;
 
@@ -19,6 +20,7 @@ enum class RdbType : std::uint8_t {
   string = 0,
   hash = 4,            // fields and values, one after the other
   hash_listpack = 16,  // a listpack as one string
+  hash_expiring = 22,  // fields, values and when they expire
 };
 
 class RdbWriter {
@@ -47,6 +49,6 @@ class RdbWriter {
 };
 
 // What DUMP answers: the value, the version in two bytes, a CRC-64 of all that.
-std::string dump_payload(const Value& value, bool compress);
+std::string dump_payload(const Value& value, bool compress, const Profile& profile);
 
 }  // namespace outlive

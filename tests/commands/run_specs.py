@@ -4,6 +4,7 @@
     run_specs.py outlive PROGRAM [FILE...]
     run_specs.py valkey [FILE...]
     run_specs.py valkey --write FILE...      fills in what the real server answers
+    … --profile valkey-9.1                   the specs in the folder of that name, on that version
 
 README.md tells how a spec is written.
 """
@@ -226,11 +227,13 @@ def write(player, path):
 
 
 def main(words):
-    quantum = ["--outlive-allocator-quantum", "16"] if words[1:2] == ["outlive"] else []
-    command = servers.command_of(words)
+    profile = servers.profile_of(words)
+    own = ["--outlive-allocator-quantum", "16", "--outlive-profile", profile] if words[1:2] == ["outlive"] else []
+    command = servers.command_of(words, profile)
     writing = "--write" in words
-    paths = [pathlib.Path(word) for word in words[1:] if word != "--write"] or sorted(HERE.glob("*.spec"))
-    server = servers.Server(command, *quantum, "--enable-debug-command", "yes")
+    folder = HERE if profile == servers.DEFAULT_PROFILE else HERE / profile
+    paths = [pathlib.Path(word) for word in words[1:] if word != "--write"] or sorted(folder.glob("*.spec"))
+    server = servers.Server(command, *own, "--enable-debug-command", "yes")
     try:
         player = Player(server.port)
         if writing:

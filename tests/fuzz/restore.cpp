@@ -16,8 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string bytes(reinterpret_cast<const char*>(data), size);
     const auto value = RdbReader(bytes, maker).value();
     if (!value) return 0;
-    const std::string payload = dump_payload(*value, size % 2 == 0);
-    ensure(sound_payload(payload, false), "what is written has its checksum");
+    const std::string payload = dump_payload(*value, size % 2 == 0, profile_default);
+    ensure(sound_payload(payload, false, profile_default), "what is written has its checksum");
     ensure(RdbReader(payload, maker).value().has_value(), "what is written can be read");
   }
   ensure(ledger.used() == 0, "nothing stays behind in the ledger");

@@ -29,8 +29,9 @@ def tool(*words):
 
 
 # The real server that each profile imitates: the Debian suite that has it, and its package.
+DEFAULT_PROFILE = "valkey-8.1"
 REFERENCES = {"valkey-8.1": ("trixie", "valkey-server"), "valkey-8.0": ("bookworm-backports", "valkey-server"),
-              "redis-7.0": ("bookworm", "redis-server")}
+              "redis-7.0": ("bookworm", "redis-server"), "valkey-9.1": ("sid", "valkey-server")}
 
 
 def reference_server(profile):
@@ -43,7 +44,7 @@ def reference_server(profile):
 
 def reference_folder():
     """Where valkey-server 8.1.1, valkey-cli and valkey-benchmark stand."""
-    return reference_server("valkey-8.1").parent
+    return reference_server(DEFAULT_PROFILE).parent
 
 
 def client_program(name):
@@ -64,13 +65,23 @@ def continue_with(*packages):
         os.execv(python, [python, *sys.argv])
 
 
-def command_of(words):
+def profile_of(words):
+    """What --profile says on the command line; takes its words out of the list."""
+    if "--profile" not in words[:-1]:
+        return DEFAULT_PROFILE
+    at = words.index("--profile")
+    profile = words[at + 1]
+    del words[at:at + 2]
+    return profile
+
+
+def command_of(words, profile=None):
     """How to start the server that the command line names; takes its words out of the list."""
     kind = words.pop(1) if len(words) > 1 else ""
     if kind == "outlive" and len(words) > 1:
         return [words.pop(1), "serve"]
     if kind == "valkey":
-        return [str(reference_folder() / "valkey-server")]
+        return [str(reference_server(profile or DEFAULT_PROFILE))]
     sys.exit(f"usage: {words[0]} outlive PROGRAM | valkey")
 
 
