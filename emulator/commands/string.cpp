@@ -32,7 +32,13 @@ enum class SetReply : std::uint8_t { ok_or_null, one_or_zero };
 void reply_string(Call& call, const Entry* entry) {
   if (!entry) return call.reply.null();
   char scratch[24];
-  call.reply.bulk(entry->as<String>().text(scratch));
+  const String& string = entry->as<String>();
+  constexpr std::size_t referred_min = 16'384;  // min-string-size-avoid-copy-reply
+  if (string.block() != 0 && string.size() >= referred_min && !call.session.internal &&
+      call.keyspace.ledger.profile().has_parsed_queue()) [[unlikely]] {
+    return call.reply.bulk_referred(string.text(scratch));
+  }
+  call.reply.bulk(string.text(scratch));
 }
 
 bool condition_holds(const SetRequest& request, const Entry* old) {

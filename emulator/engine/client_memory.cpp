@@ -8,10 +8,13 @@
 namespace outlive {
 namespace {
 
-constexpr std::uint64_t queued_command = 24;        // multi.c, sizeof(multiCmd)
+constexpr std::uint64_t queued_command = 24;        // multi.c, sizeof(multiCmd); 9.0: with a slot
+constexpr std::uint64_t queued_command_9_0 = 32;
 constexpr std::uint64_t transaction_struct = 88;    // multi.c, sizeof(multiState)
+constexpr std::uint64_t transaction_struct_9_0 = 104;
 constexpr std::uint64_t subscriptions_struct = 40;  // server.h, sizeof(ClientPubSubData)
 constexpr std::uint64_t watched_key = 24 + 48;      // multi.c, multiStateMemOverhead
+constexpr std::uint64_t watched_key_9_0 = 24 + 56;
 constexpr std::uint64_t list_node = 24;             // adlist.h
 constexpr std::uint64_t prefix_node = 4 * 8;        // sizeof(raxNode) * sizeof(raxNode *), as it is
 
@@ -32,7 +35,34 @@ std::uint64_t dict_bytes(std::size_t entries) {
   return entries * footprint::dict_entry + dict_buckets(entries) * sizeof(void*);
 }
 
+std::uint64_t queued_bytes(const Profile& profile) {
+  return profile.has_parsed_queue() ? queued_command_9_0 : queued_command;
+}
+
+// The tables of the keys that a client watches, one a database: as asked for, or with `allocation`
+// as got. They stay when it watches no more.
+std::uint64_t watch_tables(const Session& session, const Profile& profile,
+                           const Allocation* allocation = nullptr) {
+  if (session.watched_in.empty()) return 0;
+  const auto got = [&](std::size_t bytes) { return allocation ? allocation->size(bytes) : bytes; };
+  std::uint64_t bytes = got(session.watched_databases * sizeof(void*));
+  for (const int database : session.watched_in) {
+    const auto keys = std::ranges::count(session.watched, database, &WatchedKey::database);
+    bytes += got(profile.table_head);
+    if (keys > 0) bytes += footprint::bucket_bytes(static_cast<std::size_t>(keys));
+  }
+  return bytes;
+}
+
 std::uint64_t subscription_bytes(const Session& session, const Profile& profile) {
+  if (profile.subscribing == Subscribing::in_tables) {
+    if (!session.had_subscriptions) return 0;
+    std::uint64_t bytes = 0;
+    for (const auto* names : {&session.channels, &session.patterns, &session.shard_channels}) {
+      bytes += profile.table_head + (names->empty() ? 0 : footprint::bucket_bytes(names->size()));
+    }
+    return bytes;
+  }
   const bool listed = profile.subscribing == Subscribing::in_lists;
   return dict_bytes(session.channels.size()) + dict_bytes(session.shard_channels.size()) +
          (listed ? session.patterns.size() * list_node : dict_bytes(session.patterns.size()));
@@ -56,8 +86,10 @@ ClientMemory client_memory(const Session& session, const Profile& profile,
   const std::size_t words = running.empty() ? session.arriving.words : running.size();
   memory.total = profile.client_struct + memory.output + session.query_buffer.bytes() +
                  memory.reply_buffer + memory.arguments + words * sizeof(void*) + memory.queued +
-                 session.transaction.room * queued_command + session.watched.size() * watched_key +
-                 subscription_bytes(session, profile) + session.tracking.prefixes.size() * prefix_node;
+                 session.transaction.room * queued_bytes(profile) +
+                 session.watched.size() *
+                     (profile.has_parsed_queue() ? watched_key_9_0 : watched_key) +
+                 watch_tables(session, profile) + subscription_bytes(session, profile) + session.tracking.prefixes.size() * prefix_node;
   return memory;
 }
 
@@ -66,7 +98,13 @@ std::int64_t client_bytes(const Session& session, const Ledger& ledger) {
   std::uint64_t bytes = session.reply_buffer.bytes() + session.query_buffer.bytes() +
                         session.arriving.bytes + session.transaction.bytes + session.watched_bytes;
   const bool listed = ledger.profile().subscribing == Subscribing::in_lists;
+  const bool tabled = ledger.profile().subscribing == Subscribing::in_tables;
+  bytes += watch_tables(session, ledger.profile(), &allocation);
   for (const auto* names : {&session.channels, &session.patterns, &session.shard_channels}) {
+    if (tabled) {
+      if (!names->empty()) bytes += footprint::bucket_bytes(names->size());
+      continue;
+    }
     if (listed && names == &session.patterns) {
       bytes += names->size() * allocation.size(list_node);
       continue;
@@ -82,12 +120,16 @@ std::int64_t client_bytes(const Session& session, const Ledger& ledger) {
     if (!text->empty()) bytes += footprint::argument(allocation, text->size());
   }
   if (session.transaction.room > 0) {
-    bytes += allocation.size(session.transaction.room * queued_command);
+    bytes += allocation.size(session.transaction.room * queued_bytes(ledger.profile()));
   }
   if (ledger.profile().client_parts == ClientParts::on_use) {
-    if (session.had_transaction) bytes += allocation.size(transaction_struct);
+    const bool larger = ledger.profile().has_parsed_queue();
+    if (session.had_transaction) {
+      bytes += allocation.size(larger ? transaction_struct_9_0 : transaction_struct);
+    }
     if (session.had_subscriptions) {
-      bytes += allocation.size(subscriptions_struct) + 3 * allocation.size(footprint::dict_head);
+      const std::size_t head = tabled ? ledger.profile().table_head : footprint::dict_head;
+      bytes += allocation.size(subscriptions_struct) + 3 * allocation.size(head);
     }
   }
   return static_cast<std::int64_t>(bytes);

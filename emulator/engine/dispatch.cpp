@@ -121,7 +121,10 @@ void Engine::run_requests(Session& session, std::string_view input) {
     const auto outcome = parse_batch(session, input, batch);
     if (batch.empty() || !batch.front().is_own()) session.last_interaction = now();
     if (batch.size() > 1) prefetch(batch, session);
-    if (!batch.empty() && others_wait(batch, input.size()) && session.query_buffer.bytes() == 0) {
+    const bool all_parsed = ledger.profile().has_parsed_queue() && !batch.empty() &&
+                            batch.back().request.end == input.size();
+    if (!batch.empty() && !all_parsed && others_wait(batch, input.size()) &&
+        session.query_buffer.bytes() == 0) {
       session.query_buffer.keep_shared(input.size(), ledger.allocation());
       recharge(session);
     }
@@ -327,7 +330,9 @@ void Engine::finish(Session& session, std::size_t reply_start, ReplyWriter::Shap
     session.had_subscriptions = true;
     recharge(session);
   }
-  settle_replies(session, {shape.longest, shape.deferred ? reply_start : ReplyBuffer::chunk});
+  settle_replies(session, {.longest = shape.longest,
+                           .buffer_max = shape.deferred ? reply_start : ReplyBuffer::chunk,
+                           .referred = shape.referred});
   if (!session.out.empty() || session.close_after_reply || session.closed) mark_ready(session);
 }
 

@@ -251,6 +251,7 @@ class Engine final : private KeyspaceListener {
   }
 
  private:
+  void note_calls_at_start();
   void key_changed(Database& database, std::string_view key) override;
   void key_left(Database& database, std::string_view key) override;
   void touch_watchers(Database& database, std::string_view key);
@@ -337,6 +338,7 @@ class Engine final : private KeyspaceListener {
   std::size_t own_received_ = 0;  // of what is being received: OUTLIVE's, which weighs nothing
   RadixTree client_index_;        // by id (server.clients_index)
   RadixTree error_index_;         // by code (server.errors)
+  std::int64_t startup_histograms_ = 0;  // of those calls
   ClientBuckets client_buckets_;
   ClientPeaks peaks_;
   std::int64_t clients_memory_ = 0;

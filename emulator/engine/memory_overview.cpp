@@ -28,7 +28,7 @@ std::int64_t rehashing_bytes(const Database::Table& table) {
 MemoryOverview Engine::memory_overview() const {
   MemoryOverview overview;
   overview.used = ledger.used();
-  overview.startup = baseline::startup(ledger);
+  overview.startup = baseline::startup(ledger) + startup_histograms_;
   const Profile& profile = ledger.profile();
   const auto kvstore_bytes = static_cast<std::int64_t>(profile.kvstore_head);
   const bool plain = profile.kvstore_head == 0;

@@ -15,16 +15,6 @@ constexpr std::size_t clients_dict = footprint::dict_head + 8;  // 8.1
 constexpr std::size_t entry_without_value = 16;
 constexpr std::size_t list_head = 48;  // adlist.h, as Redis 7.0 keeps clients
 constexpr std::size_t list_node = 24;
-constexpr std::size_t table_head = 72 + footprint::kvstore_metadata;
-
-// Buckets of a hash table of so many names, filled evenly (data/hashtable.hpp).
-std::size_t table_bytes(std::size_t names) {
-  constexpr std::size_t bucket = 64;
-  constexpr std::size_t slots = 7;
-  std::size_t buckets = 1;
-  while (names > buckets * slots) buckets *= 2;
-  return buckets * bucket;
-}
 
 auto& names_of(Session& session, Channel kind) {
   switch (kind) {
@@ -89,6 +79,12 @@ void Publisher::charge(Channel kind, std::string_view name, const Subscribers& s
     }
     return ledger_.add(sign * static_cast<std::int64_t>(bytes));
   }
+  if (ledger_.profile().subscribing == Subscribing::in_tables) {
+    constexpr std::size_t name_pointer = 8;
+    const std::size_t bytes = allocation.size(ledger_.profile().table_head + name_pointer) +
+                              footprint::bucket_bytes(subscribers.sessions.size());
+    return ledger_.add(sign * static_cast<std::int64_t>(bytes));
+  }
   const bool chained = ledger_.profile().tables == TableKind::chains;
   const std::size_t bytes = allocation.size(chained ? footprint::dict_head : clients_dict) +
                             subscribers.tables.bytes(allocation) +
@@ -113,7 +109,8 @@ void Publisher::charge_names(Channel kind) {
   } else if (names > 0 || kind == Channel::plain) {
     const bool chained = ledger_.profile().tables == TableKind::chains;
     bytes = chained ? allocation.size(footprint::dict_head + footprint::kvstore_metadata) + in_dict
-                    : allocation.size(table_head) + table_bytes(names);
+                    : allocation.size(ledger_.profile().table_head + footprint::kvstore_metadata) +
+                          footprint::bucket_bytes(names);
     bytes += texts_[static_cast<int>(kind)];
   }
   const auto now = static_cast<std::int64_t>(bytes);

@@ -21,10 +21,13 @@ class ReplyBuffer {
   struct Shape {
     std::size_t longest = 0;
     std::size_t buffer_max = chunk;
+    std::size_t referred = 0;  // of its bytes, those that are not copied (9.0)
     bool in_blocks = false;  // DEBUG CLIENT-ENFORCE-REPLY-LIST: nothing may use the buffer
   };
   // To be told whenever replies were written or sent: `waiting` bytes have not gone out yet.
-  void settle(std::size_t waiting, const Allocation& allocation, Shape shape = {0, chunk, false}) {
+  void settle(std::size_t waiting, const Allocation& allocation, Shape shape = {0, chunk, 0, false}) {
+    referred_ = std::min(referred_ + shape.referred, waiting);
+    waiting -= referred_;
     if (waiting > peak_) peak_ = std::min(waiting, size_);
     const std::size_t room = shape.in_blocks ? 0 : size_;
     if (waiting > room || !blocks_.empty()) settle_blocks(waiting, allocation, shape);
@@ -35,6 +38,7 @@ class ReplyBuffer {
   std::size_t peak() const { return peak_; }  // rbp
   // obl: how much of the buffer is filled when so many bytes wait.
   std::size_t filled(std::size_t waiting) const {
+    waiting -= std::min(waiting, referred_);
     return std::min(size_, waiting - std::min(waiting, in_blocks_));
   }
   std::size_t blocks() const { return blocks_.size(); }  // oll
@@ -68,6 +72,7 @@ class ReplyBuffer {
   std::size_t peak_ = chunk;
   std::int64_t peak_reset_ms_ = 0;
   std::vector<Block> blocks_;    // oldest first
+  std::size_t referred_ = 0;     // what waits and was not copied
   std::size_t waiting_ = 0;      // what was waiting when the blocks were last put right
   std::size_t in_blocks_ = 0;    // reply bytes in the blocks
   std::size_t block_room_ = 0;   // what the blocks can hold

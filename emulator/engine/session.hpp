@@ -108,6 +108,8 @@ struct Session {
   Transaction transaction;
   std::vector<WatchedKey> watched;
   std::size_t watched_bytes = 0;     // of used_memory
+  std::vector<int> watched_in;       // 9.0: the databases in which it ever watched
+  std::size_t watched_databases = 0;  // and how many there are
   bool had_transaction = false;      // MULTI or WATCH made its state, which stays
   bool had_subscriptions = false;    // so did a subscription or CLIENT TRACKING
   Tracking tracking;

@@ -65,6 +65,11 @@ void Engine::watch(Session& session, std::string_view key) {
   const Allocation& allocation = ledger.allocation();
   session.watched_bytes += allocation.size(watched_key_struct) + allocation.size(list_node) +
                            footprint::argument(allocation, key.size());
+  if (ledger.profile().has_parsed_queue() &&
+      std::ranges::count(session.watched_in, session.database) == 0) {
+    session.watched_in.push_back(session.database);
+    session.watched_databases = keyspace.databases();
+  }
   charge_watched(session.database, &DictTables::look_up);
   if (watchers.empty()) charge_watched(session.database, &DictTables::insert);
   watchers.push_back(&session);

@@ -54,6 +54,15 @@ constexpr std::size_t header_reach(std::size_t header_size) {
   }
 }
 
+// The buckets of a hash table of so many items, filled evenly (data/hashtable.hpp).
+constexpr std::size_t bucket_bytes(std::size_t items) {
+  constexpr std::size_t bucket = 64;
+  constexpr std::size_t slots = 7;
+  std::size_t buckets = 1;
+  while (items > buckets * slots) buckets *= 2;
+  return buckets * bucket;
+}
+
 struct TextBlock {
   std::size_t bytes = 0;  // the allocation
   std::size_t room = 0;   // text it can hold without growing

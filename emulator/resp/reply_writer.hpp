@@ -39,6 +39,15 @@ class ReplyWriter {
     out_->append("\r\n", 2);
   }
   void bulk_integer(std::int64_t value);
+  // The same as bulk() of a text that Valkey 9 would only refer to until it is sent.
+  void bulk_referred(std::string_view text) {
+    constexpr std::size_t reference = 36;  // networking.c, payloadHeader and bulkStrRef
+    const std::size_t before = out_->size();
+    head('$', static_cast<std::int64_t>(text.size()));
+    out_->append(text);
+    out_->append("\r\n", 2);
+    shape_.referred += out_->size() - before - reference;
+  }
   // RESP2: a nil bulk; RESP3: null.
   void null() { out_->append(resp3() ? "_\r\n" : "$-1\r\n"); }
   // RESP2: a nil array.
@@ -77,6 +86,7 @@ class ReplyWriter {
   struct Shape {
     std::size_t longest = 0;
     bool deferred = false;
+    std::size_t referred = 0;  // of its bytes, those that are only referred to
   };
   Shape shape() const { return shape_; }
 

@@ -193,15 +193,17 @@ CountedErrors Interpreter::run(const Invocation& invocation, ReplyWriter& reply)
 
 void Interpreter::write_error(std::string_view name, ReplyWriter& reply, CountedErrors& counted) {
   const ScriptError error = error_at_top(lua_);
+  const bool by_module = host().profile().scripts == ScriptKeeping::by_module;
   if (error.plain || !lua_istable(lua_, -1)) {
     constexpr std::size_t shown_max = 100;
     const std::string text = error.plain ? error.text : "execution failure";
-    return reply.error("ERR Error running script " + std::string(name) + ", " +
-                       text.substr(0, shown_max));
+    const std::string which = by_module ? "" : " " + std::string(name);
+    return reply.error("ERR Error running script" + which + ", " + text.substr(0, shown_max));
   }
   std::string text = error.text;
   if (!error.line.empty() && !error.source.empty()) {
-    text += " script: " + std::string(name) + ", on " + error.source + ":" + error.line + ".";
+    text += " script: " + (by_module ? "" : std::string(name) + ", ") + "on " + error.source + ":" +
+            error.line + ".";
   }
   if (!error.counted) return reply.error(text);
   counted = 1;

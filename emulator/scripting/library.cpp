@@ -17,7 +17,8 @@ constexpr std::size_t library_info = 32;
 constexpr std::size_t function_info = 16;     // 8.1; it points to the compiled function
 constexpr std::size_t function_info_8_0 = 40;
 constexpr std::size_t compiled_function = 40;
-constexpr std::size_t function_context = 4;
+constexpr std::size_t function_context = 4;  // 9.1: with a pointer to the interpreter
+constexpr std::size_t function_context_9_1 = 16;
 
 std::size_t buckets(std::size_t entries) {
   return entries == 0 ? 0 : std::max<std::size_t>(4, std::bit_ceil(entries));
@@ -172,6 +173,7 @@ void Libraries::link(std::unique_ptr<Library> library) {
   library_tables_.insert();
   overhead_ += overhead(*library);
   ledger_->add(charge(*library));
+  if (!std::exchange(linked_once_, true)) ledger_->add(ledger_->profile().first_library_more);
   std::string name = library->name;
   libraries_.emplace(std::move(name), std::move(library));
   recharge_tables();
@@ -203,7 +205,8 @@ std::int64_t Libraries::overhead(const Library& library) const {
                       footprint::text_block(allocation, library.code.size()).bytes;
   const bool direct = ledger_->profile().scripts == ScriptKeeping::directly;
   for (const RegisteredFunction& function : library.functions) {
-    bytes += allocation.size(function_context);
+    const bool by_module = ledger_->profile().scripts == ScriptKeeping::by_module;
+    bytes += allocation.size(by_module ? function_context_9_1 : function_context);
     const auto text = [&](std::size_t size) {
       return direct ? footprint::text_block(allocation, size).bytes
                     : footprint::argument(allocation, size);

@@ -77,6 +77,7 @@ class Libraries {
   DictTables library_tables_;
   DictTables function_tables_;
   std::int64_t tables_charged_ = 0;
+  bool linked_once_ = false;
 };
 
 }  // namespace outlive

@@ -111,7 +111,14 @@ std::int64_t ScriptCache::text_memory(const CachedScript& script) const {
   std::size_t body = footprint::text_block(allocation, n).bytes;
   if (n <= footprint::embedded_argument_max(allocation)) {
     const bool over_pointer = allocation.short_texts() == ShortTexts::over_pointer;
-    body = over_pointer ? footprint::argument(allocation, n) - sizeof(void*) : (n + 4 + 7) / 8 * 8;
+    body = (n + 4 + 7) / 8 * 8;
+    if (over_pointer) {
+      // Behind what is left of the head, and of a place for an expiry where there is room for one.
+      constexpr std::size_t expiry = 8;
+      const std::size_t block = footprint::argument(allocation, n);
+      const std::size_t asked = footprint::object_head - sizeof(void*) + std::max(n + 4, sizeof(void*));
+      body = block - (footprint::object_head - sizeof(void*)) - (block >= asked + expiry ? expiry : 0);
+    }
   }
   return static_cast<std::int64_t>(footprint::text_block(allocation, digest_size).bytes + body);
 }
@@ -122,7 +129,7 @@ std::int64_t ScriptCache::charge(const CachedScript& script) const {
   std::size_t bytes = digest + footprint::argument(allocation, script.body.size()) +
                       allocation.size(footprint::dict_entry) + allocation.size(script_struct());
   if (script.evictable) bytes += allocation.size(list_node);
-  if (ledger_.profile().scripts == ScriptKeeping::by_engines) {
+  if (ledger_.profile().scripts != ScriptKeeping::directly) {
     bytes += allocation.size(compiled_function) + allocation.size(lua_function);
     if (script.evictable) bytes += digest;
   }

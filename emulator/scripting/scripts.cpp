@@ -207,10 +207,17 @@ std::string_view Scripts::call(std::span<const std::string_view> words, std::str
 std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t words) const {
   if (!found.command) return "Unknown command called from script";
   const Command& command = *found.command;
+  const bool by_module = engine_.ledger.profile().scripts == ScriptKeeping::by_module;
   if (!command.takes(words)) return "Wrong number of args calling command from script";
   if (command.has(flag::noscript) && !engine_.switches.scripts_may_all) {
-    return "This Redis command is not allowed from script";
+    return by_module ? "This Valkey command is not allowed from script"
+                     : "This Redis command is not allowed from script";
   }
+  const bool lacks_memory = !run_->allow_oom && !run_->wrote &&
+                            engine_.options.eviction.maxmemory != 0 && engine_.out_of_memory() &&
+                            command.has(flag::denyoom);
+  constexpr std::string_view oom = "-OOM command not allowed when used memory > 'maxmemory'.";
+  if (by_module && lacks_memory) return oom;
   if (run_->read_only && command.has(flag::write | flag::may_replicate)) {
     return "Write commands are not allowed from read-only scripts.";
   }
@@ -218,10 +225,7 @@ std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t 
   if (command.has(flag::write) && !run_->wrote && engine_.lacks_replicas()) {
     return "-NOREPLICAS Not enough good replicas to write.";
   }
-  if (!run_->allow_oom && !run_->wrote && engine_.options.eviction.maxmemory != 0 &&
-      engine_.out_of_memory() && command.has(flag::denyoom)) {
-    return "-OOM command not allowed when used memory > 'maxmemory'.";
-  }
+  if (lacks_memory) return oom;
   return {};
 }
 

@@ -184,7 +184,8 @@ def main():
         judge = Judge(chosen.profile, commands, pool)
         if "memory" in parts:
             judge.memory([number for number, family in enumerate(weights.FAMILIES)
-                          if chosen.families in family.name and (chosen.thorough or not family.thorough)], chosen.details)
+                          if chosen.families in family.name and (chosen.thorough or not family.thorough)
+                          and chosen.profile in (family.profiles or servers.REFERENCES)], chosen.details)
         if "eviction" in parts:
             judge.eviction(chosen.seeds, chosen.samples.split(","), chosen.details)
         if "refusals" in parts:

@@ -23,6 +23,8 @@ class Family:
     limit: float = 0.0
     thorough: bool = False
     directives: tuple = ()
+    # The profiles that have what it is about; none named: all.
+    profiles: tuple = ()
 
 
 # Commands with more than four subcommands, whose tables Redis 7.0 moves on with each look-up, and so frees some time.

@@ -139,6 +139,49 @@ def hashes_changed(subject):
         ("HINCRBYFLOAT", "key", [("HSET", "key", "a", 1), ("HINCRBYFLOAT", "key", "a", "0.25")])])
 
 
+def fields_that_expire(subject, counts):
+    """The structure that knows their times is a vector up to 127 of them; it and a field's block change with a time."""
+    def setex(n, f, v):
+        return ("HSETEX", "key", "EX", DAY_S, "FIELDS", n, *fields(n, f, v))
+
+    def named(n, f):
+        return ("FIELDS", n, *fields(n, f, 1)[::2])
+
+    ways = (("set with a time", lambda n, f, v: [setex(n, f, v)]),
+            ("given a time", lambda n, f, v: [("HSET", "key", *fields(n, f, v)), ("HEXPIRE", "key", DAY_S, *named(n, f))]),
+            ("without it again", lambda n, f, v: [setex(n, f, v), ("HPERSIST", "key", *named(n, f))]),
+            ("half without", lambda n, f, v: [setex(n, f, v), ("HPERSIST", "key", *named((n + 1) // 2, f))]),
+            ("another time", lambda n, f, v: [setex(n, f, v), ("HGETEX", "key", "EX", 2 * DAY_S, *named(n, f))]),
+            ("set anew", lambda n, f, v: [setex(n, f, v), ("HSET", "key", *fields(n, f, v))]),
+            ("longer, KEEPTTL", lambda n, f, v: [setex(n, f, v), ("HSETEX", "key", "KEEPTTL", "FIELDS", n, *fields(n, f, v + 9))]),
+            ("shorter, KEEPTTL", lambda n, f, v: [setex(n, f, v), ("HSETEX", "key", "KEEPTTL", "FIELDS", n, *fields(n, f, v // 2))]),
+            ("counted", lambda n, f, v: [("HSETEX", "key", "EX", DAY_S, "FIELDS", 1, "n", 7), ("HINCRBY", "key", "n", 10 ** v)]
+             if v < 18 else [setex(n, f, v)]),
+            ("copied", lambda n, f, v: [("HSETEX", "from", "EX", DAY_S, "FIELDS", n, *fields(n, f, v)), ("COPY", "from", "key"),
+                                        ("DEL", "from")]))
+    return usages(subject, ((f"{n} fields of {f} and {v}, {way}", "key", requests(n, f, v)) for way, requests in ways
+                            for f, v in ((7, 5), (31, 40), (32, 60), (20, 65), (64, 52), (10, 200), (200, 10)) for n in counts))
+
+
+def fields_expired(subject):
+    """Hashes that lose fields, and the database's table of them."""
+    def hashes(ttl_ms):
+        return [("HSETEX", f"h{i}", "PX", ttl_ms, "FIELDS", 3, *fields(3, 5, 10)) for i in range(200)]
+
+    def gone(requests):
+        base = subject.used()
+        subject.load(requests)
+        deadline = time.monotonic() + 20
+        while b"keys_with_volatile_items=0" not in subject.ask("INFO", "keyspace") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return ("used", subject.used_at_rest() - base)
+
+    stays = [("HSET", f"h{i}", "stays", 1) for i in range(200)]
+    found = growth(subject, [("200 hashes", hashes(DAY_S * 1000)), ("deleted", [("DEL", f"h{i}") for i in range(200)])],
+                   Subject.used_at_rest)
+    return found | {"their fields gone": gone(stays + hashes(1))}
+
+
 def tables_that_grow(subject, *options, counts=GROWTH, used=Subject.used):
     steps = [(f"{now:,} keys", [("SET", f"key:{i:012d}", "x" * 100, *options) for i in range(before, now)])
              for before, now in zip((0, *counts), counts)]
@@ -263,6 +306,7 @@ def evicted(subject):
     return {"used_memory": ("used", subject.used_with_chains()), "keys": ("used", subject.ask("DBSIZE"))}
 
 
+FIELDS_EXPIRE_IN = ("valkey-9.1",)
 FAMILIES = (
     Family("strings: key and value length", strings_by_length),
     Family("strings: byte by byte", strings_byte_by_byte, thorough=True),
@@ -275,6 +319,11 @@ FAMILIES = (
     Family("hashes: made at once", hashes_at_once),
     Family("hashes: field by field", hashes_field_by_field),
     Family("hashes: changed", hashes_changed),
+    Family("hashes: fields that expire", lambda subject: fields_that_expire(subject, (1, 2, 3, 7, 50, 100, 127)),
+           profiles=FIELDS_EXPIRE_IN),
+    Family("hashes: fields that expire, many", lambda subject: fields_that_expire(subject, (128, 200, 1000)), limit=0.02,
+           profiles=FIELDS_EXPIRE_IN),
+    Family("hashes: fields expired", fields_expired, profiles=FIELDS_EXPIRE_IN),
     Family("tables that grow to 20,000", tables_that_grow),
     Family("tables that grow to 20,000, with TTLs", lambda subject: tables_that_grow(subject, "EX", DAY_S)),
     Family("tables that grow to 20,000, chained buckets too",

@@ -60,7 +60,8 @@ class TestEngine {
     for (std::size_t i = 0; i < engine.keyspace.databases(); ++i) {
       const Database& database = engine.keyspace.database(i);
       total += static_cast<std::int64_t>(database.keys().charged_bytes() +
-                                         database.expires().charged_bytes());
+                                         database.expires().charged_bytes() +
+                                         database.with_expiring_fields().charged_bytes());
       database.keys().for_each([&](const Entry* entry) {
         total += static_cast<std::int64_t>(entry->weight());
         if (!entry->is<HashPointer>()) return;

@@ -35,8 +35,10 @@ class WordTable {
  public:
   using Item = typename Table::Item;
   bool full = false;
-  Ledger ledger{quantum_16};
+  Ledger ledger;
   Table table{Words{&full}, ledger};
+
+  explicit WordTable(const Profile& profile = profile_default) : ledger(quantum_16, profile) {}
 
   void add(int number) {
     const std::string name = "key:" + std::to_string(number);

@@ -89,3 +89,20 @@ TEST_CASE("a sample gives as many different keys as it is asked for, or all") {
   }
 }
 
+
+TEST_CASE("in 9.1 a table may be held from shrinking, and then passes over ten empty buckets a step") {
+  Fixture f(*find_profile("valkey-9.1"));
+  f.add(0, 5000);
+  f.settle();
+  REQUIRE(f.table.buckets(0) == 1024);
+  f.table.hold_shrinking(true);
+  for (int i = 0; i < 4990; ++i) f.remove(i);
+  CHECK_FALSE(f.table.rehashing());
+  f.table.hold_shrinking(false);
+  REQUIRE(f.table.rehashing());
+  std::size_t steps = 0;
+  while (f.table.rehash(1) == 1) ++steps;
+  CHECK(steps <= 1024 / 10 + 10);
+  CHECK(f.table.buckets(0) == 2);
+  for (int i = 4990; i < 5000; ++i) CHECK(f.has(i));
+}
