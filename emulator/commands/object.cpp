@@ -9,8 +9,8 @@ namespace outlive {
 namespace {
 
 // Looking does not count as using; no key is a null.
-const Entry* look(Call& call) {
-  const Entry* entry = call.db.find(key_of(call, call.args.next()),
+Entry* look(Call& call) {
+  Entry* entry = call.db.find(key_of(call, call.args.next()),
                                     {.touch = false, .count = true, .notify = false});
   if (!entry) call.reply.null();
   return entry;
@@ -38,7 +38,7 @@ void idletime(Call& call) {
 }
 
 void freq(Call& call) {
-  const Entry* entry = look(call);
+  Entry* entry = look(call);
   if (!entry) return;
   if (!call.keyspace.settings.lfu) {
     return call.reply.error(
@@ -46,6 +46,9 @@ void freq(Call& call) {
         "that "
         "when switching between policies at runtime LRU and LFU data will take some time to "
         "adjust.");
+  }
+  if (call.keyspace.ledger.profile().decays_when_seen) {
+    entry->access = access::decayed(entry->access, call.keyspace.settings, call.moment());
   }
   call.reply.integer(access::frequency(entry->access, call.keyspace.settings, call.moment()));
 }

@@ -255,7 +255,7 @@ constexpr Directive rows[] = {
     {.name = "enable-outlive-command", .kind = Kind::choice, .flags = immutable, .initial = "no", .choices = "no yes local"},
     {.name = "outlive-seed", .kind = Kind::integer, .flags = immutable | unsigned_number, .initial = "0", .max = unlimited},
     {.name = "outlive-allocator-quantum", .kind = Kind::choice, .flags = immutable, .initial = "8", .choices = "8 16"},
-    {.name = "outlive-profile", .kind = Kind::choice, .flags = immutable, .initial = "valkey-8.1", .choices = "valkey-8.1 valkey-8.0 redis-7.0 valkey-9.1"},
+    {.name = "outlive-profile", .kind = Kind::choice, .flags = immutable, .initial = "valkey-8.1", .choices = "valkey-8.1 valkey-9.1 valkey-8.0 redis-7.0"},
     {.name = "outlive-clock", .kind = Kind::text, .flags = immutable, .initial = "system"},
 };
 // clang-format on

@@ -73,11 +73,14 @@ Database::Table& Evictor::candidates(Database& database) const {
   return settings_.chosen().scope == EvictionScope::all_keys ? database.keys() : database.expires();
 }
 
-std::uint64_t Evictor::score(const Entry& entry) const {
+std::uint64_t Evictor::score(Entry& entry) const {
   switch (settings_.chosen().rank) {
     case EvictionRank::lru:
       return access::idle_ms(entry.access, keyspace_.moment);
     case EvictionRank::lfu:
+      if (keyspace_.ledger.profile().decays_when_seen) {
+        entry.access = access::decayed(entry.access, keyspace_.settings, keyspace_.moment);
+      }
       return 255 - access::frequency(entry.access, keyspace_.settings, keyspace_.moment);
     default:
       return std::numeric_limits<std::uint64_t>::max() -

@@ -38,6 +38,12 @@ inline std::uint32_t frequency(std::uint32_t bits, const KeyspaceSettings& setti
   return periods > counter ? 0 : counter - periods;
 }
 
+// The bits once somebody has looked at the counter, where that writes the decay down.
+inline std::uint32_t decayed(std::uint32_t bits, const KeyspaceSettings& settings,
+                             const Moment& moment) {
+  return (moment.minutes() << 8 | frequency(bits, settings, moment)) & 0xffffff;
+}
+
 // The bits after an access.
 inline std::uint32_t touched(std::uint32_t bits, const KeyspaceSettings& settings,
                              const Moment& moment, Random& random) {

@@ -116,6 +116,9 @@ struct Profile {
   // and what a hash's table adds to that (9.0: the set of fields that expire, t_hash.c).
   std::size_t table_head = 72;
   std::size_t hash_metadata = 0;
+  // Whoever looks at an LFU counter writes its decay down, and when: with a decay time of more than a
+  // minute, what is looked at often never decays (9.0: lrulfu.c, lfu_getFrequency).
+  bool decays_when_seen = false;
   // Databases but the first come with their first SELECT (9.0: db.c, createDatabaseIfNeeded).
   bool lazy_databases = false;
   std::uint32_t number = version_number(version);
@@ -193,6 +196,7 @@ inline constexpr std::array profiles = {
             .buckets = BucketHabits::hurried,
             .table_head = 80,
             .hash_metadata = 8,
+            .decays_when_seen = true,
             .lazy_databases = true},
 };
 

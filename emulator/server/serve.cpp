@@ -56,7 +56,8 @@ What only outlive knows:
   --outlive-seed N                     the same chance every time: hashing, sampling, RANDOMKEY
   --outlive-clock system|frozen|MS     a clock that stands still until OUTLIVE CLOCK moves it
   --outlive-profile NAME               the version to imitate: its memory, tables, commands, directives;
-                                       valkey-8.1 (as it is by default), valkey-8.0, redis-7.0
+                                       valkey-8.1 (as it is by default), valkey-9.1,
+                                       valkey-8.0, redis-7.0
   --outlive-allocator-quantum 8|16     memory as the upstream images weigh it (8), or Debian's build (16)
   --enable-outlive-command yes|local   the command OUTLIVE and the journal of keys that left
 
