@@ -221,7 +221,8 @@ std::size_t Hash::head_bytes() const {
 std::size_t Hash::heap_bytes() const {
   if (!table_) return ledger_->allocation().size(listpack_bytes_);
   const Allocation& allocation = ledger_->allocation();
-  return allocation.size(head_bytes()) + table_->entry_bytes + table_->expiring.bytes(allocation);
+  return allocation.size(head_bytes()) + table_->entry_bytes +
+         table_->expiring.bytes(allocation, ledger_->profile().table_head);
 }
 
 std::size_t Hash::total_bytes() const {
@@ -247,7 +248,7 @@ std::size_t Hash::sampled_bytes(std::size_t samples) const {
   const double average = static_cast<double>(sum) / static_cast<double>(seen);
   return static_cast<std::size_t>(static_cast<double>(tables) +
                                   average * static_cast<double>(size())) +
-         table_->expiring.bytes(ledger_->allocation());
+         table_->expiring.told_bytes(ledger_->allocation(), ledger_->profile().table_head);
 }
 
 std::optional<std::string_view> Hash::find(std::string_view field, std::int64_t now_ms) const {

@@ -121,9 +121,8 @@ void Engine::run_requests(Session& session, std::string_view input) {
     const auto outcome = parse_batch(session, input, batch);
     if (batch.empty() || !batch.front().is_own()) session.last_interaction = now();
     if (batch.size() > 1) prefetch(batch, session);
-    const bool all_parsed = ledger.profile().has_parsed_queue() && !batch.empty() &&
-                            batch.back().request.end == input.size();
-    if (!batch.empty() && !all_parsed && others_wait(batch, input.size()) &&
+    const bool parsed_ahead = ledger.profile().has_parsed_queue();
+    if (!batch.empty() && !parsed_ahead && others_wait(batch, input.size()) &&
         session.query_buffer.bytes() == 0) {
       session.query_buffer.keep_shared(input.size(), ledger.allocation());
       recharge(session);

@@ -51,6 +51,7 @@ ReplyBuffer::Change ReplyBuffer::cron(std::size_t waiting, std::int64_t now_ms,
                                       std::int64_t peak_ms, const Allocation& allocation) {
   std::size_t wanted = 0;
   Change change = Change::none;
+  if (referred_ > 0) return change;  // a buffer with references in it stays (buf_encoded)
   if (size_ / 2 >= least && peak_ < size_ / 2) {
     wanted = std::max(least, peak_ + 1);
     change = Change::shrunk;

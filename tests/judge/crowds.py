@@ -25,7 +25,8 @@ CLIENTS = (
     ("with a library", lambda c: busy(c, ("CLIENT", "SETINFO", "LIB-NAME", "a-library-of-some-length(with_more)"),
                                       ("CLIENT", "SETINFO", "LIB-VER", "1.2.3"))),
     ("in MULTI with 50 commands", lambda c: busy(c, ("MULTI",), *[("SET", "key", "x" * 100)] * 50)),
-    ("watching 50 keys", lambda c: busy(c, ("WATCH", *[f"key:{i}" for i in range(50)]))),
+    # As many as one bucket of 9.1's table takes; with more, chance decides how many are chained.
+    ("watching 7 keys", lambda c: busy(c, ("WATCH", *[f"key:{i}" for i in range(7)]))),
     ("subscribed", lambda c: busy(c, ("SUBSCRIBE", "channel"))),
     ("subscribed to 3 channels and 3 patterns", lambda c: busy(c, ("HELLO", "3"), *[("SUBSCRIBE", f"channel:{i}") for i in range(3)],
                                                                *[("PSUBSCRIBE", f"pattern:{i}*") for i in range(3)])),
@@ -94,6 +95,7 @@ def unread(subject):
         for _ in range(4):
             connection.send([b"GET", b"large"])
     time.sleep(1)
+    subject.load([("COMMANDLOG", "RESET", "large-reply")])  # since 8.1; elsewhere an error
     found = {"5 of 40 MB": ("used", subject.used(len(crowd)) - base)}
     close(crowd)
     return found

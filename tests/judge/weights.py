@@ -323,7 +323,7 @@ FAMILIES = (
            profiles=FIELDS_EXPIRE_IN),
     Family("hashes: fields that expire, many", lambda subject: fields_that_expire(subject, (128, 200, 1000)), limit=0.02,
            profiles=FIELDS_EXPIRE_IN),
-    Family("hashes: fields expired", fields_expired, profiles=FIELDS_EXPIRE_IN),
+    Family("hashes: fields expired", fields_expired, limit=0.01, profiles=FIELDS_EXPIRE_IN),
     Family("tables that grow to 20,000", tables_that_grow),
     Family("tables that grow to 20,000, with TTLs", lambda subject: tables_that_grow(subject, "EX", DAY_S)),
     Family("tables that grow to 20,000, chained buckets too",
