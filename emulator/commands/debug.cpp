@@ -143,7 +143,8 @@ void text_lengths(Call& call) {
   }
   const String& text = entry->as<String>();
   const bool embedded = text.encoding() == StringEncoding::embedded;
-  const std::size_t left = embedded ? embedded_room_left(*entry, call.keyspace.ledger.profile()) : text.room() - text.size();
+  const std::size_t left = embedded ? embedded_room_left(*entry, call.keyspace.ledger.profile())
+                                    : text.room() - text.size();
   // Keys never have room to grow; an embedded value has no block of its own.
   call.reply.simple("key_sds_len:" + std::to_string(entry->key_size) +
                     " key_sds_avail:0 obj_alloc:" + std::to_string(entry->block) + " val_sds_len:" +

@@ -56,9 +56,8 @@ void set_field(Call& call, Entry& entry, std::string_view field, std::string_vie
   FieldSet set;
   {
     const auto edit = call.db.edit(entry);
-    set = entry.as<HashPointer>()->set(
-        field, value, limits_of(call),
-        {.expiry_ms = expiry_ms, .now_ms = call.moment().now_ms});
+    set = entry.as<HashPointer>()->set(field, value, limits_of(call),
+                                       {.expiry_ms = expiry_ms, .now_ms = call.moment().now_ms});
   }
   tell_set(call, entry.key(), set == FieldSet::renewed, event);
 }
@@ -90,8 +89,8 @@ void hmget(Call& call) {
   const auto fields = call.args.rest();
   call.reply.array(fields.size());
   for (const auto field : fields) {
-    reply_text(call, entry ? entry->as<HashPointer>()->find(field, fields_seen_at(call))
-                           : std::nullopt);
+    reply_text(call,
+               entry ? entry->as<HashPointer>()->find(field, fields_seen_at(call)) : std::nullopt);
   }
 }
 

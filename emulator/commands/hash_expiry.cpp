@@ -185,8 +185,8 @@ void tell_expiry(Call& call, bool in_ms, bool absolute) {
   call.reply.array(fields->size());
   const std::int64_t base = absolute ? 0 : call.moment().now_ms;
   for (const auto field : *fields) {
-    const auto expiry_ms = entry ? entry->as<HashPointer>()->expiry_of(field, fields_seen_at(call))
-                                 : std::nullopt;
+    const auto expiry_ms =
+        entry ? entry->as<HashPointer>()->expiry_of(field, fields_seen_at(call)) : std::nullopt;
     if (!expiry_ms || *expiry_ms == never_expires) {
       call.reply.integer(expiry_ms ? had_no_expiry : no_such_field);
       continue;
@@ -319,8 +319,7 @@ bool fields_are_as_wanted(Call& call, const SetRequest& request, const Entry* en
   if (!request.new_fields && !request.old_fields) return true;
   if (!entry) return !request.old_fields;
   for (std::size_t i = 0; i < pairs.size(); i += 2) {
-    const bool there =
-        entry->as<HashPointer>()->find(pairs[i], fields_seen_at(call)).has_value();
+    const bool there = entry->as<HashPointer>()->find(pairs[i], fields_seen_at(call)).has_value();
     if (there != request.old_fields) return false;
   }
   return true;
@@ -384,10 +383,7 @@ constexpr Command row(std::string_view name, int arity, std::uint64_t flags,
           .categories = category::hash,
           .keys = {KeySpec::range(key_flags, 1, 0, 1)},
           .run = run,
-          .docs = {.summary = summary,
-                   .since = "9.0.0",
-                   .group = "hash",
-                   .complexity = per_field}};
+          .docs = {.summary = summary, .since = "9.0.0", .group = "hash", .complexity = per_field}};
 }
 
 constexpr std::uint64_t writes = flag::write | flag::fast;

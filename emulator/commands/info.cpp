@@ -244,7 +244,9 @@ void memory(InfoText& info, Engine& engine) {
       "mem_replication_backlog:0 mem_total_replication_buffers:0 mem_replicas_repl_buffer:0 "
       "mem_clients_slaves:0");
   info.field("mem_clients_normal", overview.clients);
-  info.constants("mem_cluster_links:0 mem_cluster_slot_import:0 mem_cluster_slot_export:0 mem_aof_buffer:0 mem_allocator:jemalloc-5.3.0");
+  info.constants(
+      "mem_cluster_links:0 mem_cluster_slot_import:0 mem_cluster_slot_export:0 mem_aof_buffer:0 "
+      "mem_allocator:jemalloc-5.3.0");
   info.field("mem_overhead_db_hashtable_rehashing", overview.rehashing);
   info.constants("active_defrag_running:0 lazyfree_pending_objects:0");
   info.count("lazyfreed_objects", engine.keyspace.stats.lazyfreed_objects);
@@ -277,7 +279,8 @@ void stats(InfoText& info, Engine& engine) {
   info.count("total_net_output_bytes", stats.net_output_bytes);
   info.constants(
       "total_net_repl_input_bytes:0 total_net_repl_output_bytes:0 "
-      "total_net_cluster_slot_import_bytes:0 total_net_cluster_slot_export_bytes:0 instantaneous_input_kbps:0.00 "
+      "total_net_cluster_slot_import_bytes:0 total_net_cluster_slot_export_bytes:0 "
+      "instantaneous_input_kbps:0.00 "
       "instantaneous_output_kbps:0.00 instantaneous_input_repl_kbps:0.00 "
       "instantaneous_output_repl_kbps:0.00");
   info.count("rejected_connections", stats.connections_rejected);
@@ -285,8 +288,7 @@ void stats(InfoText& info, Engine& engine) {
   info.count("expired_keys", keys.expired);
   info.count("expired_fields", keys.expired_fields);
   info.field("expired_stale_perc", fixed(keys.expired_stale_percent, 2));
-  info.field("expired_keys_with_volatile_items_stale_perc",
-             fixed(keys.fields_stale_percent, 2));
+  info.field("expired_keys_with_volatile_items_stale_perc", fixed(keys.fields_stale_percent, 2));
   info.count("expired_time_cap_reached_count", keys.expire_time_cap_reached);
   info.constants("expire_cycle_cpu_milliseconds:0");
   info.count("evicted_keys", keys.evicted);
@@ -327,8 +329,9 @@ void stats(InfoText& info, Engine& engine) {
       "eventloop_duration_cmd_sum:0 instantaneous_eventloop_cycles_per_sec:0 "
       "instantaneous_eventloop_duration_usec:0");
   info.count("acl_access_denied_auth", stats.denied_sign_ins);
-  info.constants("acl_access_denied_cmd:0 acl_access_denied_key:0 acl_access_denied_channel:0 "
-                 "acl_access_denied_tls_cert:0 acl_access_denied_db:0");
+  info.constants(
+      "acl_access_denied_cmd:0 acl_access_denied_key:0 acl_access_denied_channel:0 "
+      "acl_access_denied_tls_cert:0 acl_access_denied_db:0");
 }
 
 void replication(InfoText& info, Engine& engine) {

@@ -11,7 +11,7 @@ namespace {
 // Looking does not count as using; no key is a null.
 Entry* look(Call& call) {
   Entry* entry = call.db.find(key_of(call, call.args.next()),
-                                    {.touch = false, .count = true, .notify = false});
+                              {.touch = false, .count = true, .notify = false});
   if (!entry) call.reply.null();
   return entry;
 }

@@ -88,8 +88,9 @@ bool knows_ifeq(const Call& call) {
 // One of EX, PX, EXAT and PXAT if it is next and no other was there before.
 bool take_expiry(Args& args, SetRequest& request) {
   const auto expiry = request.keep_ttl ? std::nullopt : take_expiry_option(args);
-  const bool fits = expiry && (!request.expiry || (request.expiry->in_seconds == expiry->in_seconds &&
-                                                   request.expiry->relative == expiry->relative));
+  const bool fits =
+      expiry && (!request.expiry || (request.expiry->in_seconds == expiry->in_seconds &&
+                                     request.expiry->relative == expiry->relative));
   if (fits) request.expiry = expiry;
   return fits;
 }
@@ -596,8 +597,9 @@ constexpr Command rows[] = {
      .categories = category::string,
      .keys = {KeySpec::counted(keyflag::ow | keyflag::update, 1).stepping(2)},
      .run = msetex,
-     .docs = {.summary = "Atomically creates or modifies the string values of one or more keys, and "
-                         "optionally set their expiration.",
+     .docs = {.summary =
+                  "Atomically creates or modifies the string values of one or more keys, and "
+                  "optionally set their expiration.",
               .since = "9.1.0",
               .group = "string",
               .complexity = "O(N) where N is the number of keys to set.",

@@ -1,7 +1,7 @@
 // Which fields of a hash expire, in the order in which they will, and what Valkey 9's structure for
 // that weighs (vset.c): nothing for one, a vector of pointers up to 127. Beyond that it is a radix
-// tree of time windows, each with a vector that is split where times differ by 16 ms, or, where they
-// don't, a hash table; that is estimated, to some percent of it.
+// tree of time windows, each with a vector that is split where times differ by 16 ms, or, where
+// they don't, a hash table; that is estimated, to some percent of it.
 #pragma once
 
 #include <cstdint>

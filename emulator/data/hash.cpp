@@ -119,10 +119,10 @@ struct FieldEntry {
     const std::size_t time = expiry_ms == never_expires ? 0 : expiry_bytes;
     block = static_cast<std::uint32_t>(
         allocation.size(time + sizeof(void*) + field_block(field_size, header)));
-    value_block = apart != 0
-                      ? apart
-                      : static_cast<std::uint32_t>(
-                            footprint::text_block(allocation, value_size).bytes);
+    value_block =
+        apart != 0
+            ? apart
+            : static_cast<std::uint32_t>(footprint::text_block(allocation, value_size).bytes);
   }
 };
 
@@ -292,8 +292,9 @@ void Hash::hold_shrinking(bool hold) {
 void Hash::convert() {
   auto table = std::make_unique<Table>(*ledger_, table_seed_);
   if (!pairs_.empty()) table->fields.expand(pairs_.size());
-  pairs_.for_each(
-      [&](std::string_view field, std::string_view value) { table->set(field, value, {}, *ledger_); });
+  pairs_.for_each([&](std::string_view field, std::string_view value) {
+    table->set(field, value, {}, *ledger_);
+  });
   table_ = std::move(table);
   pairs_ = {};
 }
@@ -366,9 +367,8 @@ void Hash::for_each_with_expiry(
       visit(field, value, never_expires);
     });
   }
-  table_->fields.for_each([&](const FieldEntry* entry) {
-    visit(entry->field(), entry->value, entry->expiry_ms);
-  });
+  table_->fields.for_each(
+      [&](const FieldEntry* entry) { visit(entry->field(), entry->value, entry->expiry_ms); });
 }
 
 std::size_t Hash::scan(std::size_t cursor,

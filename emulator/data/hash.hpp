@@ -65,7 +65,8 @@ class Hash {
   // MEMORY USAGE's estimate from the first `samples` entries (0: all), without the object's head.
   std::size_t sampled_bytes(std::size_t samples) const;
 
-  std::optional<std::string_view> find(std::string_view field, std::int64_t now_ms = sees_all) const;
+  std::optional<std::string_view> find(std::string_view field,
+                                       std::int64_t now_ms = sees_all) const;
   // Sets a field; true if it is new. Converts first when a threshold is passed.
   bool set(std::string_view field, std::string_view value, const HashLimits& limits);
   // The same with an expiry (Unix milliseconds). A time makes the hash a table.

@@ -482,7 +482,6 @@ class Hashtable : public TableCore<Policy> {
     return found[random.below(n)];
   }
 
-
   bool hurried() const { return ledger_->profile().buckets == BucketHabits::hurried; }
   void shrink_after_pause() {
     if (pauses_ == 0 && hurried()) shrink_if_needed();

@@ -8,7 +8,7 @@
 namespace outlive {
 namespace {
 
-constexpr std::uint64_t queued_command = 24;        // multi.c, sizeof(multiCmd); 9.0: with a slot
+constexpr std::uint64_t queued_command = 24;  // multi.c, sizeof(multiCmd); 9.0: with a slot
 constexpr std::uint64_t queued_command_9_0 = 32;
 constexpr std::uint64_t transaction_struct = 88;    // multi.c, sizeof(multiState)
 constexpr std::uint64_t transaction_struct_9_0 = 104;
@@ -84,12 +84,13 @@ ClientMemory client_memory(const Session& session, const Profile& profile,
   memory.reply_blocks = session.reply_buffer.blocks();
   memory.output = session.reply_buffer.output();
   const std::size_t words = running.empty() ? session.arriving.words : running.size();
-  memory.total = profile.client_struct + memory.output + session.query_buffer.bytes() +
-                 memory.reply_buffer + memory.arguments + words * sizeof(void*) + memory.queued +
-                 session.transaction.room * queued_bytes(profile) +
-                 session.watched.size() *
-                     (profile.has_parsed_queue() ? watched_key_9_0 : watched_key) +
-                 watch_tables(session, profile) + subscription_bytes(session, profile) + session.tracking.prefixes.size() * prefix_node;
+  memory.total =
+      profile.client_struct + memory.output + session.query_buffer.bytes() + memory.reply_buffer +
+      memory.arguments + words * sizeof(void*) + memory.queued +
+      session.transaction.room * queued_bytes(profile) +
+      session.watched.size() * (profile.has_parsed_queue() ? watched_key_9_0 : watched_key) +
+      watch_tables(session, profile) + subscription_bytes(session, profile) +
+      session.tracking.prefixes.size() * prefix_node;
   return memory;
 }
 

@@ -25,7 +25,8 @@ class ReplyBuffer {
     bool in_blocks = false;  // DEBUG CLIENT-ENFORCE-REPLY-LIST: nothing may use the buffer
   };
   // To be told whenever replies were written or sent: `waiting` bytes have not gone out yet.
-  void settle(std::size_t waiting, const Allocation& allocation, Shape shape = {0, chunk, 0, false}) {
+  void settle(std::size_t waiting, const Allocation& allocation,
+              Shape shape = {0, chunk, 0, false}) {
     referred_ = std::min(referred_ + shape.referred, waiting);
     waiting -= referred_;
     if (waiting > peak_) peak_ = std::min(waiting, size_);

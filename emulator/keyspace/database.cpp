@@ -50,7 +50,8 @@ void Database::open() {
   const std::int64_t store = block(profile.kvstore_head) + block(tables_pointer) +
                              block(profile.table_head) + block(rehashing_list);
   keyspace_.use(index_);
-  keyspace_.ledger.add(block(database_struct) + stores * store + dicts * block(footprint::dict_head));
+  keyspace_.ledger.add(block(database_struct) + stores * store +
+                       dicts * block(footprint::dict_head));
 }
 
 void Database::charge_head(bool& charged) {

@@ -120,7 +120,8 @@ class Database {
   // Fields of a hash came, went, or were given a time: whether it is listed among those that have
   // fields which expire.
   void note_fields(Entry& entry);
-  // Erases up to `most` of a hash's fields that have expired, and the key once it is empty; how many.
+  // Erases up to `most` of a hash's fields that have expired, and the key once it is empty; how
+  // many.
   std::size_t reclaim_fields(Entry& entry, std::size_t most);
 
   void remove(Entry& entry, const Farewell& farewell);

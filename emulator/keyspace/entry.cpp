@@ -73,7 +73,7 @@ bool fits_beside_key(const Entry& entry, std::size_t text_size, const Profile& p
   const std::size_t expiry = entry.expiry_ms != -1 ? expiry_field : 0;
   if (profile.keys == KeyLayout::in_object_over_pointer) {
     return footprint::object_head - sizeof(void*) + footprint::embedded_key(entry.key_size) +
-                   expiry + 4 + text_size <=
+               expiry + 4 + text_size <=
            footprint::embedded_total_max_over_pointer;
   }
   return footprint::object_head + entry.key_size + 3 + expiry + 4 + text_size <=
@@ -111,8 +111,8 @@ void lay_out(Entry& entry, const Ledger& ledger, bool may_share) {
     auto* string = std::get_if<String>(&entry.value);
     const std::size_t text_size = string->size();
     if (fits_beside_key(entry, text_size, profile)) {
-      settle(entry, embedded_bytes(entry, text_size, profile) + (has_field ? expiry_field : 0), has_field,
-             allocation);
+      settle(entry, embedded_bytes(entry, text_size, profile) + (has_field ? expiry_field : 0),
+             has_field, allocation);
       return;
     }
     string->move_out(allocation);

@@ -82,7 +82,8 @@ EntryPointer make_entry(Key key, Value value);
 // 9.0 (object.c): the same within 128 bytes, and a short value lies where the pointer to it would.
 //
 // 8.0 (dict.c, object.c): the key is inside the table's entry, the object beside it. `may_share`:
-// integers from 0 to 9999 are objects that all keys share, unless maxmemory ranks keys by their use.
+// integers from 0 to 9999 are objects that all keys share, unless maxmemory ranks keys by their
+// use.
 void lay_out(Entry& entry, const Ledger& ledger, bool may_share);
 
 // The same as `lay_out` after an expiry was set: Valkey reallocates the object only if it has no

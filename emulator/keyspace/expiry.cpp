@@ -84,16 +84,16 @@ double ActiveExpiry::run_fields(double limit_us) {
       break;
     }
   }
-  const double stale = hashes_sampled_ ? static_cast<double>(hashes_stale_) /
-                                             static_cast<double>(hashes_sampled_)
-                                       : 0;
+  const double stale =
+      hashes_sampled_ ? static_cast<double>(hashes_stale_) / static_cast<double>(hashes_sampled_)
+                      : 0;
   double& known = keyspace_.stats.fields_stale_percent;
   known = stale * 100 * 0.05 + known * 0.95;
   return spent_us;
 }
 
-// A run of buckets of the hashes with fields that expire; up to four times as many fields of each as
-// keys are looked at. True if it should go on with the same database.
+// A run of buckets of the hashes with fields that expire; up to four times as many fields of each
+// as keys are looked at. True if it should go on with the same database.
 bool ActiveExpiry::walk_fields(Database& database, const Effort& effort, double& spent_us) {
   Database::Table& table = database.with_expiring_fields();
   if (table.empty()) return false;

@@ -22,10 +22,10 @@ enum class TableKind : std::uint8_t {
 
 // Where a key is, and the object that holds its value.
 enum class KeyLayout : std::uint8_t {
-  in_object,  // 8.1: one allocation for key, expiry and a short value
+  in_object,               // 8.1: one allocation for key, expiry and a short value
   in_object_over_pointer,  // 9.0: twice as much, and a short value lies where its pointer would
-  in_entry,   // 8.0: the key inside the dictionary's entry, the object apart
-  apart,      // Redis 7.0: key, dictionary's entry and object, each an allocation
+  in_entry,                // 8.0: the key inside the dictionary's entry, the object apart
+  apart,                   // Redis 7.0: key, dictionary's entry and object, each an allocation
 };
 
 // How Lua scripts and functions are kept.
@@ -112,12 +112,13 @@ struct Profile {
   // processCommand: 7.0 refused all, since a queue is memory too).
   bool queues_at_cap = true;
   BucketHabits buckets = BucketHabits::plain;
-  // What a table of buckets weighs without its buckets and metadata (hashtable.c, struct hashtable),
-  // and what a hash's table adds to that (9.0: the set of fields that expire, t_hash.c).
+  // What a table of buckets weighs without its buckets and metadata (hashtable.c, struct
+  // hashtable), and what a hash's table adds to that (9.0: the set of fields that expire,
+  // t_hash.c).
   std::size_t table_head = 72;
   std::size_t hash_metadata = 0;
-  // Whoever looks at an LFU counter writes its decay down, and when: with a decay time of more than a
-  // minute, what is looked at often never decays (9.0: lrulfu.c, lfu_getFrequency).
+  // Whoever looks at an LFU counter writes its decay down, and when: with a decay time of more than
+  // a minute, what is looked at often never decays (9.0: lrulfu.c, lfu_getFrequency).
   bool decays_when_seen = false;
   // Databases but the first come with their first SELECT (9.0: db.c, createDatabaseIfNeeded).
   bool lazy_databases = false;

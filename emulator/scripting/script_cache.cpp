@@ -116,8 +116,10 @@ std::int64_t ScriptCache::text_memory(const CachedScript& script) const {
       // Behind what is left of the head, and of a place for an expiry where there is room for one.
       constexpr std::size_t expiry = 8;
       const std::size_t block = footprint::argument(allocation, n);
-      const std::size_t asked = footprint::object_head - sizeof(void*) + std::max(n + 4, sizeof(void*));
-      body = block - (footprint::object_head - sizeof(void*)) - (block >= asked + expiry ? expiry : 0);
+      const std::size_t asked =
+          footprint::object_head - sizeof(void*) + std::max(n + 4, sizeof(void*));
+      body =
+          block - (footprint::object_head - sizeof(void*)) - (block >= asked + expiry ? expiry : 0);
     }
   }
   return static_cast<std::int64_t>(footprint::text_block(allocation, digest_size).bytes + body);

@@ -43,8 +43,7 @@ class RdbReader {
   std::optional<std::string> packed_text();
   std::optional<Value> hash(bool expiring);
   std::optional<Value> hash_from_listpack();
-  bool add(Hash& hash, std::string_view field, std::string_view held,
-           std::int64_t expiry_ms) const;
+  bool add(Hash& hash, std::string_view field, std::string_view held, std::int64_t expiry_ms) const;
 
   std::string_view bytes_;  // what is left
   ValueMaker maker_;

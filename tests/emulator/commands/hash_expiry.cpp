@@ -54,7 +54,8 @@ TEST_CASE("thousands of fields expire over several cycles, however many a hash h
 TEST_CASE("before 9.0 there are no such commands") {
   for (const std::string_view profile : {"valkey-8.1", "valkey-8.0", "redis-7.0"}) {
     TestEngine engine{{.profile = profile}};
-    CHECK(engine.run({"HEXPIRE", "h", "10", "FIELDS", "1", "f"}).starts_with("-ERR unknown command"));
+    CHECK(
+        engine.run({"HEXPIRE", "h", "10", "FIELDS", "1", "f"}).starts_with("-ERR unknown command"));
     CHECK(engine.run({"DELIFEQ", "k", "v"}).starts_with("-ERR unknown command"));
   }
 }

@@ -89,8 +89,8 @@ TEST_CASE("a sample gives as many different keys as it is asked for, or all") {
   }
 }
 
-
-TEST_CASE("in 9.1 a table may be held from shrinking, and then passes over ten empty buckets a step") {
+TEST_CASE(
+    "in 9.1 a table may be held from shrinking, and then passes over ten empty buckets a step") {
   Fixture f(*find_profile("valkey-9.1"));
   f.add(0, 5000);
   f.settle();
