@@ -38,6 +38,7 @@ struct FieldEntry {
   std::uint32_t field_size = 0;
   std::int64_t expiry_ms = never_expires;
   std::uint64_t arrival = 0;  // among the fields that expire
+  std::uint32_t makings = 0;  // how often it was allocated
 
   std::string_view field() const { return {reinterpret_cast<const char*>(this + 1), field_size}; }
   std::size_t bytes() const { return block + value_block; }
@@ -109,6 +110,7 @@ struct FieldEntry {
   }
   // `apart`: the value's own block, should it not fit beside the field.
   void lay_out(std::size_t value_size, std::uint32_t apart, const Allocation& allocation) {
+    ++makings;
     const std::size_t pair = pair_bytes(value_size);
     if (pair <= embedded_pair_max) {
       block = static_cast<std::uint32_t>(allocation.size(pair));
@@ -142,7 +144,8 @@ struct Hash::Table {
   std::size_t entry_bytes = 0;
   ExpiringFields<FieldEntry> expiring;
 
-  Table(Ledger& ledger, std::uint64_t seed) : fields(FieldPolicy{seed}, ledger) {}
+  Table(Ledger& ledger, std::uint64_t seed)
+      : fields(FieldPolicy{seed}, ledger), expiring(ledger) {}
   ~Table() { fields.clear(FieldEntry::destroy); }
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
@@ -155,11 +158,7 @@ struct Hash::Table {
     const bool renewed = place && expired(entry->expiry_ms, how.now_ms);
     const std::int64_t until_ms =
         place && !renewed && how.keep_expiry ? entry->expiry_ms : how.expiry_ms;
-    entry_bytes -= entry->bytes();
-    forget_expiry(entry);
-    entry->assign(value, place == nullptr, until_ms, ledger);
-    note_expiry(entry);
-    entry_bytes += entry->bytes();
+    change(entry, [&] { entry->assign(value, place == nullptr, until_ms, ledger); });
     if (!place) fields.insert_after_find(entry, hash);
     return renewed ? FieldSet::renewed : place ? FieldSet::replaced : FieldSet::created;
   }
@@ -170,26 +169,25 @@ struct Hash::Table {
   }
 
   void expire_at(FieldEntry* entry, std::int64_t until_ms, const Allocation& allocation) {
-    entry_bytes -= entry->bytes();
-    forget_expiry(entry);
-    entry->expire_at(until_ms, allocation);
-    note_expiry(entry);
-    entry_bytes += entry->bytes();
+    change(entry, [&] { entry->expire_at(until_ms, allocation); });
   }
 
   void erase(FieldEntry* entry) {
     fields.erase_item(entry, fields.hash(entry->field()));
-    forget_expiry(entry);
+    if (entry->expiry_ms != never_expires) expiring.erase(entry, entry->expiry_ms);
     entry_bytes -= entry->bytes();
     FieldEntry::destroy(entry);
   }
 
  private:
-  void note_expiry(FieldEntry* entry) {
-    if (entry->expiry_ms != never_expires) expiring.insert(entry, entry->expiry_ms);
-  }
-  void forget_expiry(FieldEntry* entry) {
-    if (entry->expiry_ms != never_expires) expiring.erase(entry, entry->expiry_ms);
+  template <class Change>
+  void change(FieldEntry* entry, Change&& how) {
+    const std::int64_t before_ms = entry->expiry_ms;
+    const std::uint32_t makings = entry->makings;
+    entry_bytes -= entry->bytes();
+    how();
+    entry_bytes += entry->bytes();
+    expiring.update(entry, before_ms, entry->makings != makings);
   }
 };
 
@@ -221,12 +219,12 @@ std::size_t Hash::head_bytes() const {
 std::size_t Hash::heap_bytes() const {
   if (!table_) return ledger_->allocation().size(listpack_bytes_);
   const Allocation& allocation = ledger_->allocation();
-  return allocation.size(head_bytes()) + table_->entry_bytes +
-         table_->expiring.bytes(allocation, ledger_->profile().table_head);
+  return allocation.size(head_bytes()) + table_->entry_bytes + table_->expiring.bytes();
 }
 
 std::size_t Hash::total_bytes() const {
-  return heap_bytes() + (table_ ? table_->fields.table_bytes() : 0);
+  if (!table_) return heap_bytes();
+  return heap_bytes() + table_->fields.table_bytes() + table_->expiring.table_bytes();
 }
 
 std::size_t Hash::sampled_bytes(std::size_t samples) const {
@@ -248,7 +246,7 @@ std::size_t Hash::sampled_bytes(std::size_t samples) const {
   const double average = static_cast<double>(sum) / static_cast<double>(seen);
   return static_cast<std::size_t>(static_cast<double>(tables) +
                                   average * static_cast<double>(size())) +
-         table_->expiring.told_bytes(ledger_->allocation(), ledger_->profile().table_head);
+         table_->expiring.told_bytes();
 }
 
 std::optional<std::string_view> Hash::find(std::string_view field, std::int64_t now_ms) const {
