@@ -428,7 +428,8 @@ void Engine::rehash_for_a_while() {
   bool under_way = false;
   for (std::size_t i = 0; i < keyspace.databases_in_use(); ++i) {
     const Database& database = keyspace.database(i);
-    under_way |= database.keys().rehashing() || database.expires().rehashing();
+    under_way |= database.keys().rehashing() || database.expires().rehashing() ||
+                 database.with_expiring_fields().rehashing();
   }
   // The database to go on with would be the same after a round over all of them.
   if (!under_way) return;
