@@ -42,6 +42,14 @@ std::int64_t request_bytes(std::span<const std::string_view> words) {
   return bytes;
 }
 
+// Whether the command OUTLIVE may be among what was read.
+bool names_outlive(std::string_view bytes) {
+  constexpr std::string_view name = "outlive";
+  const auto found = std::ranges::search(
+      bytes, name, [](char letter, char wanted) { return (letter | 0x20) == wanted; });
+  return !found.empty();
+}
+
 // A request as its client would have sent it, to be read again when the pause is over.
 void append_request(std::string& in, std::span<const std::string_view> words) {
   in += "*" + std::to_string(words.size()) + "\r\n";
@@ -72,7 +80,14 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   ++stats.reads;
   stats.net_input_bytes += bytes.size();
   const Presence presence(*this, session);
-  if (session.query_buffer.arrive(bytes.size(), ledger.allocation())) recharge(session);
+  // Commands of the emulator's own weigh nothing: where there are some, settle_requests() reckons.
+  const auto may_be_own = [&] {
+    return options.enable_outlive_command != Permission::no && names_outlive(bytes);
+  };
+  if (session.query_buffer.bytes() > 0 && !may_be_own() &&
+      session.query_buffer.arrive(bytes.size(), ledger.allocation())) {
+    recharge(session);
+  }
   own_received_ = 0;
   if (session.in.empty() && !session.blocked) {
     run_requests(session, bytes);
@@ -124,7 +139,7 @@ void Engine::run_requests(Session& session, std::string_view input) {
     const bool parsed_ahead = ledger.profile().has_parsed_queue();
     if (!batch.empty() && !parsed_ahead && others_wait(batch, input.size()) &&
         session.query_buffer.bytes() == 0) {
-      session.query_buffer.keep_shared(input.size(), ledger.allocation());
+      session.query_buffer.keep_shared(input.size() - own_bytes(batch), ledger.allocation());
       recharge(session);
     }
     own_received_ += own_bytes(batch);

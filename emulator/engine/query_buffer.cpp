@@ -62,6 +62,8 @@ void QueryBuffer::settle(std::size_t received, Rest rest, const Allocation& allo
   if (!taken_ && block_ == 0) {
     if (rest.bytes == 0 && !big) return;
     keep_shared(received, allocation);
+  } else if (!taken_) {
+    arrive(received, allocation);
   }
   taken_ = false;
   used_ = std::min(rest.bytes, room_);
