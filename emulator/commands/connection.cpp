@@ -10,8 +10,6 @@
 namespace outlive {
 namespace {
 
-// What this emulates; HELLO and INFO tell it.
-
 void ping(Call& call) {
   if (call.args.left() > 1) {
     return call.reply.error(errors::wrong_arity(call.command.full_name()));
@@ -250,7 +248,7 @@ constexpr Command rows[] = {
               .since = "1.0.0",
               .group = "connection",
               .complexity = "O(1)"},
-     .flags_since_9_1 = flag::allow_busy},
+     .since_9_1 = {.flags = flag::allow_busy}},
 };
 
 }  // namespace

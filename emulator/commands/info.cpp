@@ -30,12 +30,15 @@ std::string human(std::uint64_t bytes) {
   return fixed(value, 2) + units[unit];
 }
 
-// Fields that came after the oldest profile's version.
-struct FieldSince {
+// Fields that not every version has.
+struct FieldOfVersions {
   std::string_view name;
   std::string_view since;
+  std::string_view until = {};  // the version that has it no more
 };
-constexpr FieldSince newer_fields[] = {
+constexpr FieldOfVersions fields_of_versions[] = {
+    {"redis_mode", "", "8.0.0"},
+    {"atomicvar_api", "", "8.0.0"},
     {"valkey_release_stage", "8.1.0"},
     {"clients_hz", "8.1.0"},
     {"paused_reason", "8.1.0"},
@@ -86,11 +89,6 @@ constexpr FieldSince newer_fields[] = {
     {"acl_access_denied_db", "9.1.0"},
     {"used_active_time_main_thread", "9.1.0"},
 };
-// And those that were there before another took their place.
-constexpr FieldSince older_fields[] = {
-    {"redis_mode", "8.0.0"},
-    {"atomicvar_api", "8.0.0"},
-};
 
 class InfoText {
  public:
@@ -101,11 +99,8 @@ class InfoText {
     text_ += "# " + std::string(name) + "\r\n";
   }
   void field(std::string_view name, std::string_view value) {
-    for (const FieldSince& newer : newer_fields) {
-      if (newer.name == name && !profile_.has(newer.since)) return;
-    }
-    for (const FieldSince& older : older_fields) {
-      if (older.name == name && profile_.has(older.since)) return;
+    for (const FieldOfVersions& one : fields_of_versions) {
+      if (one.name == name && !profile_.is_within(one.since, one.until)) return;
     }
     text_ += std::string(name) + ":" + std::string(value) + "\r\n";
   }
@@ -141,7 +136,8 @@ void server(InfoText& info, Engine& engine) {
       "valkey_release_stage:ga redis_git_sha1:00000000 redis_git_dirty:0 redis_build_id:0 "
       "redis_mode:standalone server_mode:standalone "
       "os:outlive "
-      "arch_bits:64 monotonic_clock:modelled multiplexing_api:epoll atomicvar_api:c11-builtin gcc_version:0.0.0");
+      "arch_bits:64 monotonic_clock:modelled multiplexing_api:epoll atomicvar_api:c11-builtin "
+      "gcc_version:0.0.0");
   info.field("process_id", engine.shell.process_id);
   info.constants("process_supervised:no");
   info.field("run_id", engine.run_id());
@@ -493,7 +489,7 @@ void info(Call& call) {
   InfoText text(call.keyspace.ledger.profile());
   for (const Section& section : sections) {
     if (!is_wanted(section, words)) continue;
-    if (!section.since.empty() && !call.keyspace.ledger.profile().has(section.since)) continue;
+    if (!call.keyspace.ledger.profile().has(section.since)) continue;
     text.section(section.title);
     section.write(text, call.engine);
   }

@@ -116,12 +116,8 @@ constexpr Figure figures_after[] = {
     {"fragmentation.bytes", zero},
 };
 
-bool told(const Profile& profile, const Figure& figure) {
-  return figure.since.empty() || profile.has(figure.since);
-}
-
 void reply_figure(Call& call, const Figure& figure, const MemoryOverview& overview) {
-  if (!told(call.keyspace.ledger.profile(), figure)) return;
+  if (!call.keyspace.ledger.profile().has(figure.since)) return;
   call.reply.bulk(figure.name);
   const double value = figure.value(overview, call.engine);
   figure.ratio ? call.reply.number(value) : call.reply.integer(static_cast<std::int64_t>(value));
@@ -131,7 +127,7 @@ void stats(Call& call) {
   const MemoryOverview overview = call.engine.memory_overview();
   const Profile& profile = call.keyspace.ledger.profile();
   const auto after = std::count_if(std::begin(figures_after), std::end(figures_after),
-                                   [&](const Figure& figure) { return told(profile, figure); });
+                                   [&](const Figure& one) { return profile.has(one.since); });
   call.reply.map(std::size(figures_before) + overview.databases.size() +
                  static_cast<std::size_t>(after));
   for (const Figure& figure : figures_before) reply_figure(call, figure, overview);
@@ -210,7 +206,7 @@ constexpr Command subcommands[] = {
               .complexity = "Depends on how much memory is allocated, could be slow",
               .tips = "nondeterministic_output request_policy:all_shards response_policy:special"},
      .container = "memory",
-     .flags_since_8_1 = flag::loading},
+     .before_8_1 = {.without = flag::loading}},
     {.name = "purge",
      .arity = 2,
      .flags = flag::loading,
@@ -221,7 +217,7 @@ constexpr Command subcommands[] = {
               .complexity = "Depends on how much memory is allocated, could be slow",
               .tips = "request_policy:all_shards response_policy:all_succeeded"},
      .container = "memory",
-     .flags_since_8_1 = flag::loading},
+     .before_8_1 = {.without = flag::loading}},
     {.name = "stats",
      .arity = 2,
      .run = stats,

@@ -283,8 +283,8 @@ constexpr Command rows[] = {
           .since = "7.0.0",
           .group = "pubsub",
           .complexity =
-              "O(N) where N is the number of clients subscribed to the receiving shard channel.",
-          .summary_since_9_1 = "Posts a message to a shard channel."}},
+              "O(N) where N is the number of clients subscribed to the receiving shard channel."},
+     .since_9_1 = {.summary = "Posts a message to a shard channel."}},
     {.name = "ssubscribe",
      .arity = -2,
      .flags = flag::pubsub | flag::noscript | flag::loading | flag::stale | flag::while_subscribed,

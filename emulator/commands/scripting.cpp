@@ -157,7 +157,7 @@ constexpr Command script_subcommands[] = {
               .group = "scripting",
               .complexity = "O(1)"},
      .container = "script",
-     .arity_since_9_1 = -3},
+     .since_9_1 = {.arity = -3}},
     {.name = "exists",
      .arity = -3,
      .flags = flag::noscript,
@@ -170,7 +170,7 @@ constexpr Command script_subcommands[] = {
                             "single script is an O(1) operation).",
               .tips = "request_policy:all_shards response_policy:agg_logical_and"},
      .container = "script",
-     .flags_since_9_1 = flag::stale},
+     .since_9_1 = {.flags = flag::stale}},
     {.name = "flush",
      .arity = -2,
      .flags = flag::noscript,
@@ -182,7 +182,7 @@ constexpr Command script_subcommands[] = {
               .complexity = "O(N) with N being the number of scripts in cache",
               .tips = "request_policy:all_nodes response_policy:all_succeeded"},
      .container = "script",
-     .flags_since_9_1 = flag::stale},
+     .since_9_1 = {.flags = flag::stale}},
     {.name = "help",
      .arity = 2,
      .flags = flag::loading | flag::stale,
@@ -225,7 +225,7 @@ constexpr Command script_subcommands[] = {
               .group = "scripting",
               .complexity = "O(1)."},
      .container = "script",
-     .flags_since_9_1 = flag::stale},
+     .since_9_1 = {.flags = flag::stale}},
 };
 
 constexpr Command rows[] = {

@@ -463,9 +463,9 @@ constexpr Command rows[] = {
                          "value if the key doesn't exist.",
               .since = "1.0.0",
               .group = "string",
-              .complexity = "O(1)",
-              .summary_since_9_1 = "Decrements the integer value of a key by a number. Uses 0 as"
-                                   " initial value if the key doesn't exist."}},
+              .complexity = "O(1)"},
+     .since_9_1 = {.summary = "Decrements the integer value of a key by a number. Uses 0 as"
+                              " initial value if the key doesn't exist."}},
     {.name = "delifeq",
      .arity = 3,
      .flags = flag::write | flag::fast,
@@ -566,9 +566,9 @@ constexpr Command rows[] = {
                          "initial value if the key doesn't exist.",
               .since = "2.6.0",
               .group = "string",
-              .complexity = "O(1)",
-              .summary_since_9_1 = "Increments the floating point value of a key by a number. "
-                                   "Uses 0 as initial value if the key doesn't exist."}},
+              .complexity = "O(1)"},
+     .since_9_1 = {.summary = "Increments the floating point value of a key by a number. "
+                              "Uses 0 as initial value if the key doesn't exist."}},
     {.name = "mget",
      .arity = -2,
      .flags = flag::readonly | flag::fast,
@@ -670,9 +670,9 @@ constexpr Command rows[] = {
               .complexity = "O(1)",
               .deprecated_since = "2.6.12",
               .deprecated_until = "9.1.0",
-              .replaced_by = "`SET` with the `NX` argument",
-              .summary_since_9_1 = "Sets the string value of a key only when the key doesn't "
-                                   "exist."}},
+              .replaced_by = "`SET` with the `NX` argument"},
+     .since_9_1 = {.summary = "Sets the string value of a key only when the key doesn't "
+                              "exist."}},
     {.name = "setrange",
      .arity = 4,
      .flags = flag::write | flag::denyoom,

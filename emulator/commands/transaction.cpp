@@ -103,7 +103,7 @@ constexpr Command rows[] = {
               .since = "1.2.0",
               .group = "transactions",
               .complexity = "O(1)"},
-     .before_8_0 = {.flags_since = flag::no_multi}},
+     .before_8_0 = {.without = flag::no_multi}},
     {.name = "unwatch",
      .arity = 1,
      .flags = flag::noscript | flag::loading | flag::stale | flag::fast | flag::allow_busy,
@@ -124,7 +124,7 @@ constexpr Command rows[] = {
               .since = "2.2.0",
               .group = "transactions",
               .complexity = "O(1) for every key."},
-     .before_8_0 = {.flags_since = flag::no_multi}},
+     .before_8_0 = {.without = flag::no_multi}},
 };
 
 }  // namespace

@@ -165,17 +165,17 @@ struct CommandDocs {
   std::string_view deprecated_until = {};  // the version that took it back
   std::string_view replaced_by = {};
   bool system = false;  // for Valkey's own use: the doc flag `syscmd`
-  std::string_view summary_since_9_1 = {};  // where that has other words
 };
 
-// How a command differed before Valkey 8.0, in Redis 7.0.
-struct Former {
-  int arity = 0;                  // 0: the same
-  std::uint64_t flags = 0;        // those it had besides
-  std::uint64_t flags_since = 0;  // those it did not have
+// What another version has otherwise than the row says, which is Valkey 8.1's.
+struct Difference {
+  int arity = 0;              // 0: the same
+  std::uint64_t flags = 0;    // those it has besides
+  std::uint64_t without = 0;  // those it has not
   std::optional<std::string_view> tips = {};
+  std::optional<std::string_view> summary = {};
 
-  constexpr bool differs() const { return arity != 0 || flags != 0 || flags_since != 0 || tips; }
+  constexpr bool is_none() const { return !arity && !flags && !without && !tips && !summary; }
 };
 
 struct Command {
@@ -187,11 +187,10 @@ struct Command {
   Handler run = nullptr;
   std::span<const Command> subcommands = {};
   CommandDocs docs = {};
-  std::string_view container = {};    // the parent's name in a subcommand's row
-  std::uint64_t flags_since_8_1 = 0;  // of its flags, those that 8.0 did not have
-  Former before_8_0 = {};
-  std::uint64_t flags_since_9_1 = 0;  // beside its flags, those that 9.1 has
-  int arity_since_9_1 = 0;            // 0: as ever
+  std::string_view container = {};  // the parent's name in a subcommand's row
+  Difference before_8_1 = {};       // in 8.0, and further back
+  Difference before_8_0 = {};       // besides, in Redis 7.0
+  Difference since_9_1 = {};
 
   bool has(std::uint64_t wanted) const { return flags & wanted; }
   // Whether a request of so many words, the name included, has the right length.

@@ -21,36 +21,35 @@ bool offered(const Command& row, const Profile& profile) {
   return profile.has(row.docs.since);
 }
 
-bool taken_back(const CommandDocs& docs, const Profile& profile) {
-  return !docs.deprecated_until.empty() && profile.has(docs.deprecated_until);
+// Whether this version calls it deprecated.
+bool deprecated(const CommandDocs& docs, const Profile& profile) {
+  return !docs.deprecated_since.empty() &&
+         profile.is_within(docs.deprecated_since, docs.deprecated_until);
+}
+
+template <class Visit>
+void each_difference(const Command& row, const Profile& profile, Visit visit) {
+  if (profile.has("9.1.0")) visit(row.since_9_1);
+  if (!profile.has("8.1.0")) visit(row.before_8_1);
+  if (!profile.has("8.0.0")) visit(row.before_8_0);
 }
 
 bool differed(const Command& row, const Profile& profile) {
-  if (!profile.has(row.docs.deprecated_since) || taken_back(row.docs, profile)) return true;
-  if (row.before_8_0.differs() && !profile.has("8.0.0")) return true;
-  if (!profile.has("8.1.0")) return row.flags_since_8_1 != 0;
-  return profile.has("9.1.0") && (row.flags_since_9_1 != 0 || row.arity_since_9_1 != 0 ||
-                                  !row.docs.summary_since_9_1.empty());
+  bool differs = !row.docs.deprecated_since.empty() && !deprecated(row.docs, profile);
+  each_difference(row, profile, [&](const Difference& one) { differs |= !one.is_none(); });
+  return differs;
 }
 
-Command as_it_was(Command row, const Profile& profile) {
-  if (!profile.has("8.1.0")) row.flags &= ~row.flags_since_8_1;
-  if (!profile.has("8.0.0")) {
-    const Former& former = row.before_8_0;
-    if (former.arity != 0) row.arity = former.arity;
-    row.flags = (row.flags | former.flags) & ~former.flags_since;
-    row.docs.tips = former.tips.value_or(row.docs.tips);
-  }
-  if (profile.has("9.1.0")) {
-    row.flags |= row.flags_since_9_1;
-    if (row.arity_since_9_1 != 0) row.arity = row.arity_since_9_1;
-    if (!row.docs.summary_since_9_1.empty()) row.docs.summary = row.docs.summary_since_9_1;
-  }
-  if (!profile.has(row.docs.deprecated_since) || taken_back(row.docs, profile)) {
-    row.docs.deprecated_since = {};
-    row.docs.replaced_by = {};
-  }
-  return row;
+Command as_it_was(const Command& row, const Profile& profile) {
+  Command was = row;
+  each_difference(row, profile, [&was](const Difference& one) {
+    if (one.arity != 0) was.arity = one.arity;
+    was.flags = (was.flags | one.flags) & ~one.without;
+    was.docs.tips = one.tips.value_or(was.docs.tips);
+    was.docs.summary = one.summary.value_or(was.docs.summary);
+  });
+  if (!deprecated(row.docs, profile)) was.docs.deprecated_since = was.docs.replaced_by = {};
+  return was;
 }
 
 }  // namespace

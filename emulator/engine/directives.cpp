@@ -282,9 +282,7 @@ const Directive* find_directive(std::string_view name) {
 
 bool offered(const Directive& directive, const Options& options) {
   if (directive.since.empty() && directive.until.empty()) return true;
-  const Profile& profile = profile_of(options);
-  if (!directive.since.empty() && !profile.has(directive.since)) return false;
-  return directive.until.empty() || !profile.has(directive.until);
+  return profile_of(options).is_within(directive.since, directive.until);
 }
 
 const Directive* find_offered(const Options& options, std::string_view name) {

@@ -133,12 +133,16 @@ struct Profile {
   // parseInputBuffer); clients keep tables of the keys that they watch (multi.c).
   constexpr bool has_parsed_queue() const { return has("9.0.0"); }
   constexpr bool is_redis() const { return server == "redis"; }
-  // Whether the version has what came with another, "8.1.0" for instance.
+  // Whether the version has what came with another, "8.1.0" for instance, or "" with the first.
   constexpr bool has(std::string_view since) const { return version_number(since) <= number; }
 };
 
 inline constexpr std::array profiles = {
     Profile{.name = "valkey-8.1",
+  // The same of what another version, "" for none, took away again.
+  constexpr bool is_within(std::string_view since, std::string_view until) const {
+    return has(since) && (until.empty() || !has(until));
+  }
             .version = "8.1.1",
             .server = "valkey",
             .tables = TableKind::buckets,
