@@ -8,14 +8,7 @@
 namespace outlive {
 namespace {
 
-constexpr std::uint64_t queued_command = 24;  // multi.c, sizeof(multiCmd); 9.0: with a slot
-constexpr std::uint64_t queued_command_9_0 = 32;
-constexpr std::uint64_t transaction_struct = 88;    // multi.c, sizeof(multiState)
-constexpr std::uint64_t transaction_struct_9_0 = 104;
 constexpr std::uint64_t subscriptions_struct = 40;  // server.h, sizeof(ClientPubSubData)
-constexpr std::uint64_t watched_key = 24 + 48;      // multi.c, multiStateMemOverhead
-constexpr std::uint64_t watched_key_9_0 = 24 + 56;
-constexpr std::uint64_t list_node = 24;             // adlist.h
 constexpr std::uint64_t prefix_node = 4 * 8;        // sizeof(raxNode) * sizeof(raxNode *), as it is
 
 std::uint64_t letters(std::span<const std::string_view> words) {
@@ -33,10 +26,6 @@ std::uint64_t dict_buckets(std::size_t entries) {
 std::uint64_t dict_bytes(std::size_t entries) {
   if (entries == 0) return 0;
   return entries * footprint::dict_entry + dict_buckets(entries) * sizeof(void*);
-}
-
-std::uint64_t queued_bytes(const Profile& profile) {
-  return profile.has_parsed_queue() ? queued_command_9_0 : queued_command;
 }
 
 // The tables of the keys that a client watches, one a database: as asked for, or with `allocation`
@@ -65,7 +54,7 @@ std::uint64_t subscription_bytes(const Session& session, const Profile& profile)
   }
   const bool listed = profile.subscribing == Subscribing::in_lists;
   return dict_bytes(session.channels.size()) + dict_bytes(session.shard_channels.size()) +
-         (listed ? session.patterns.size() * list_node : dict_bytes(session.patterns.size()));
+         (listed ? session.patterns.size() * footprint::list_node : dict_bytes(session.patterns.size()));
 }
 
 }  // namespace
@@ -87,8 +76,8 @@ ClientMemory client_memory(const Session& session, const Profile& profile,
   memory.total =
       profile.client_struct + memory.output + session.query_buffer.bytes() + memory.reply_buffer +
       memory.arguments + words * sizeof(void*) + memory.queued +
-      session.transaction.room * queued_bytes(profile) +
-      session.watched.size() * (profile.has_parsed_queue() ? watched_key_9_0 : watched_key) +
+      session.transaction.room * profile.queued_command +
+      session.watched.size() * profile.watched_key +
       watch_tables(session, profile) + subscription_bytes(session, profile) +
       session.tracking.prefixes.size() * prefix_node;
   return memory;
@@ -96,22 +85,21 @@ ClientMemory client_memory(const Session& session, const Profile& profile,
 
 std::int64_t client_bytes(const Session& session, const Ledger& ledger) {
   const Allocation& allocation = ledger.allocation();
+  const Profile& profile = ledger.profile();
   std::uint64_t bytes = session.reply_buffer.bytes() + session.query_buffer.bytes() +
                         session.arriving.bytes + session.transaction.bytes + session.watched_bytes;
-  const bool listed = ledger.profile().subscribing == Subscribing::in_lists;
-  const bool tabled = ledger.profile().subscribing == Subscribing::in_tables;
-  bytes += watch_tables(session, ledger.profile(), &allocation);
+  const bool tabled = profile.subscribing == Subscribing::in_tables;
+  bytes += watch_tables(session, profile, &allocation);
   for (const auto* names : {&session.channels, &session.patterns, &session.shard_channels}) {
+    if (names->empty()) continue;
     if (tabled) {
-      if (!names->empty()) bytes += footprint::bucket_bytes(names->size());
-      continue;
+      bytes += footprint::bucket_bytes(names->size());
+    } else if (profile.subscribing == Subscribing::in_lists && names == &session.patterns) {
+      bytes += names->size() * allocation.size(footprint::list_node);
+    } else {
+      bytes += names->size() * allocation.size(footprint::dict_entry) +
+               allocation.size(dict_buckets(names->size()) * sizeof(void*));
     }
-    if (listed && names == &session.patterns) {
-      bytes += names->size() * allocation.size(list_node);
-      continue;
-    }
-    bytes += names->size() * allocation.size(footprint::dict_entry);
-    if (!names->empty()) bytes += allocation.size(dict_buckets(names->size()) * sizeof(void*));
   }
   // Channels' names are shared by all who listen, patterns' are not (pubsub.c).
   for (const std::string& pattern : session.patterns) {
@@ -121,15 +109,12 @@ std::int64_t client_bytes(const Session& session, const Ledger& ledger) {
     if (!text->empty()) bytes += footprint::argument(allocation, text->size());
   }
   if (session.transaction.room > 0) {
-    bytes += allocation.size(session.transaction.room * queued_bytes(ledger.profile()));
+    bytes += allocation.size(session.transaction.room * profile.queued_command);
   }
-  if (ledger.profile().client_parts == ClientParts::on_use) {
-    const bool larger = ledger.profile().has_parsed_queue();
-    if (session.had_transaction) {
-      bytes += allocation.size(larger ? transaction_struct_9_0 : transaction_struct);
-    }
+  if (profile.client_parts == ClientParts::on_use) {
+    if (session.had_transaction) bytes += allocation.size(profile.transaction_struct);
     if (session.had_subscriptions) {
-      const std::size_t head = tabled ? ledger.profile().table_head : footprint::dict_head;
+      const std::size_t head = tabled ? profile.table_head : footprint::dict_head;
       bytes += allocation.size(subscriptions_struct) + 3 * allocation.size(head);
     }
   }

@@ -14,8 +14,9 @@ constexpr auto table_entry = static_cast<std::int64_t>(footprint::dict_entry);
 
 // A table with its head and the metadata behind it.
 std::int64_t table_bytes(const Database::Table& table, const Profile& profile, bool present) {
-  const std::size_t head =
-      present && profile.kvstore_head != 0 ? Database::Table::head_bytes(profile) + footprint::kvstore_metadata : 0;
+  const std::size_t head = present && profile.kvstore_head != 0
+                               ? Database::Table::head_bytes(profile) + footprint::kvstore_metadata
+                               : 0;
   return static_cast<std::int64_t>(head + table.table_bytes());
 }
 

@@ -13,8 +13,6 @@ namespace {
 // with kvstore.c: a table's head, as in keyspace/database.cpp.
 constexpr std::size_t clients_dict = footprint::dict_head + 8;  // 8.1
 constexpr std::size_t entry_without_value = 16;
-constexpr std::size_t list_head = 48;  // adlist.h, as Redis 7.0 keeps clients
-constexpr std::size_t list_node = 24;
 
 auto& names_of(Session& session, Channel kind) {
   switch (kind) {
@@ -73,7 +71,7 @@ void Publisher::charge(Channel kind, std::string_view name, const Subscribers& s
   const Allocation& allocation = ledger_.allocation();
   if (ledger_.profile().subscribing == Subscribing::in_lists) {
     const std::size_t clients = subscribers.sessions.size();
-    std::size_t bytes = allocation.size(list_head) + clients * allocation.size(list_node);
+    std::size_t bytes = allocation.size(footprint::list_head) + clients * allocation.size(footprint::list_node);
     if (kind != Channel::pattern) {
       bytes += (clients - subscribers.with_first) * footprint::argument(allocation, name.size());
     }

@@ -30,7 +30,7 @@ void ReplyBuffer::append(std::size_t bytes, std::size_t longest, const Allocatio
     const std::size_t room = taken - block_struct;
     blocks_.push_back({room, std::min(bytes, room)});
     block_room_ += room;
-    block_bytes_ += taken + allocation.size(list_node);
+    block_bytes_ += taken + allocation.size(footprint::list_node);
     bytes -= std::min(bytes, room);
   }
 }
@@ -41,7 +41,7 @@ void ReplyBuffer::release(std::size_t waiting, const Allocation& allocation) {
   while (gone != blocks_.end() && waiting + gone->used <= in_blocks_) {
     in_blocks_ -= gone->used;
     block_room_ -= gone->size;
-    block_bytes_ -= gone->size + block_struct + allocation.size(list_node);
+    block_bytes_ -= gone->size + block_struct + allocation.size(footprint::list_node);
     ++gone;
   }
   blocks_.erase(blocks_.begin(), gone);

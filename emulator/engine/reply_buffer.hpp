@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "memory/allocation.hpp"
+#include "memory/footprint.hpp"
 
 namespace outlive {
 
@@ -61,9 +61,8 @@ class ReplyBuffer {
     std::size_t used;
   };
   // listNode and clientReplyBlock, as CLIENT LIST counts them.
-  static constexpr std::size_t list_node = 24;
   static constexpr std::size_t block_struct = 16;
-  static constexpr std::size_t block_head = list_node + block_struct;
+  static constexpr std::size_t block_head = footprint::list_node + block_struct;
 
   void settle_blocks(std::size_t waiting, const Allocation& allocation, Shape shape);
   void append(std::size_t bytes, std::size_t longest, const Allocation& allocation);

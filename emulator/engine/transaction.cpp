@@ -7,10 +7,7 @@
 namespace outlive {
 namespace {
 
-// sizeof(watchedKey) (multi.c); listNode and list (adlist.h).
-constexpr std::size_t watched_key_struct = 56;
-constexpr std::size_t list_node = 24;
-constexpr std::size_t list_struct = 48;
+constexpr std::size_t watched_key_struct = 56;  // sizeof(watchedKey) (multi.c)
 
 WatchedKey& watched_by(Session& session, const std::pair<int, std::string>& where) {
   return *std::find_if(session.watched.begin(), session.watched.end(), [&](const WatchedKey& one) {
@@ -63,7 +60,7 @@ void Engine::watch(Session& session, std::string_view key) {
       {session.database, std::string(key), place && database.expired(**place)});
   auto& watchers = watchers_[{session.database, std::string(key)}];
   const Allocation& allocation = ledger.allocation();
-  session.watched_bytes += allocation.size(watched_key_struct) + allocation.size(list_node) +
+  session.watched_bytes += allocation.size(watched_key_struct) + allocation.size(footprint::list_node) +
                            footprint::argument(allocation, key.size());
   if (ledger.profile().has_parsed_queue() &&
       std::ranges::count(session.watched_in, session.database) == 0) {
@@ -83,7 +80,7 @@ void Engine::charge_watched(int database, void (DictTables::*change)()) {
   const auto weight = [&] {
     return static_cast<std::int64_t>(tables.bytes(ledger.allocation())) +
            static_cast<std::int64_t>(tables.used()) *
-               (ledger.block(footprint::dict_entry) + ledger.block(list_struct));
+               (ledger.block(footprint::dict_entry) + ledger.block(footprint::list_head));
   };
   const std::int64_t before = weight();
   (tables.*change)();

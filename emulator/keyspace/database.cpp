@@ -44,11 +44,11 @@ void Database::open() {
   open_ = true;
   // server.c, createDatabase; kvstore.c, kvstoreCreate; dict.c.
   constexpr std::size_t database_struct = 96, stores = 3, dicts = 4;
-  constexpr std::size_t tables_pointer = 8, rehashing_list = 48;
+  constexpr std::size_t tables_pointer = 8;
   const Profile& profile = keyspace_.ledger.profile();
   const auto block = [this](std::size_t bytes) { return keyspace_.ledger.block(bytes); };
   const std::int64_t store = block(profile.kvstore_head) + block(tables_pointer) +
-                             block(profile.table_head) + block(rehashing_list);
+                             block(profile.table_head) + block(footprint::list_head);
   keyspace_.use(index_);
   keyspace_.ledger.add(block(database_struct) + stores * store +
                        dicts * block(footprint::dict_head));

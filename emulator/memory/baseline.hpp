@@ -15,17 +15,16 @@ inline std::int64_t startup(const Ledger& ledger) {
 // What a connection has besides its buffers and its place in the index of clients (networking.c,
 // createClient; connection.c, connCreateSocket).
 inline std::int64_t client(const Ledger& ledger) {
-  constexpr std::size_t reply_list = 48;  // list of reply blocks (adlist.h)
-  constexpr std::size_t list_node = 24;   // listNode in server.clients
+  using footprint::dict_head, footprint::list_head, footprint::list_node;
   constexpr std::size_t connection = 56;  // struct connection (connection.h)
-  std::int64_t bytes = ledger.block(ledger.profile().client_struct) + ledger.block(reply_list) +
+  // A list of reply blocks, a place in that of clients.
+  std::int64_t bytes = ledger.block(ledger.profile().client_struct) + ledger.block(list_head) +
                        ledger.block(list_node) + ledger.block(connection);
   if (ledger.profile().client_parts == ClientParts::at_once) {
-    constexpr std::size_t watched_list = 48;  // list of watched keys (adlist.h)
-    // Dictionaries of channels, patterns, shard channels and blocking keys.
-    bytes += 3 * ledger.block(footprint::dict_head) + ledger.block(watched_list);
+    // Dictionaries of channels, shard channels and blocking keys, a list of watched keys; patterns.
+    bytes += 3 * ledger.block(dict_head) + ledger.block(list_head);
     const bool listed = ledger.profile().subscribing == Subscribing::in_lists;
-    bytes += ledger.block(listed ? reply_list : footprint::dict_head);
+    bytes += ledger.block(listed ? list_head : dict_head);
   }
   return bytes;
 }

@@ -14,6 +14,9 @@ inline constexpr std::size_t object_head = 16;
 // A dictionary, and an entry of it with a value (dict.c; it is the same in 8.0 and 8.1).
 inline constexpr std::size_t dict_head = 56;
 inline constexpr std::size_t dict_entry = 24;
+// A list, and a node of it (adlist.h).
+inline constexpr std::size_t list_head = 48;
+inline constexpr std::size_t list_node = 24;
 // What a kvstore adds to the head of each of its tables (kvstore.c).
 inline constexpr std::size_t kvstore_metadata = 16;
 // A value of up to this many bytes may share an allocation with its object and key: object_head,

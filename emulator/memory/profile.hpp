@@ -93,6 +93,10 @@ struct Profile {
   // sizeof(client) as a size class (server.h): tot-mem of an idle client, less its reply buffer.
   std::size_t client_struct;
   ClientParts client_parts;
+  // multi.c: a queued command, the state of a transaction, what MEMORY counts for a watched key.
+  std::size_t queued_command = 24;
+  std::size_t transaction_struct = 88;
+  std::size_t watched_key = 24 + 48;
   QueryBuffers query_buffers = QueryBuffers::shared;
   Subscribing subscribing = Subscribing::in_dicts;
   ScriptKeeping scripts;
@@ -135,14 +139,14 @@ struct Profile {
   constexpr bool is_redis() const { return server == "redis"; }
   // Whether the version has what came with another, "8.1.0" for instance, or "" with the first.
   constexpr bool has(std::string_view since) const { return version_number(since) <= number; }
-};
-
-inline constexpr std::array profiles = {
-    Profile{.name = "valkey-8.1",
   // The same of what another version, "" for none, took away again.
   constexpr bool is_within(std::string_view since, std::string_view until) const {
     return has(since) && (until.empty() || !has(until));
   }
+};
+
+inline constexpr std::array profiles = {
+    Profile{.name = "valkey-8.1",
             .version = "8.1.1",
             .server = "valkey",
             .tables = TableKind::buckets,
@@ -192,6 +196,9 @@ inline constexpr std::array profiles = {
             .startup = {884'416, 896'768},
             .client_struct = 640,
             .client_parts = ClientParts::on_use,
+            .queued_command = 32,  // with a slot
+            .transaction_struct = 104,
+            .watched_key = 24 + 56,
             .subscribing = Subscribing::in_tables,
             .scripts = ScriptKeeping::by_module,
             .script_struct = 40,

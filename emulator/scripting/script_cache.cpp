@@ -16,7 +16,6 @@ constexpr std::size_t evictable_max = 500;  // eval.c, LRU_LIST_LENGTH
 constexpr std::size_t digest_size = 40;
 
 // sizeof of Valkey's structures.
-constexpr std::size_t list_node = 24;
 constexpr std::size_t compiled_function = 40;
 constexpr std::size_t lua_function = 16;
 
@@ -130,7 +129,7 @@ std::int64_t ScriptCache::charge(const CachedScript& script) const {
   const std::size_t digest = footprint::text_block(allocation, digest_size).bytes;
   std::size_t bytes = digest + footprint::argument(allocation, script.body.size()) +
                       allocation.size(footprint::dict_entry) + allocation.size(script_struct());
-  if (script.evictable) bytes += allocation.size(list_node);
+  if (script.evictable) bytes += allocation.size(footprint::list_node);
   if (ledger_.profile().scripts != ScriptKeeping::directly) {
     bytes += allocation.size(compiled_function) + allocation.size(lua_function);
     if (script.evictable) bytes += digest;
@@ -152,7 +151,7 @@ void ScriptCache::resize_charged_table() {
 std::int64_t ScriptCache::memory() const {
   return texts_ + static_cast<std::int64_t>(scripts_.size() * (footprint::dict_entry + script_struct()) +
                                             buckets(scripts_.size()) * sizeof(std::uint64_t) +
-                                            evictable_.size() * list_node);
+                                            evictable_.size() * footprint::list_node);
 }
 
 }  // namespace outlive

@@ -266,11 +266,12 @@ void push_common(lua_State* lua) {
   lua_newtable(lua);
   const bool valkey = !profile.is_redis();
   add(lua, {{"log", log}});
-  add(lua, {{"LOG_DEBUG", 0},
-            {"LOG_VERBOSE", 1},
-            {"LOG_NOTICE", 2},
-            {"LOG_WARNING", log_warning},
-            {"REDIS_VERSION_NUM", valkey ? redis_version_number : static_cast<int>(profile.number)}});
+  add(lua,
+      {{"LOG_DEBUG", 0},
+       {"LOG_VERBOSE", 1},
+       {"LOG_NOTICE", 2},
+       {"LOG_WARNING", log_warning},
+       {"REDIS_VERSION_NUM", valkey ? redis_version_number : static_cast<int>(profile.number)}});
   const auto text = [lua](const char* name, const char* value) {
     lua_pushstring(lua, value);
     lua_setfield(lua, -2, name);
