@@ -16,9 +16,7 @@ struct Option {
 constexpr Option options[] = {
     {"EX", true, true}, {"PX", false, true}, {"EXAT", true, false}, {"PXAT", false, false}};
 
-}  // namespace
-
-std::optional<ExpiryOption> take_expiry_option(Args& args) {
+std::optional<ExpiryOption> take_option(Args& args) {
   // A last word without its number is no option (t_string.c).
   if (args.left() < 2) return {};
   for (const Option& option : options) {
@@ -28,7 +26,21 @@ std::optional<ExpiryOption> take_expiry_option(Args& args) {
   return {};
 }
 
-std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& option) {
+}  // namespace
+
+bool take_expiry(Args& args, std::optional<ExpiryOption>& expiry) {
+  const auto option = take_option(args);
+  if (!option) return false;
+  if (expiry &&
+      (expiry->in_seconds != option->in_seconds || expiry->relative != option->relative)) {
+    return false;
+  }
+  expiry = option;
+  return true;
+}
+
+std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& option,
+                                           std::int64_t least) {
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   const auto given = parse_integer(option.text);
   if (!given) {
@@ -39,7 +51,7 @@ std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& optio
     call.reply.error(errors::invalid_expire(call.command.full_name()));
     return {};
   };
-  if (*given <= 0 || (option.in_seconds && *given > most / 1000)) return refuse();
+  if (*given < least || (option.in_seconds && *given > most / 1000)) return refuse();
   const std::int64_t ms = option.in_seconds ? *given * 1000 : *given;
   if (!option.relative) return ms;
   if (ms > most - call.moment().now_ms) return refuse();

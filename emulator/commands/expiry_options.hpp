@@ -16,12 +16,15 @@ struct ExpiryOption {
   bool relative = true;
 };
 
-// Takes one of the four options with its number if it is next; nothing if it is not.
-std::optional<ExpiryOption> take_expiry_option(Args& args);
+// Takes one of the four options with its number if it is next: the first, or the one that was there
+// already once more. False if neither is.
+bool take_expiry(Args& args, std::optional<ExpiryOption>& expiry);
 
 // The instant in Unix milliseconds; none, and an error reply, for what is no time to come
-// ("invalid expire time") or no integer.
-std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& option);
+// ("invalid expire time") or no integer. `least` is the smallest number that is one: of a key's
+// expiry 1, of a field's 0 (expire.c, convertExpireArgumentToUnixTime).
+std::optional<std::int64_t> resolve_expiry(Call& call, const ExpiryOption& option,
+                                           std::int64_t least = 1);
 
 // NX, XX, GT and LT: when the new expiry may replace what there is, -1 for none.
 struct ExpiryCondition {

@@ -123,23 +123,18 @@ void hdel(Call& call) {
 // The value of each field, and the field goes.
 void hgetdel(Call& call) {
   const auto name = call.args.next();
-  if (!call.args.take("FIELDS")) return call.reply.error(errors::syntax);
-  const auto number = call.args.next_integer();
-  if (!call.args.done(call.reply)) return;
-  const auto fields = call.args.rest();
-  if (number <= 0 || static_cast<std::uint64_t>(number) != fields.size()) {
-    return call.reply.error(wrong_number_of_fields);
-  }
+  const auto fields = read_fields(call, wrong_number_of_fields);
+  if (!fields) return;
   Entry* entry = call.db.find_for_write(key_of(call, name));
   if (wrong_type<HashPointer>(call, entry)) return;
   Hash* hash = entry ? entry->as<HashPointer>().get() : nullptr;
   std::int64_t removed = 0;
-  call.reply.array(fields.size());
+  call.reply.array(fields->size());
   {
     std::optional<Database::Edit> edit;
     if (entry) edit.emplace(call.db, *entry);
     if (hash) hash->hold_shrinking(true);
-    for (const auto field : fields) {
+    for (const auto field : *fields) {
       reply_text(call, hash ? hash->find(field, fields_seen_at(call)) : std::nullopt);
       if (hash) removed += hash->erase(field, fields_seen_at(call));
     }

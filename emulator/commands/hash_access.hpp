@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "commands/value_access.hpp"
@@ -42,6 +43,21 @@ inline Entry* hash_to_change(Call& call, std::string_view name) {
   if (entry) return entry;
   return &call.db.add(key,
                       std::make_unique<Hash>(call.keyspace.ledger, call.keyspace.value_seed()));
+}
+
+// FIELDS, a number and so many fields, after the key. `mismatch` answers for another number.
+inline std::optional<std::span<const std::string_view>> read_fields(Call& call,
+                                                                    std::string_view mismatch) {
+  if (!call.args.take("FIELDS")) {
+    call.reply.error(errors::syntax);
+    return {};
+  }
+  const auto number = call.args.next_integer();
+  if (!call.args.done(call.reply)) return {};
+  const auto fields = call.args.rest();
+  if (number > 0 && static_cast<std::uint64_t>(number) == fields.size()) return fields;
+  call.reply.error(mismatch);
+  return {};
 }
 
 inline const HashLimits& limits_of(Call& call) {

@@ -64,35 +64,9 @@ bool read_number(Call& call, Request& request, std::size_t words_each = 1) {
   return false;
 }
 
-// The instant in Unix milliseconds; none, and an error reply, for what is none. Unlike a key's
-// expiry it may be 0 (expire.c, convertExpireArgumentToUnixTime).
+// The instant, Unix milliseconds, at which fields expire; 0 is one.
 std::optional<std::int64_t> resolve_field_expiry(Call& call, const ExpiryOption& option) {
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  const auto given = parse_integer(option.text);
-  if (!given) {
-    call.reply.error(errors::not_integer);
-    return {};
-  }
-  const std::int64_t base = option.relative ? call.moment().now_ms : 0;
-  const bool countable = *given >= 0 && (!option.in_seconds || *given <= most / 1000);
-  const std::int64_t ms = !countable ? most : option.in_seconds ? *given * 1000 : *given;
-  if (!countable || ms > most - base) {
-    call.reply.error(errors::invalid_expire(call.command.full_name()));
-    return {};
-  }
-  return ms + base;
-}
-
-bool same_kind(const ExpiryOption& one, const ExpiryOption& other) {
-  return one.in_seconds == other.in_seconds && one.relative == other.relative;
-}
-
-// One of EX, PX, EXAT and PXAT if it is next, or again the one that was there already.
-bool take_expiry(Args& args, std::optional<ExpiryOption>& expiry) {
-  const auto option = take_expiry_option(args);
-  if (!option || (expiry && !same_kind(*expiry, *option))) return false;
-  expiry = option;
-  return true;
+  return resolve_expiry(call, option, 0);
 }
 
 void tell_emptied(Call& call, Entry& entry, std::string_view name) {
@@ -160,21 +134,6 @@ void hpexpireat(Call& call) {
 }
 
 // ---- HTTL, HPTTL, HEXPIRETIME, HPEXPIRETIME, HPERSIST
-
-// FIELDS, a number and so many fields, after the key. `mismatch` answers for another number.
-std::optional<std::span<const std::string_view>> read_fields(Call& call,
-                                                             std::string_view mismatch) {
-  if (!call.args.take("FIELDS")) {
-    call.reply.error(errors::syntax);
-    return {};
-  }
-  const auto number = call.args.next_integer();
-  if (!call.args.done(call.reply)) return {};
-  const auto fields = call.args.rest();
-  if (number > 0 && static_cast<std::uint64_t>(number) == fields.size()) return fields;
-  call.reply.error(mismatch);
-  return {};
-}
 
 void tell_expiry(Call& call, bool in_ms, bool absolute) {
   const auto name = call.args.next();

@@ -85,16 +85,6 @@ bool knows_ifeq(const Call& call) {
   return call.keyspace.ledger.profile().has("8.1.0");
 }
 
-// One of EX, PX, EXAT and PXAT if it is next and no other was there before.
-bool take_expiry(Args& args, SetRequest& request) {
-  const auto expiry = request.keep_ttl ? std::nullopt : take_expiry_option(args);
-  const bool fits =
-      expiry && (!request.expiry || (request.expiry->in_seconds == expiry->in_seconds &&
-                                     request.expiry->relative == expiry->relative));
-  if (fits) request.expiry = expiry;
-  return fits;
-}
-
 void set(Call& call) {
   SetRequest request{.key = call.args.next(), .value = call.args.next()};
   while (!call.args.empty() && !call.args.failed()) {
@@ -109,7 +99,7 @@ void set(Call& call) {
       request.get = true;
     } else if (!request.expiry && call.args.take("KEEPTTL")) {
       request.keep_ttl = true;
-    } else if (!take_expiry(call.args, request)) {
+    } else if (request.keep_ttl || !take_expiry(call.args, request.expiry)) {
       call.args.fail(errors::syntax);
     }
   }
@@ -145,11 +135,7 @@ void getex(Call& call) {
   while (!call.args.empty() && !call.args.failed()) {
     if (!expiry && call.args.take("PERSIST")) {
       persist = true;
-    } else if (const auto option = persist ? std::nullopt : take_expiry_option(call.args);
-               option && (!expiry || (expiry->in_seconds == option->in_seconds &&
-                                      expiry->relative == option->relative))) {
-      expiry = option;
-    } else {
+    } else if (persist || !take_expiry(call.args, expiry)) {
       call.args.fail(errors::syntax);
     }
   }
@@ -243,7 +229,7 @@ void msetex(Call& call) {
       request.only_old = true;
     } else if (!request.expiry && options.take("KEEPTTL")) {
       request.keep_ttl = true;
-    } else if (!take_expiry(options, request)) {
+    } else if (request.keep_ttl || !take_expiry(options, request.expiry)) {
       options.fail(errors::syntax);
     }
   }
