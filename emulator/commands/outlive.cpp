@@ -207,7 +207,7 @@ std::string prospects(Call& call, const Entry& entry) {
   return name + " may take it";
 }
 
-void explain_resident(Call& call, Entry& entry) {
+void explain_resident(Call& call, const Entry& entry) {
   const Moment& moment = call.moment();
   const auto& settings = call.keyspace.settings;
   const bool lfu = settings.lfu;
@@ -231,10 +231,7 @@ void explain_resident(Call& call, Entry& entry) {
           : static_cast<std::int64_t>(access::idle_ms(entry.access, moment)));
   if (ranked) {
     call.reply.bulk("score");
-    // To be explained is not to be looked at: 9.1 would write the decay of an LFU counter down.
-    const std::uint32_t access = entry.access;
     call.reply.bulk(std::to_string(call.engine.evictor.score(entry)));
-    entry.access = access & 0xffffff;
   }
   if (candidate) {
     // A candidate of an earlier round, which goes by this score whatever has happened to it since.
@@ -246,7 +243,7 @@ void explain_resident(Call& call, Entry& entry) {
 void explain(Call& call) {
   const auto name = call.args.next();
   // Past the door that finds keys, which would let an expired one go.
-  if (Entry** entry = call.db.keys().find(name)) {
+  if (const Entry* const* entry = call.db.keys().find(name)) {
     return explain_resident(call, **entry);
   }
   if (!journal_is_on(call)) return;

@@ -73,14 +73,11 @@ Database::Table& Evictor::candidates(Database& database) const {
   return settings_.chosen().scope == EvictionScope::all_keys ? database.keys() : database.expires();
 }
 
-std::uint64_t Evictor::score(Entry& entry) const {
+std::uint64_t Evictor::score(const Entry& entry) const {
   switch (settings_.chosen().rank) {
     case EvictionRank::lru:
       return access::idle_ms(entry.access, keyspace_.moment);
     case EvictionRank::lfu:
-      if (keyspace_.ledger.profile().decays_when_seen) {
-        entry.access = access::decayed(entry.access, keyspace_.settings, keyspace_.moment);
-      }
       return 255 - access::frequency(entry.access, keyspace_.settings, keyspace_.moment);
     default:
       return std::numeric_limits<std::uint64_t>::max() -
@@ -92,6 +89,8 @@ std::size_t Evictor::populate() {
   constexpr std::size_t samples_max = 64;
   Entry* sampled[samples_max];
   const auto wanted = static_cast<std::size_t>(settings_.samples);
+  const bool writes_decay = settings_.chosen().rank == EvictionRank::lfu &&
+                            keyspace_.ledger.profile().decays_when_seen;
   std::size_t total = 0;
   for (std::size_t i = 0; i < keyspace_.databases_in_use(); ++i) {
     Database& database = keyspace_.database(i);
@@ -102,7 +101,11 @@ std::size_t Evictor::populate() {
     // The entries lie anywhere: fetch them all before the first is looked at.
     for (std::size_t k = 0; k < n; ++k) prefetch(sampled[k]);
     for (std::size_t k = 0; k < n; ++k) {
-      pool_.offer(score(*sampled[k]), database.index(), {sampled[k]->key(), sampled[k]->hash});
+      Entry& entry = *sampled[k];
+      if (writes_decay) {
+        entry.access = access::decayed(entry.access, keyspace_.settings, keyspace_.moment);
+      }
+      pool_.offer(score(entry), database.index(), {entry.key(), entry.hash});
     }
     // Where the next sample begins is known already: by then it has been fetched.
     table.prefetch_bucket(Random(random_).next());

@@ -48,7 +48,7 @@ class Evictor {
 
   const EvictionPool& pool() const { return pool_; }
   // What the policy goes by (see Departure::Candidate), of an entry as it is now.
-  std::uint64_t score(Entry& entry) const;
+  std::uint64_t score(const Entry& entry) const;
 
  private:
   struct Victim {
