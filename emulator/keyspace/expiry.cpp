@@ -33,7 +33,8 @@ void ActiveExpiry::slow_cycle() {
 
 void ActiveExpiry::fast_cycle() {
   const Effort effort(keyspace_.settings.active_expire_effort);
-  if (!out_of_time_ && keyspace_.stats.expired_stale_percent < effort.acceptable_stale()) return;
+  if (!keys_.out_of_time && keyspace_.stats.expired_stale_percent < effort.acceptable_stale())
+    return;
   const std::int64_t now = unix_us(keyspace_.moment.now);
   if (now < last_fast_us_ + static_cast<std::int64_t>(2 * effort.fast_us())) return;
   last_fast_us_ = now;
@@ -41,62 +42,65 @@ void ActiveExpiry::fast_cycle() {
 }
 
 void ActiveExpiry::restart() {
-  next_database_ = 0;
-  out_of_time_ = false;
+  for (Round* round : {&keys_, &fields_}) {
+    round->next_database = 0;
+    round->out_of_time = false;
+  }
   last_fast_us_ = 0;
-  next_for_fields_ = 0;
-  fields_out_of_time_ = false;
   fields_first_ = false;
 }
 
 void ActiveExpiry::cycle(double limit_us) {
   if (keyspace_.expiry_held()) return;
   if (!keyspace_.ledger.profile().has("9.0.0")) {
-    run(limit_us);
+    run(keys_, limit_us);
     return;
   }
-  const double spent_us = fields_first_ ? run_fields(limit_us) : run(limit_us);
-  if (spent_us < limit_us) {
-    fields_first_ ? run(limit_us - spent_us) : run_fields(limit_us - spent_us);
-  }
+  const double spent_us = run(fields_first_ ? fields_ : keys_, limit_us);
+  if (spent_us < limit_us) run(fields_first_ ? keys_ : fields_, limit_us - spent_us);
   fields_first_ = !fields_first_;
 }
 
-double ActiveExpiry::run_fields(double limit_us) {
+// Over databases, from where the last round ended.
+double ActiveExpiry::run(Round& round, double limit_us) {
   const Effort effort(keyspace_.settings.active_expire_effort);
   const std::size_t databases = keyspace_.databases();
   const std::size_t wanted =
-      fields_out_of_time_ ? databases : std::min(databases_per_cycle, databases);
+      round.out_of_time ? databases : std::min(databases_per_cycle, databases);
   double spent_us = 0;
-  hashes_sampled_ = hashes_stale_ = 0;
-  fields_out_of_time_ = false;
+  round.sampled = round.stale = 0;
+  round.out_of_time = false;
   std::size_t visited = 0;
-  for (std::size_t i = 0; i < databases && visited < wanted && !fields_out_of_time_; ++i) {
-    const std::size_t index = next_for_fields_++ % databases;
+  for (std::size_t i = 0; i < databases && visited < wanted && !round.out_of_time; ++i) {
+    const std::size_t index = round.next_database;
+    round.next_database = index + 1 == databases ? 0 : index + 1;
     if (index >= keyspace_.databases_in_use()) continue;
     Database& database = keyspace_.database(index);
-    if (database.with_expiring_fields().empty()) continue;
-    ++visited;
-    while (walk_fields(database, effort, spent_us)) {
-      if (spent_us <= limit_us) continue;
-      fields_out_of_time_ = true;
-      ++keyspace_.stats.expire_time_cap_reached;
-      break;
+    auto goes_on = (this->*round.walk)(database, effort, spent_us);
+    if (goes_on) ++visited;
+    for (int walks = 1; goes_on.value_or(false); ++walks) {
+      if (walks % round.walks_a_look == 0 && spent_us > limit_us) {
+        round.out_of_time = true;
+        ++keyspace_.stats.expire_time_cap_reached;
+        break;
+      }
+      goes_on = (this->*round.walk)(database, effort, spent_us);
     }
   }
-  const double stale =
-      hashes_sampled_ ? static_cast<double>(hashes_stale_) / static_cast<double>(hashes_sampled_)
-                      : 0;
-  double& known = keyspace_.stats.fields_stale_percent;
-  known = stale * 100 * 0.05 + known * 0.95;
+  // A running average in which the newest cycle weighs 5 % (expire.c).
+  const double share =
+      round.sampled ? static_cast<double>(round.stale) / static_cast<double>(round.sampled) : 0;
+  double& known = keyspace_.stats.*round.stale_percent;
+  known = share * 100 * 0.05 + known * 0.95;
   return spent_us;
 }
 
 // A run of buckets of the hashes with fields that expire; up to four times as many fields of each
-// as keys are looked at. True if it should go on with the same database.
-bool ActiveExpiry::walk_fields(Database& database, const Effort& effort, double& spent_us) {
+// as keys are looked at.
+std::optional<bool> ActiveExpiry::walk_fields(Database& database, const Effort& effort,
+                                              double& spent_us) {
   Database::Table& table = database.with_expiring_fields();
-  if (table.empty()) return false;
+  if (table.empty()) return {};
   const std::size_t wanted = std::min(table.size(), effort.keys_per_loop());
   const std::size_t fields_max = effort.keys_per_loop() * 4;
   std::size_t looked = 0, stale = 0, fields = 0;
@@ -114,54 +118,20 @@ bool ActiveExpiry::walk_fields(Database& database, const Effort& effort, double&
     if (!more) database.fields_cursor = next;
     done = database.fields_cursor == 0 && !more;
   }
-  hashes_sampled_ += looked;
-  hashes_stale_ += stale;
+  fields_.sampled += looked;
+  fields_.stale += stale;
   spent_us +=
       us_per_look * static_cast<double>(looked) + us_per_removal * static_cast<double>(fields);
   if (done) return false;
   return looked == 0 || static_cast<double>(stale * 100 / looked) > effort.acceptable_stale();
 }
 
-double ActiveExpiry::run(double limit_us) {
-  const Effort effort(keyspace_.settings.active_expire_effort);
-  const std::size_t databases = keyspace_.databases();
-  const std::size_t wanted = out_of_time_ ? databases : std::min(databases_per_cycle, databases);
-  double spent_us = 0;
-  sampled_ = expired_ = 0;
-  out_of_time_ = false;
-  std::size_t visited = 0;
-  for (std::size_t i = 0; i < databases && visited < wanted && !out_of_time_; ++i) {
-    const std::size_t index = next_database_;
-    next_database_ = index + 1 == databases ? 0 : index + 1;
-    if (index >= keyspace_.databases_in_use()) continue;
-    Database& database = keyspace_.database(index);
-    if (database.expires_size() == 0) {
-      database.average_ttl_ms = 0;
-      continue;
-    }
-    ++visited;
-    bool done = false;
-    for (int round = 1; walk(database, effort, spent_us, done); ++round) {
-      if (round % 16 == 0 && spent_us > limit_us) {
-        out_of_time_ = true;
-        ++keyspace_.stats.expire_time_cap_reached;
-        break;
-      }
-    }
-  }
-  // A running average in which the newest cycle weighs 5 % (expire.c).
-  const double percent =
-      sampled_ ? static_cast<double>(expired_) / static_cast<double>(sampled_) : 0;
-  keyspace_.stats.expired_stale_percent =
-      percent * 100 * 0.05 + keyspace_.stats.expired_stale_percent * 0.95;
-  return spent_us;
-}
-
-bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_us, bool& done) {
+std::optional<bool> ActiveExpiry::walk_keys(Database& database, const Effort& effort,
+                                            double& spent_us) {
   Database::Table& table = database.expires();
   if (table.empty()) {
     database.average_ttl_ms = 0;
-    return false;
+    return {};
   }
   const std::size_t wanted = std::min(table.size(), effort.keys_per_loop());
   std::size_t looked = 0;
@@ -169,6 +139,7 @@ bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_
   std::uint64_t ttl_sum = 0;  // modulo 2^64: times to live may reach to the end of time
   std::int64_t ttl_samples = 0;
   std::size_t passed_over = 0;
+  bool done = false;
   const std::int64_t now_ms = keyspace_.moment.now_ms;
   table.prefetch_scan(database.expiry_cursor, wanted / keys_a_bucket);  // they lie anywhere
   for (std::size_t buckets = 0; looked < wanted && buckets < wanted * 10; ++buckets) {
@@ -202,8 +173,8 @@ bool ActiveExpiry::walk(Database& database, const Effort& effort, double& spent_
       break;
     }
   }
-  sampled_ += looked;
-  expired_ += gone;
+  keys_.sampled += looked;
+  keys_.stale += gone;
   spent_us +=
       us_per_look * static_cast<double>(looked) + us_per_removal * static_cast<double>(gone);
   if (passed_over > 0) {

@@ -1,7 +1,9 @@
 // Active expiry: the cron's walk over the keys with a TTL (expire.c, activeExpireCycle).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "keyspace/keyspace.hpp"
 
@@ -21,25 +23,29 @@ class ActiveExpiry {
 
  private:
   struct Effort;
+  // A run of buckets of one database: whether to go on with the same one; nothing if it holds
+  // nothing that expires.
+  using Walk = std::optional<bool> (ActiveExpiry::*)(Database&, const Effort&, double& spent_us);
+  struct Round {
+    Walk walk;
+    int walks_a_look;  // how often the clock is looked at
+    double KeyspaceStats::*stale_percent;
+    std::size_t next_database = 0;
+    bool out_of_time = false;
+    std::uint64_t sampled = 0;
+    std::uint64_t stale = 0;
+  };
   // Keys, and since 9.0 fields of hashes, one first and then the other.
   void cycle(double limit_us);
-  double run(double limit_us);
-  double run_fields(double limit_us);
-  bool walk_fields(Database& database, const Effort& effort, double& spent_us);
-  // Walks a run of buckets of one database; true if it should go on with the same one.
-  bool walk(Database& database, const Effort& effort, double& spent_us, bool& done);
+  double run(Round& round, double limit_us);
+  std::optional<bool> walk_keys(Database& database, const Effort& effort, double& spent_us);
+  std::optional<bool> walk_fields(Database& database, const Effort& effort, double& spent_us);
 
   Keyspace& keyspace_;
-  std::size_t next_database_ = 0;
-  bool out_of_time_ = false;
-  std::int64_t last_fast_us_ = 0;
-  std::uint64_t sampled_ = 0;
-  std::uint64_t expired_ = 0;
-  std::size_t next_for_fields_ = 0;
-  bool fields_out_of_time_ = false;
+  Round keys_{&ActiveExpiry::walk_keys, 16, &KeyspaceStats::expired_stale_percent};
+  Round fields_{&ActiveExpiry::walk_fields, 1, &KeyspaceStats::fields_stale_percent};
   bool fields_first_ = false;
-  std::uint64_t hashes_sampled_ = 0;
-  std::uint64_t hashes_stale_ = 0;
+  std::int64_t last_fast_us_ = 0;
 };
 
 }  // namespace outlive
