@@ -42,14 +42,6 @@ std::int64_t request_bytes(std::span<const std::string_view> words) {
   return bytes;
 }
 
-// Whether the command OUTLIVE may be among what was read.
-bool names_outlive(std::string_view bytes) {
-  constexpr std::string_view name = "outlive";
-  const auto found = std::ranges::search(
-      bytes, name, [](char letter, char wanted) { return (letter | 0x20) == wanted; });
-  return !found.empty();
-}
-
 // A request as its client would have sent it, to be read again when the pause is over.
 void append_request(std::string& in, std::span<const std::string_view> words) {
   in += "*" + std::to_string(words.size()) + "\r\n";
@@ -80,21 +72,13 @@ void Engine::receive(Session& session, std::string_view bytes, Instant at) {
   ++stats.reads;
   stats.net_input_bytes += bytes.size();
   const Presence presence(*this, session);
-  // Commands of the emulator's own weigh nothing: where there are some, settle_requests() reckons.
-  const auto may_be_own = [&] {
-    return options.enable_outlive_command != Permission::no && names_outlive(bytes);
-  };
-  if (session.query_buffer.bytes() > 0 && !may_be_own() &&
-      session.query_buffer.arrive(bytes.size(), ledger.allocation())) {
-    recharge(session);
-  }
   own_received_ = 0;
   if (session.in.empty() && !session.blocked) {
-    run_requests(session, bytes);
+    run_requests(session, bytes, bytes.size());
   } else {
     session.last_interaction = at;
     session.in.append(bytes);
-    if (!session.blocked) run_requests(session, session.in);
+    if (!session.blocked) run_requests(session, session.in, bytes.size());
   }
   if (!presence.lost() && !session.closed) {
     const std::size_t received = bytes.size() - std::min(own_received_, bytes.size());
@@ -128,21 +112,26 @@ void Engine::before_sleep() {
 
 // All requests that have arrived whole are parsed first, their keys hashed and fetched into the
 // cache, then executed: a pipeline waits for memory once instead of once a request. What is left of
-// `input` is kept in session.in, which `input` may be.
-void Engine::run_requests(Session& session, std::string_view input) {
+// `input` is kept in session.in, which `input` may be. `received` of it have just been read.
+void Engine::run_requests(Session& session, std::string_view input, std::size_t received) {
   std::vector<Pending> batch = std::exchange(batch_, {});
   const Presence presence(*this, session);
   while (!session.blocked && !session.close_after_reply && !session.closed) {
     const auto outcome = parse_batch(session, input, batch);
     if (batch.empty() || !batch.front().is_own()) session.last_interaction = now();
     if (batch.size() > 1) prefetch(batch, session);
+    const std::size_t own = own_bytes(batch);
+    own_received_ += own;
+    if (received > own && session.query_buffer.arrive(received - own, ledger.allocation())) {
+      recharge(session);
+    }
+    received = 0;
     const bool parsed_ahead = ledger.profile().has_parsed_queue();
     if (!batch.empty() && !parsed_ahead && others_wait(batch, input.size()) &&
         session.query_buffer.bytes() == 0) {
-      session.query_buffer.keep_shared(input.size() - own_bytes(batch), ledger.allocation());
+      session.query_buffer.keep_shared(input.size() - own, ledger.allocation());
       recharge(session);
     }
-    own_received_ += own_bytes(batch);
     const std::size_t done = run_batch(session, batch);
     if (presence.lost()) break;
     if (done < batch.size()) {

@@ -257,7 +257,7 @@ void Engine::resume_unblocked() {
   while (depth_ == 0 && !resumed_.empty()) {
     Session* session = resumed_.front();
     resumed_.erase(resumed_.begin());
-    run_requests(*session, session->in);
+    run_requests(*session, session->in, 0);
   }
   while (interrupted_.empty() && !abandoned_.empty()) {
     Session* session = abandoned_.back();

@@ -269,7 +269,7 @@ class Engine final : private KeyspaceListener {
     Key key;  // its first, if that was hashed when it was fetched for
     bool is_own() const { return found.command && found.command->has(flag::outlive_own); }
   };
-  void run_requests(Session& session, std::string_view input);
+  void run_requests(Session& session, std::string_view input, std::size_t received);
   RequestParser::Outcome parse_batch(Session& session, std::string_view input,
                                      std::vector<Pending>& batch) const;
   // How many of them need not be run again: fewer than all when the client is blocked, or gone.
