@@ -166,7 +166,11 @@ class Process {
   // Returns the exit status.
   int run() {
     engine_.shell = describe_process(config_file_);
-    if (!use_tls() || !listen()) return 1;
+    if (shell_.listen.tls_port >= 0 && !use_tls(engine_.options)) {
+      log_.line(Log::warning, "Failed to configure TLS. Check logs for more info.");
+      return 1;
+    }
+    if (!listen()) return 1;
     const PidFile pid_file(shell_.pid_file, log_);
     wait_for_signal();
     std::signal(SIGPIPE, SIG_IGN);
@@ -185,14 +189,13 @@ class Process {
     return options.enable_outlive_command != Permission::no ? 100'000 : 0;
   }
 
-  bool use_tls() {
-    if (shell_.listen.tls_port < 0) return true;
+  // By these options; the log says what is wrong with them.
+  bool use_tls(const Options& options) {
     try {
-      server_.use_tls(tls_settings(engine_.options));
+      server_.use_tls(tls_settings(options));
       return true;
     } catch (const UserError& error) {
       log_.line(Log::warning, error.what());
-      log_.line(Log::warning, "Failed to configure TLS. Check logs for more info.");
       return false;
     }
   }
@@ -253,7 +256,8 @@ class Process {
     }
     const ListenOptions listen = listen_options(changed);
     const bool tls_moved = differs("tls-port");
-    if (tls_moved && listen.tls_port > 0 && !begin_tls(changed)) {
+    // A first TLS port at run time (config.c, applyTLSPort).
+    if (tls_moved && listen.tls_port > 0 && !use_tls(changed)) {
       return Engine::OptionRefusal{"tls-port",
                                    "Unable to update TLS configuration. Check server logs."};
     }
@@ -272,17 +276,6 @@ class Process {
     }
     log_.set_level(directive_value(changed, *find_directive("loglevel")));
     return {};
-  }
-
-  // A first TLS port at run time (config.c, applyTLSPort).
-  bool begin_tls(const Options& changed) {
-    try {
-      server_.use_tls(tls_settings(changed));
-      return true;
-    } catch (const UserError& error) {
-      log_.line(Log::warning, error.what());
-      return false;
-    }
   }
 
   const ShellOptions& shell_;

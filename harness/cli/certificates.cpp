@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -17,6 +16,7 @@
 #include <memory>
 
 #include "outlive/emulator.hpp"
+#include "server/tls_context.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -34,10 +34,7 @@ using Memory = std::unique_ptr<BIO, Free<BIO_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
 
 void must(bool done, const char* what) {
-  if (done) return;
-  char text[256];
-  ERR_error_string_n(ERR_get_error(), text, sizeof text);
-  throw UserError{std::string{"certs: OpenSSL can't "} + what + ": " + text};
+  if (!done) throw UserError{std::string{"certs: OpenSSL can't "} + what + ": " + tls_error()};
 }
 
 // What a certificate is for, in OpenSSL's words (x509v3_config(5)).
