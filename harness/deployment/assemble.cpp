@@ -16,11 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_file(const fs::path& path) {
-  std::error_code ignored;  // it is none, then
-  return fs::is_regular_file(path, ignored);
-}
-
 class Assembly {
  public:
   explicit Assembly(const DeploymentSources& sources) : sources_{sources} {}
@@ -201,10 +196,10 @@ class Assembly {
     return false;
   }
 
-  std::optional<Said<GatewayUrl>> read_url(std::string_view name) {
+  std::optional<Said<ServerUrl>> read_url(std::string_view name) {
     const auto found = deployment_.environment.find(name);
     if (found == deployment_.environment.end()) return std::nullopt;
-    GatewayUrl url = read_gateway_url(found->second.value);
+    ServerUrl url = read_gateway_url(found->second.value);
     // Told where it was read: which variable is not set.
     const bool hidden = has_unset_variable(found->second.value) &&
                         (!url.mistake.empty() || has_unset_variable(url.host));
@@ -215,7 +210,7 @@ class Assembly {
                                    "it, or --environment");
       return std::nullopt;
     }
-    return Said<GatewayUrl>{std::move(url), found->second.origin};
+    return Said<ServerUrl>{std::move(url), found->second.origin};
   }
 
   const DeploymentSources& sources_;

@@ -16,10 +16,6 @@
 
 namespace outlive::harness {
 
-// The gateway's variables for its servers.
-constexpr std::string_view primary_variable = "TENSORZERO_VALKEY_URL";
-constexpr std::string_view cache_variable = "TENSORZERO_VALKEY_CACHE_URL";
-
 // A server's directives. Where they are known, what is not said has Valkey's default.
 struct ServerDirectives {
   bool known = false;
@@ -78,8 +74,8 @@ struct Deployment {
   bool environment_known = false;
   std::map<std::string, Said<std::string>, std::less<>> environment;  // the gateway's
   std::set<std::string, std::less<>> from_outside;  // its variables that the shell gives
-  std::optional<Said<GatewayUrl>> primary_url;
-  std::optional<Said<GatewayUrl>> cache_url;
+  std::optional<Said<ServerUrl>> primary_url;
+  std::optional<Said<ServerUrl>> cache_url;
   std::set<std::string, std::less<>> unclear_urls;  // variables that are set to who knows what
 
   // The service of the gateway in a compose file.

@@ -22,8 +22,7 @@ constexpr std::string_view usual =
 
 bool find_in(const fs::path& folder, std::string_view name, std::vector<std::string>& into) {
   const fs::path file = (folder / name).lexically_normal();
-  std::error_code ignored;  // it is none, then
-  if (!fs::is_regular_file(file, ignored)) return false;
+  if (!is_file(file)) return false;
   into.push_back(file.string());
   return true;
 }
@@ -63,6 +62,11 @@ bool take_file(const std::string& path, DeploymentFiles& files) {
 }
 
 }  // namespace
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;  // it is none, then
+  return fs::is_regular_file(path, ignored);
+}
 
 DeploymentFiles sort_files(const std::vector<std::string>& paths, ReadingMistakes& mistakes) {
   DeploymentFiles files;

@@ -1,6 +1,7 @@
 // Which files a deployment is read from, by their names.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "deployment/reading_mistakes.hpp"
 
 namespace outlive::harness {
+
+// Whether a regular file can be seen there.
+bool is_file(const std::filesystem::path& path);
 
 struct DeploymentFiles {
   std::vector<std::string> compose;

@@ -182,20 +182,8 @@ class SettingsReader {
     RateWord word{std::string{name.substr(0, at)}, std::string{name.substr(at + 5)}, 0, 0,
                   origin_of(key)};
     const auto names = window_names();
-    if (std::ranges::find(resources, word.resource) == resources.end()) {
-      mistakes_.add(
-          word.origin,
-          "no resource is called " + in_quotes(word.resource) + "; there is: " + listed(resources),
-          std::string{nearest_of(word.resource, resources).value_or("")});
-      return;
-    }
-    if (std::ranges::find(names, word.window) == names.end()) {
-      mistakes_.add(
-          word.origin,
-          "no window is called " + in_quotes(word.window) + "; there is: " + listed(names),
-          std::string{nearest_of(word.window, names).value_or("")});
-      return;
-    }
+    if (!is_one_of(resources, "resource", word.resource, word.origin)) return;
+    if (!is_one_of(names, "window", word.window, word.origin)) return;
     const toml::table* bucket = node.as_table();
     const auto capacity = bucket ? amount(bucket->get("capacity")) : amount(&node);
     const auto rate = bucket ? amount(bucket->get("refill_rate")) : capacity;
@@ -208,6 +196,15 @@ class SettingsReader {
     word.capacity = *capacity;
     word.refill_rate = *rate;
     rule.words.push_back(std::move(word));
+  }
+
+  bool is_one_of(std::span<const std::string_view> names, const std::string& kind,
+                 const std::string& name, const Origin& origin) {
+    if (std::ranges::find(names, name) != names.end()) return true;
+    mistakes_.add(origin,
+                  "no " + kind + " is called " + in_quotes(name) + "; there is: " + listed(names),
+                  std::string{nearest_of(name, names).value_or("")});
+    return false;
   }
 
   static std::optional<double> amount(const toml::node* node) {

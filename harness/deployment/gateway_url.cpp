@@ -4,7 +4,6 @@
 
 #include "base/text.hpp"
 #include "scenario/mistakes.hpp"
-#include "scenario/url.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -38,28 +37,23 @@ Reach reach_of_address(const asio::ip::address_v6& address) {
 
 }  // namespace
 
-std::string GatewayUrl::address() const {
-  const bool bracket = host.find(':') != host.npos;
-  return (bracket ? "[" + host + "]" : host) + ":" + std::to_string(port);
+std::string address_of(const ServerUrl& url) {
+  const bool bracket = url.host.find(':') != url.host.npos;
+  return (bracket ? "[" + url.host + "]" : url.host) + ":" + std::to_string(url.port);
 }
 
-GatewayUrl read_gateway_url(std::string_view text) {
+ServerUrl read_gateway_url(std::string_view text) {
   // redis-rs would take "#insecure"; the gateway does not.
   const std::size_t fragment = text.find('#');
   if (fragment != text.npos && text.find('@', fragment) == text.npos) {
-    GatewayUrl refused;
+    ServerUrl refused;
     refused.mistake = "the gateway takes no " + in_quotes(text.substr(fragment)) +
                       "; a certificate of your own is trusted by SSL_CERT_FILE";
     return refused;
   }
   ServerUrl url = parse_server_url(text);
-  return {.tls = url.tls,
-          .host = to_lower(url.host),
-          .port = url.port,
-          .user = std::move(url.user),
-          .password = std::move(url.password),
-          .database = url.database,
-          .mistake = std::move(url.mistake)};
+  url.host = to_lower(url.host);
+  return url;
 }
 
 Reach reach_of(std::string_view host) {

@@ -5,24 +5,16 @@
 #include <string>
 #include <string_view>
 
+#include "scenario/url.hpp"
+
 namespace outlive::harness {
-
-struct GatewayUrl {
-  bool tls = false;  // valkeys, rediss
-  std::string host;
-  int port = 6379;
-  std::string user;
-  std::string password;
-  int database = 0;
-  std::string mistake;  // why the gateway can't read it; empty: it can
-
-  // "host:port", an IPv6 address in brackets.
-  std::string address() const;
-};
 
 // redis, rediss, valkey or valkeys://[[user][:password]@]host[:port][/database][?protocol=resp3]. A
 // variable of a compose file that nobody has set may stand for user and password ("${PASSWORD}").
-GatewayUrl read_gateway_url(std::string_view text);
+ServerUrl read_gateway_url(std::string_view text);
+
+// "host:port", an IPv6 address in brackets.
+std::string address_of(const ServerUrl& url);
 
 // How far a packet to this host may travel, by its name or address alone.
 enum class Reach : unsigned char {

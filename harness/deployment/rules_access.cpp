@@ -8,13 +8,13 @@ namespace outlive::harness {
 namespace {
 
 struct UrlTo {
-  const Said<GatewayUrl>* url;
+  const Said<ServerUrl>* url;
   const DeployedServer* server;
 };
 
 std::vector<UrlTo> urls(const Deployment& deployment) {
   std::vector<UrlTo> all;
-  const auto add = [&](const std::optional<Said<GatewayUrl>>& url,
+  const auto add = [&](const std::optional<Said<ServerUrl>>& url,
                        std::optional<std::size_t> server) {
     if (!url || !url->value.mistake.empty()) return;
     all.push_back({&*url, server ? &deployment.servers[*server] : nullptr});
@@ -26,12 +26,12 @@ std::vector<UrlTo> urls(const Deployment& deployment) {
 
 void plain_over_the_world(const Deployment& deployment, Findings& findings) {
   for (const UrlTo& one : urls(deployment)) {
-    const GatewayUrl& url = one.url->value;
+    const ServerUrl& url = one.url->value;
     const Reach reach = reach_of(url.host);
     if (url.tls || reach == Reach::machine || reach == Reach::network) continue;
     const bool public_address = reach == Reach::world;
     findings.push_back({.origin = one.url->origin,
-                        .found = one.url->origin.name + " goes to " + url.address() +
+                        .found = one.url->origin.name + " goes to " + address_of(url) +
                                  (public_address ? ", a public address, without TLS"
                                                  : " without TLS; whether that leaves your network "
                                                    "can't be told from its name"),

@@ -10,14 +10,14 @@ namespace {
 
 struct NamedUrl {
   std::string_view variable;
-  const Said<GatewayUrl>* url;
+  const Said<ServerUrl>* url;
   const DeployedServer* server;  // null: none is known
 };
 
 // The URLs that can be read.
 std::vector<NamedUrl> urls(const Deployment& deployment) {
   std::vector<NamedUrl> all;
-  const auto add = [&](std::string_view variable, const std::optional<Said<GatewayUrl>>& url,
+  const auto add = [&](std::string_view variable, const std::optional<Said<ServerUrl>>& url,
                        std::optional<std::size_t> server) {
     if (!url || !url->value.mistake.empty()) return;
     all.push_back({variable, &*url, server ? &deployment.servers[*server] : nullptr});
@@ -39,8 +39,8 @@ void unreadable(const Deployment& deployment, Findings& findings) {
 void split_that_is_none(const Deployment& deployment, Findings& findings) {
   if (!deployment.cache_url || !deployment.primary_url || !deployment.primary) return;
   if (deployment.cache != deployment.primary || !deployment.answers_in_valkey()) return;
-  const GatewayUrl& primary = deployment.primary_url->value;
-  const GatewayUrl& cache = deployment.cache_url->value;
+  const ServerUrl& primary = deployment.primary_url->value;
+  const ServerUrl& cache = deployment.cache_url->value;
   const bool databases = primary.database != cache.database;
   std::string found = "both URLs lead to " + deployment.servers[*deployment.primary].name;
   if (databases) {
@@ -103,7 +103,7 @@ void wrong_port(const Deployment& deployment, Findings& findings) {
     auto plain = directives.number("port");
     auto tls = directives.number("tls-port");
     if (!plain || !tls) continue;
-    const GatewayUrl& url = one.url->value;
+    const ServerUrl& url = one.url->value;
     // Seen from outside, a container has the ports that it publishes.
     if (one.server->in_container && deployment.gateway_service.empty()) {
       for (const PublishedPort& port : one.server->published) {

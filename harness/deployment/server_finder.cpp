@@ -11,7 +11,7 @@ namespace outlive::harness {
 namespace {
 
 // Names of this machine are one machine.
-std::string place_of(const GatewayUrl& url) {
+std::string place_of(const ServerUrl& url) {
   const bool here = reach_of(url.host) == Reach::machine;
   return (here ? "localhost" : url.host) + ":" + std::to_string(url.port);
 }
@@ -69,7 +69,7 @@ void ServerFinder::find() {
   }
 }
 
-std::optional<std::size_t> ServerFinder::container_at(const GatewayUrl& url) const {
+std::optional<std::size_t> ServerFinder::container_at(const ServerUrl& url) const {
   const bool inside = gateway_ != nullptr && !gateway_->on_host_network;
   for (std::size_t i = 0; i < services_.size(); ++i) {
     const ComposeService& service = *services_[i];
@@ -86,13 +86,13 @@ std::optional<std::size_t> ServerFinder::container_at(const GatewayUrl& url) con
   return std::nullopt;
 }
 
-std::size_t ServerFinder::server_at(const Said<GatewayUrl>& url) {
+std::size_t ServerFinder::server_at(const Said<ServerUrl>& url) {
   if (const auto container = container_at(url.value)) return *container;
   const std::string place = place_of(url.value);
   for (const auto& [index, known] : places_) {
     if (known == place) return index;
   }
-  const std::size_t made = add(url.value.address(), url.origin);
+  const std::size_t made = add(address_of(url.value), url.origin);
   places_.emplace_back(made, place);
   return made;
 }

@@ -29,8 +29,8 @@ class ServerFinder {
   void note_idle();
 
  private:
-  std::optional<std::size_t> container_at(const GatewayUrl& url) const;
-  std::size_t server_at(const Said<GatewayUrl>& url);
+  std::optional<std::size_t> container_at(const ServerUrl& url) const;
+  std::size_t server_at(const Said<ServerUrl>& url);
   std::size_t add(std::string name, Origin origin);
   std::optional<std::size_t> server_called(const std::string& name);
   bool is_named(const ComposeService& server) const;

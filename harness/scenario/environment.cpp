@@ -9,9 +9,6 @@
 namespace outlive::harness {
 namespace {
 
-constexpr std::string_view primary_url = "TENSORZERO_VALKEY_URL";
-constexpr std::string_view cache_url = "TENSORZERO_VALKEY_CACHE_URL";
-
 // Only where nothing comes through a gateway.
 void without_environment(const toml::table& root, Mistakes& mistakes) {
   const toml::array* blocks = root["traffic"].as_array();
@@ -50,21 +47,21 @@ void read_environment(const toml::table& root, Scenario& into, Mistakes& mistake
                         "environment is written as [environment], with a line "
                         "TENSORZERO_VALKEY_URL = \"valkey://…\"");
   }
-  constexpr std::string_view variables[] = {primary_url, cache_url};
+  constexpr std::string_view variables[] = {primary_variable, cache_variable};
   for (const auto& [key, value] : *table) {
     if (std::ranges::find(variables, key.str()) == std::end(variables)) {
       mistakes.add_unknown(place_of(key), "[environment]", key.str(), variables);
     }
   }
-  const toml::node* primary = table->get(primary_url);
-  const toml::node* cache = table->get(cache_url);
+  const toml::node* primary = table->get(primary_variable);
+  const toml::node* cache = table->get(cache_variable);
   if (!primary) {
     mistakes.add(place_of(*table),
                  "[environment] lacks \"TENSORZERO_VALKEY_URL\": where rate limits are kept");
   }
-  const ValkeyUrl first = primary ? url_of({primary_url, *primary, mistakes}, into) : ValkeyUrl{};
+  const ValkeyUrl first = primary ? url_of({primary_variable, *primary, mistakes}, into) : ValkeyUrl{};
   // As the gateway: without a URL of its own the cache goes to the primary.
-  const ValkeyUrl second = cache ? url_of({cache_url, *cache, mistakes}, into) : first;
+  const ValkeyUrl second = cache ? url_of({cache_variable, *cache, mistakes}, into) : first;
   into.primary = first.host;
   into.primary_database = first.database;
   into.cache = second.host;

@@ -13,6 +13,10 @@
 
 namespace outlive::harness {
 
+// The gateway's variables for its servers.
+inline constexpr std::string_view primary_variable = "TENSORZERO_VALKEY_URL";
+inline constexpr std::string_view cache_variable = "TENSORZERO_VALKEY_CACHE_URL";
+
 struct ServerUrl {
   enum class Protocol : std::uint8_t { unstated, resp2, resp3 };
 

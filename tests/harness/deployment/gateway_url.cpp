@@ -13,21 +13,21 @@ std::string mistake(std::string_view url) {
 }  // namespace
 
 TEST_CASE("a gateway's URL has scheme, user, password, host, port and database") {
-  const GatewayUrl url =
+  const ServerUrl url =
       read_gateway_url("rediss://me:p%40ss@Valkey.example:6380/5?protocol=resp3");
   CHECK(url.mistake.empty());
   CHECK(url.tls);
   CHECK(url.user == "me");
   CHECK(url.password == "p@ss");
-  CHECK(url.address() == "valkey.example:6380");
+  CHECK(address_of(url) == "valkey.example:6380");
   CHECK(url.database == 5);
 }
 
 TEST_CASE("what a URL leaves out has a default") {
-  const GatewayUrl url = read_gateway_url("valkey://[::1]");
+  const ServerUrl url = read_gateway_url("valkey://[::1]");
   CHECK(url.mistake.empty());
   CHECK_FALSE(url.tls);
-  CHECK(url.address() == "[::1]:6379");
+  CHECK(address_of(url) == "[::1]:6379");
   CHECK(url.database == 0);
 }
 
