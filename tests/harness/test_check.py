@@ -19,24 +19,14 @@ import sys
 import tempfile
 import unittest
 
+import schemas
 from runs import ROOT, SCENARIOS
 
 ACCEPT = "--accept" in sys.argv and not sys.argv.remove("--accept")
 PROGRAM = os.path.abspath(sys.argv.pop()) if len(sys.argv) > 1 else "outlive"
 CORPUS = pathlib.Path(__file__).parent / "deployments"
 SCHEMA = ROOT / "harness" / "deployment" / "check.schema.json"
-PACKAGES = ("jsonschema==4.23.0",)
 VARIABLES = {"PATH": os.environ["PATH"]}
-
-VALIDATE = """
-import json, jsonschema, sys
-schema = json.load(open(sys.argv[1]))
-jsonschema.Draft202012Validator.check_schema(schema)
-for line in sys.stdin:
-    mistake = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(schema).iter_errors(json.loads(line)))
-    print(json.dumps(mistake and f"{mistake.json_path}: {mistake.message}"[:500]))
-"""
 
 
 class Deployment:
@@ -153,14 +143,12 @@ class Corpus(unittest.TestCase):
         self.each(look, "faulty")
 
     def test_the_json_is_as_its_schema_says(self):
-        python = python_with_schemas()
-        if python is None:
-            self.skipTest(f"no {PACKAGES[0]}")
-        lines = ""
-        for one in deployments("sound", "faulty", "broken"):
-            lines += json.dumps(json.loads(one.check("--format", "json")[1])) + "\n"
-        done = subprocess.run([python, "-c", VALIDATE, SCHEMA], input=lines, capture_output=True, text=True, check=True)
-        self.assertEqual(set(done.stdout.splitlines()), {"null"})
+        try:
+            python = schemas.python_with_schemas()
+        except schemas.Unavailable as why:
+            self.skipTest(str(why))
+        reports = [json.loads(one.check("--format", "json")[1]) for one in deployments("sound", "faulty", "broken")]
+        self.assertEqual(set(schemas.mistakes_in(reports, SCHEMA, python)), {None})
 
     def test_the_sarif_has_what_code_scanning_reads(self):
         def look(one):
@@ -317,11 +305,6 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("Did you mean --format?", err)
         self.assertEqual(out, "")
-
-
-def python_with_schemas():
-    found = subprocess.run([ROOT / "tools" / "python-with", *PACKAGES], capture_output=True, text=True, check=False)
-    return found.stdout.strip() if found.returncode == 0 else None
 
 
 if __name__ == "__main__":

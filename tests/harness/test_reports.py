@@ -8,28 +8,17 @@ import itertools
 import json
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree as xml
 
+import schemas
 from runs import FILES, ROOT, SCENARIOS, run
 
 SKIPPED = 77
 PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
 SCHEMA = ROOT / "harness" / "report" / "run.schema.json"
-PACKAGES = ("jsonschema==4.23.0",)
-
-CHECK = """
-import json, jsonschema, sys
-schema = json.load(open(sys.argv[1]))
-jsonschema.Draft202012Validator.check_schema(schema)
-for line in sys.stdin:
-    mistake = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(schema).iter_errors(json.loads(line)))
-    print(json.dumps(mistake and f"{mistake.json_path}: {mistake.message}"[:500]))
-"""
 
 
 class Page(html.parser.HTMLParser):
@@ -58,19 +47,8 @@ class Page(html.parser.HTMLParser):
         self.open.pop()
 
 
-def python_with_schemas():
-    found = subprocess.run([ROOT / "tools" / "python-with", *PACKAGES], capture_output=True, text=True, check=False)
-    if found.returncode != 0:
-        print(f"skipped, no {PACKAGES[0]}: {found.stderr.strip()}")
-        sys.exit(SKIPPED)
-    return found.stdout.strip()
-
-
 def mistakes_in(*reports):
-    """By the schema: of each report (a JSON value) the worst mistake, or None."""
-    lines = "".join(json.dumps(one) + "\n" for one in reports)
-    done = subprocess.run([PYTHON, "-c", CHECK, SCHEMA], input=lines, capture_output=True, text=True, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return schemas.mistakes_in(reports, SCHEMA, PYTHON)
 
 
 class Reports(unittest.TestCase):
@@ -220,5 +198,9 @@ class Reports(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PYTHON = python_with_schemas()
+    try:
+        PYTHON = schemas.python_with_schemas()
+    except schemas.Unavailable as why:
+        print(f"skipped, {why}")
+        sys.exit(SKIPPED)
     unittest.main()
