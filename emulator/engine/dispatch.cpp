@@ -122,7 +122,9 @@ void Engine::run_requests(Session& session, std::string_view input, std::size_t 
     if (batch.size() > 1) prefetch(batch, session);
     const std::size_t own = own_bytes(batch);
     own_received_ += own;
-    if (received > own && session.query_buffer.arrive(received - own, ledger.allocation())) {
+    // Where some of it is OUTLIVE's, that may move the clock, and so free the buffer, before the rest
+    // would have arrived: settle_requests() reckons.
+    if (own == 0 && received > 0 && session.query_buffer.arrive(received, ledger.allocation())) {
       recharge(session);
     }
     received = 0;
