@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/openssl_error.hpp"
 #include "server/server.hpp"
 
 namespace outlive {
@@ -57,7 +58,7 @@ void TlsConnection::shake_hands() {
   // tls.c, handleSSLReturnCode; "(null)" is what printf() makes of no reason.
   std::string why = "(null)";
   if (ERR_peek_error() != 0) {
-    why = tls_error();
+    why = openssl_error();
   } else if (system_error != 0) {
     why = std::strerror(system_error);
   }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <new>
 
+#include "base/openssl_error.hpp"
 #include "base/text.hpp"
 #include "engine/directives.hpp"
 #include "outlive/emulator.hpp"
@@ -72,23 +73,23 @@ int tell_password(char* buffer, int size, int, void* user) {
 Context make_context(const TlsSettings& settings, const std::string& cert, const std::string& key,
                      const std::string& password) {
   Context context(SSL_CTX_new(TLS_method()), SSL_CTX_free);
-  if (!context) refuse("Failed to make a TLS context: " + tls_error());
+  if (!context) refuse("Failed to make a TLS context: " + openssl_error());
   SSL_CTX* const raw = context.get();
   SSL_CTX_set_options(raw, protocols_off(settings.protocols) | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_default_passwd_cb(raw, tell_password);
   SSL_CTX_set_default_passwd_cb_userdata(raw, const_cast<std::string*>(&password));
   if (SSL_CTX_use_certificate_chain_file(raw, cert.c_str()) <= 0) {
-    refuse("Failed to load certificate: " + cert + ": " + tls_error());
+    refuse("Failed to load certificate: " + cert + ": " + openssl_error());
   }
   if (SSL_CTX_use_PrivateKey_file(raw, key.c_str(), SSL_FILETYPE_PEM) <= 0) {
-    refuse("Failed to load private key: " + key + ": " + tls_error());
+    refuse("Failed to load private key: " + key + ": " + openssl_error());
   }
   SSL_CTX_set_default_passwd_cb_userdata(raw, nullptr);  // it is not ours to keep
   const char* const ca_file = path_or_null(settings.ca_cert_file);
   const char* const ca_dir = path_or_null(settings.ca_cert_dir);
   if ((ca_file || ca_dir) && SSL_CTX_load_verify_locations(raw, ca_file, ca_dir) <= 0) {
-    refuse("Failed to configure CA certificate(s) file/directory: " + tls_error());
+    refuse("Failed to configure CA certificate(s) file/directory: " + openssl_error());
   }
   if (!settings.ciphers.empty() && !SSL_CTX_set_cipher_list(raw, settings.ciphers.c_str())) {
     refuse("Failed to configure ciphers: " + settings.ciphers);
@@ -129,7 +130,7 @@ void use_dh_params(SSL_CTX* context, const std::string& path) {
     refuse(path + ": failed to read DH params.");
   }
   if (SSL_CTX_set0_tmp_dh_pkey(context, parameters) <= 0) {
-    const std::string why = tls_error();
+    const std::string why = openssl_error();
     EVP_PKEY_free(parameters);
     refuse("Failed to load DH params file: " + path + ": " + why);
   }
@@ -219,12 +220,6 @@ void TlsContext::FreeContext::operator()(ssl_ctx_st* context) const {
 
 void TlsContext::FreeSession::operator()(ssl_st* session) const {
   SSL_free(session);
-}
-
-std::string tls_error() {
-  char text[256];
-  ERR_error_string_n(ERR_get_error(), text, sizeof text);
-  return text;
 }
 
 }  // namespace outlive

@@ -55,7 +55,4 @@ class TlsContext {
   std::unique_ptr<ssl_ctx_st, FreeContext> context_;
 };
 
-// The oldest error that OpenSSL noted on this thread, in its words, as Valkey logs it.
-std::string tls_error();
-
 }  // namespace outlive

@@ -15,8 +15,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/openssl_error.hpp"
 #include "outlive/emulator.hpp"
-#include "server/tls_context.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -34,7 +34,7 @@ using Memory = std::unique_ptr<BIO, Free<BIO_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
 
 void must(bool done, const char* what) {
-  if (!done) throw UserError{std::string{"certs: OpenSSL can't "} + what + ": " + tls_error()};
+  if (!done) throw UserError{std::string{"certs: OpenSSL can't "} + what + ": " + openssl_error()};
 }
 
 // What a certificate is for, in OpenSSL's words (x509v3_config(5)).
