@@ -223,12 +223,16 @@ NESTED, OTHERWISE = "nesting of [[...]] is deprecated", re.compile("unfinished l
 KNOWN = {
     "held by the queue": "a value that MULTI's own queue wrote counts the queue's word as a holder until EXEC is over",
     "nested long brackets": "Lua's own source, as Valkey bundles it, calls [[ within [[ deprecated; Debian's build of Valkey lacks that check",
+    "on the tick": "GT and LT set a time beside another, each reckoned from its own now: did a millisecond pass in between?",
     "refused by name": "what outlive lacks (persistence, replication, users, modules) it says instead of ignoring it",
 }
 
 
 # Whose replies tell what Lua says of a chunk.
 SCRIPTED = ("eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "script|load", "function|load")
+
+
+EXPIRING = ("expire", "pexpire", "expireat", "pexpireat", "hexpire", "hpexpire", "hexpireat", "hpexpireat")
 
 
 def known(ours, real, words):
@@ -240,6 +244,11 @@ def known(ours, real, words):
     if name_of(words) in SCRIPTED and NESTED in repr(ours) and real[0] == ours[0] and OTHERWISE.search(repr(real)):
         return "nested long brackets"
     return None
+
+
+def on_the_tick(words):
+    """Whether what a command answers hangs on the very millisecond, so that it may differ once and not again."""
+    return name_of(words) in EXPIRING and any(word.upper() in (b"GT", b"LT") for word in words[2:])
 
 
 # ---- streams of replies

@@ -82,6 +82,9 @@ def explain(duel, number, steps, difference, reports, passing):
         if report(reports, number, text, smaller.difference):
             print(f"\ncase {number}\n{text}", flush=True)
         return
+    if not difference.crashed and comparison.on_the_tick(difference.words or [b""]):
+        duel.met.append("on the tick")
+        return
     passing.append(number)
     sides = (("outlive", difference.ours), ("Valkey ", difference.real))
     print("\n".join([f"\ncase {number}: once and not again, at {difference.words}:",
