@@ -22,16 +22,23 @@ bool is_server_program(std::string_view word) {
   return name == "valkey-server" || name == "redis-server";
 }
 
+std::string_view last_part(const ImageName& image) {
+  return std::string_view{image.repository}.substr(image.repository.rfind('/') + 1);
+}
+
+// outlive's own (packaging/oci), in whatever registry it was put.
+bool is_own_image(const ImageName& image) { return last_part(image) == "outlive"; }
+
 // Images whose entrypoint hands its words on to valkey-server; others have ways of their own.
 bool is_plain_image(const ImageName& image) {
   const std::string_view name = image.repository;
-  return name == "valkey/valkey" || name == "redis" || name == "library/redis";
+  return name == "valkey/valkey" || name == "redis" || name == "library/redis" ||
+         is_own_image(image);
 }
 
 bool is_server_image(const ImageName& image) {
-  const std::string_view name =
-      std::string_view{image.repository}.substr(image.repository.rfind('/') + 1);
-  return name == "valkey" || name == "redis" || name.starts_with("valkey-bundle") ||
+  const std::string_view name = last_part(image);
+  return is_own_image(image) || name == "valkey" || name == "redis" || name.starts_with("valkey-bundle") ||
          name.starts_with("redis-stack");
 }
 
