@@ -5,7 +5,7 @@
 #   asio      asio::asio                 json      nlohmann_json::nlohmann_json
 #   cli11     CLI11::CLI11               lua       lua::lua (built as C++), lua::cjson, lua::bit
 #   hiredis   hiredis::hiredis (TLS too) openssl   OpenSSL::SSL
-#   spdlog    spdlog::spdlog             toml      tomlplusplus::tomlplusplus
+#   spdlog    spdlog::within             toml      tomlplusplus::tomlplusplus
 #   catch2    Catch2::Catch2WithMain     yaml      yaml-cpp::yaml-cpp
 #
 # What is missing or too old ends the configuration with what to do about it. The installed package
@@ -106,6 +106,23 @@ function(outlive_need_lua)
   target_link_libraries(lua::bit INTERFACE lua::lua)
 endfunction()
 
+# Its headers, and those of the fmt that it stands on, compiled into what includes them: Debian has neither as
+# a static library, and a program needs neither to run.
+function(outlive_need_spdlog)
+  if(TARGET spdlog::within)
+    return()
+  endif()
+  outlive_need_package(spdlog 1.10 spdlog::spdlog_header_only "libspdlog-dev libfmt-dev")
+  add_library(spdlog::within INTERFACE IMPORTED GLOBAL)
+  foreach(property COMPILE_DEFINITIONS INCLUDE_DIRECTORIES LINK_LIBRARIES)
+    get_target_property(value spdlog::spdlog_header_only INTERFACE_${property})
+    if(value)
+      string(REGEX REPLACE "fmt::fmt(;|$)" "fmt::fmt-header-only\\1" value "${value}")
+      set_target_properties(spdlog::within PROPERTIES INTERFACE_${property} "${value}")
+    endif()
+  endforeach()
+endfunction()
+
 # Before 0.8 (Debian 12 has 0.7) the target had no namespace.
 function(outlive_need_yaml)
   if(TARGET yaml-cpp::yaml-cpp)
@@ -131,7 +148,7 @@ function(outlive_need)
     elseif(name STREQUAL openssl)
       outlive_need_package(OpenSSL 3.0 OpenSSL::SSL libssl-dev)
     elseif(name STREQUAL spdlog)
-      outlive_need_package(spdlog 1.10 spdlog::spdlog "libspdlog-dev libfmt-dev")
+      outlive_need_spdlog()
     elseif(name STREQUAL cli11)
       outlive_need_package(CLI11 2.1 CLI11::CLI11 libcli11-dev)
     elseif(name STREQUAL toml)

@@ -8,8 +8,8 @@ include(CMakePackageConfigHelpers)
 # Which word of outlive_need() brings a library's target.
 set(OUTLIVE_NEED_WORDS
   asio::asio=asio CLI11::CLI11=cli11 hiredis::hiredis=hiredis lua::lua=lua lua::cjson=lua lua::bit=lua
-  nlohmann_json::nlohmann_json=json OpenSSL::SSL=openssl OpenSSL::Crypto=openssl spdlog::spdlog=spdlog
-  spdlog::spdlog_header_only=spdlog tomlplusplus::tomlplusplus=toml)
+  nlohmann_json::nlohmann_json=json OpenSSL::SSL=openssl OpenSSL::Crypto=openssl spdlog::within=spdlog
+  tomlplusplus::tomlplusplus=toml)
 
 # outlive_rooms_behind(TARGET ROOMS LIBRARIES DOORS): all rooms that TARGET is made of, the libraries they
 # link, and the other front doors, where the walk stops.
