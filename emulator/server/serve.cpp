@@ -61,6 +61,8 @@ What only outlive knows:
   --outlive-allocator-quantum 8|16     memory as the upstream images weigh it (8), or Debian's build (16)
   --enable-outlive-command yes|local   the command OUTLIVE and the journal of keys that left
 
+The variable OUTLIVE_SERVE_DEFAULTS may hold lines as of a configuration file; file and arguments come after it.
+
 valkey-cli -p 6379 talks to it; Ctrl-C or `valkey-cli shutdown nosave` ends it. What is not emulated
 (persistence, replication, cluster, modules) is refused by name, never ignored.
 Started by the name valkey-server or redis-server (a link), it does this without the word `serve`.
@@ -289,7 +291,8 @@ class Process {
 };
 
 int serve_with(std::span<const std::string_view> arguments) {
-  Startup startup = start_up(arguments, std::cin);
+  const char* defaults = std::getenv(defaults_variable);
+  Startup startup = start_up(arguments, std::cin, defaults ? defaults : "");
   const ShellOptions shell = shell_options(startup.options);
   Log log(shell.log_file);
   log.set_level(shell.log_level);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -99,11 +100,13 @@ ShellOptions shell_options(const Options& options) {
   return shell;
 }
 
-Startup start_up(std::span<const std::string_view> arguments, std::istream& standard_input) {
+Startup start_up(std::span<const std::string_view> arguments, std::istream& standard_input,
+                 std::string_view defaults) {
   const StartArguments start = parse_arguments(arguments);
   Startup startup;
   if (!start.file.empty()) startup.config_file = std::filesystem::absolute(start.file).string();
-  std::vector<DirectiveLine> lines = gather_config(start, standard_input);
+  std::vector<DirectiveLine> lines = parse_config(defaults, defaults_variable);
+  std::ranges::move(gather_config(start, standard_input), std::back_inserter(lines));
   // The profile first, wherever it stands: which directives there are depends on it.
   std::ranges::stable_partition(
       lines, [](const DirectiveLine& line) { return line.name == "outlive-profile"; });

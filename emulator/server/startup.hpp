@@ -33,9 +33,14 @@ struct Startup {
   Options options;
   std::string config_file;  // absolute; "" if there is none
 };
-// Goes to the directory that `dir` names on the way. Throws UserError with the place and the
-// reason.
-Startup start_up(std::span<const std::string_view> arguments, std::istream& standard_input);
+// Where directives are taken from that hold if neither arguments nor file say otherwise: lines as
+// in a configuration file, in a variable of the environment. An image's own defaults.
+inline constexpr const char* defaults_variable = "OUTLIVE_SERVE_DEFAULTS";
+
+// `defaults`: the value of that variable. Goes to the directory that `dir` names on the way. Throws
+// UserError with the place and the reason.
+Startup start_up(std::span<const std::string_view> arguments, std::istream& standard_input,
+                 std::string_view defaults = {});
 
 // Goes there; "" or why it can't be.
 std::string change_directory(const std::string& path);

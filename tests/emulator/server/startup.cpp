@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <sstream>
 #include <vector>
 
@@ -28,6 +29,18 @@ TEST_CASE("directives of the command line reach the options") {
   const Options options = options_of({"--maxmemory", "10mb", "--maxclients", "7"});
   CHECK(options.eviction.maxmemory == 10u << 20);
   CHECK(options.maxclients == 7);
+}
+
+TEST_CASE("defaults of the environment hold where nothing else is said") {
+  constexpr std::string_view defaults = "maxmemory 1mb\nmaxclients 7";
+  std::istringstream none;
+  const std::vector<std::string_view> arguments = {"--maxclients", "9"};
+  const Options options = start_up(arguments, none, defaults).options;
+  CHECK(options.eviction.maxmemory == 1u << 20);
+  CHECK(options.maxclients == 9);
+  CHECK_THROWS_MATCHES(start_up({}, none, "maxmemoryy 1mb"), UserError,
+                       Catch::Matchers::MessageMatches(Catch::Matchers::ContainsSubstring(
+                           "OUTLIVE_SERVE_DEFAULTS:1: 'maxmemoryy 1mb'")));
 }
 
 TEST_CASE("an unknown directive is told with the nearest known one") {
