@@ -1,5 +1,4 @@
-// The program `outlive`. Under the name valkey-server or redis-server (a link) it is `outlive
-// serve`.
+// The program `outlive`. Under another name (a link) it is one of its subcommands at once.
 #include <exception>
 #include <iostream>
 #include <span>
@@ -25,6 +24,7 @@ constexpr Subcommand subcommands[] = {
     {"check", "look over a deployment before it runs: policies, TTLs, persistence, URLs",
      check_deployment},
     {"serve", "serve clients over TCP or TLS, with valkey-server's arguments", serve_clients},
+    {"ask", "send one command to a server, with valkey-cli's options", ask_server},
     {"certs", "make throw-away certificates, to test TLS with", make_certs},
 };
 
@@ -75,14 +75,25 @@ int unknown(std::string_view word) {
   return could_not_run;
 }
 
-// Tools that launch a server know it by these names.
-bool is_server_name(std::string_view program) {
-  const std::string_view name = program.substr(program.rfind('/') + 1);
-  return name == "valkey-server" || name == "redis-server";
-}
+// Tools that launch a server or ask it something know them by these names, engines of containers
+// the entrypoint.
+struct OtherName {
+  std::string_view name;
+  int (*run)(std::span<char* const> words);
+};
+constexpr OtherName other_names[] = {
+    {"valkey-server", serve_clients},
+    {"redis-server", serve_clients},
+    {"valkey-cli", ask_server},
+    {"redis-cli", ask_server},
+    {"docker-entrypoint.sh", enter_container},
+};
 
 int dispatch(std::span<char* const> words) {
-  if (!words.empty() && is_server_name(words[0])) return serve_clients(words);
+  const std::string_view program = words.empty() ? "" : words[0];
+  for (const OtherName& other : other_names) {
+    if (other.name == program.substr(program.rfind('/') + 1)) return other.run(words);
+  }
   if (words.size() < 2) {
     print_help();
     return could_not_run;

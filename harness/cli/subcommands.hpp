@@ -17,6 +17,9 @@ struct Subcommand {
 // The exit status when there is no result that could be good or bad.
 constexpr int could_not_run = 2;
 
+int ask_server(std::span<char* const> words);
+// No subcommand, but the program under the name docker-entrypoint.sh.
+int enter_container(std::span<char* const> words);
 int new_scenario(std::span<char* const> words);
 int run_scenarios(std::span<char* const> words);
 int list_scenarios(std::span<char* const> words);
