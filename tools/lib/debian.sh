@@ -4,6 +4,9 @@
 say() { echo "${0##*/}: $*" >&2; }
 die() { say "$*"; exit 2; }
 
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }
+
 outlive_cache() { echo "${XDG_CACHE_HOME:-$HOME/.cache}/outlive"; }
 
 debian_release() { (. /etc/os-release 2>/dev/null && [ "${ID:-}" = debian ] && echo "${VERSION_ID:-}") || true; }
