@@ -16,7 +16,7 @@ inline std::int64_t startup(const Ledger& ledger) {
 // createClient; connection.c, connCreateSocket).
 inline std::int64_t client(const Ledger& ledger) {
   using footprint::dict_head, footprint::list_head, footprint::list_node;
-  constexpr std::size_t connection = 56;  // struct connection (connection.h)
+  constexpr std::size_t connection = 64;  // struct connection (connection.h)
   // A list of reply blocks, a place in that of clients.
   std::int64_t bytes = ledger.block(ledger.profile().client_struct) + ledger.block(list_head) +
                        ledger.block(list_node) + ledger.block(connection);

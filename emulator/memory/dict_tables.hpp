@@ -37,6 +37,7 @@ class DictTables {
   void clear() { *this = {}; }
 
   std::size_t used() const { return used_; }
+  bool is_rehashed() const { return buckets_left_ > 0; }
   std::size_t buckets() const { return size_ + old_size_; }
   std::size_t bytes(const Allocation& allocation) const {
     const auto table = [&](std::size_t size) {

@@ -1,8 +1,7 @@
 #include "scripting/script_cache.hpp"
 
-#include <algorithm>
-#include <bit>
 #include <memory>
+#include <utility>
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
@@ -19,15 +18,11 @@ constexpr std::size_t digest_size = 40;
 constexpr std::size_t compiled_function = 40;
 constexpr std::size_t lua_function = 16;
 
-// A chained table doubles from four buckets on.
-std::size_t buckets(std::size_t entries) {
-  return entries == 0 ? 0 : std::max<std::size_t>(4, std::bit_ceil(entries));
-}
-
 }  // namespace
 
 CachedScript* ScriptCache::find(std::string_view digest) {
   if (digest.size() != digest_size) return nullptr;
+  look_up();
   if (last_ && equal_ignoring_case(last_->digest, digest)) return last_;
   const auto found = scripts_.find(to_lower(digest));
   if (found == scripts_.end()) return nullptr;
@@ -35,7 +30,10 @@ CachedScript* ScriptCache::find(std::string_view digest) {
 }
 
 CachedScript* ScriptCache::find_body(std::string_view body) {
-  if (last_ && last_->body == body) return last_;
+  if (last_ && last_->body == body) {
+    look_up();
+    return last_;
+  }
   return find(sha1_hex(body));
 }
 
@@ -67,7 +65,11 @@ ScriptCache::Added ScriptCache::add(std::string_view body, bool evictable, Inter
   texts_ += text_memory(*script);
   last_ = script.get();
   scripts_.emplace(script->digest, std::move(script));
-  resize_charged_table();
+  // EVAL looks whether it has been defined meanwhile, and then for what it has defined.
+  if (evictable) tables_.look_up();
+  tables_.insert();
+  if (evictable) tables_.look_up();
+  recharge_tables();
   return {.script = last_, .error = {}};
 }
 
@@ -79,6 +81,7 @@ void ScriptCache::evict_oldest(Interpreter& machine) {
   machine.release(oldest->function);
   if (last_ == oldest) last_ = nullptr;
   scripts_.erase(std::string_view(oldest->digest));
+  tables_.erase();
 }
 
 void ScriptCache::keep(CachedScript& script) {
@@ -99,7 +102,8 @@ void ScriptCache::clear() {
   texts_ = 0;
   evictable_.clear();
   scripts_.clear();
-  resize_charged_table();
+  tables_.clear();
+  recharge_tables();
 }
 
 // The digest, and the text as getStringObjectSdsUsedMemory() counts it: a short one by what its
@@ -141,17 +145,22 @@ std::size_t ScriptCache::script_struct() const {
   return ledger_.profile().script_struct;
 }
 
-void ScriptCache::resize_charged_table() {
-  const std::size_t wanted = buckets(scripts_.size());
-  const std::int64_t bytes = wanted == 0 ? 0 : ledger_.block(wanted * sizeof(std::uint64_t));
-  ledger_.add(bytes - table_charged_);
-  table_charged_ = bytes;
+void ScriptCache::look_up() {
+  if (!tables_.is_rehashed()) return;
+  tables_.look_up();
+  recharge_tables();
+}
+
+void ScriptCache::recharge_tables() {
+  const auto bytes = static_cast<std::int64_t>(tables_.bytes(ledger_.allocation()));
+  ledger_.add(bytes - std::exchange(tables_charged_, bytes));
 }
 
 std::int64_t ScriptCache::memory() const {
-  return texts_ + static_cast<std::int64_t>(scripts_.size() * (footprint::dict_entry + script_struct()) +
-                                            buckets(scripts_.size()) * sizeof(std::uint64_t) +
-                                            evictable_.size() * footprint::list_node);
+  return texts_ +
+         static_cast<std::int64_t>(scripts_.size() * (footprint::dict_entry + script_struct()) +
+                                   tables_.buckets() * sizeof(std::uint64_t) +
+                                   evictable_.size() * footprint::list_node);
 }
 
 }  // namespace outlive

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "memory/dict_tables.hpp"
 #include "memory/ledger.hpp"
 #include "scripting/interpreter.hpp"
 
@@ -56,14 +57,16 @@ class ScriptCache {
   std::int64_t charge(const CachedScript& script) const;
   void evict_oldest(Interpreter& machine);
   std::size_t script_struct() const;
-  void resize_charged_table();
+  void look_up();
+  void recharge_tables();
 
   Ledger& ledger_;
   std::unordered_map<std::string_view, std::unique_ptr<CachedScript>> scripts_;  // by digest
   std::list<CachedScript*> evictable_;                                           // the oldest first
   CachedScript* last_ = nullptr;  // found last: most callers run one script over and over
   std::int64_t texts_ = 0;
-  std::int64_t table_charged_ = 0;
+  DictTables tables_;
+  std::int64_t tables_charged_ = 0;
 };
 
 }  // namespace outlive
