@@ -29,9 +29,11 @@ class Container:
         self.data.mkdir()
         os.chown(self.data, USER, GROUP)
 
-    def start(self, *words, user=None, **more_variables):
-        """A process in it, as `docker exec` would start one."""
+    def start(self, *words, user=None, network=None, **more_variables):
+        """A process in it, as `docker exec` would start one; in the network that `network` goes to."""
         def enter():
+            if network:
+                network()
             os.chroot(self.root)
             os.chdir("/data")
             os.umask(0o022)

@@ -9,6 +9,8 @@ import hashlib
 import json
 import os
 import pathlib
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -19,9 +21,10 @@ import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "wire"), str(TESTS / "commands")]
+import network  # noqa: E402
 import resp  # noqa: E402
 import servers  # noqa: E402
-from container import GROUP, PACKAGING, USER, Container, containerfile  # noqa: E402
+from container import GROUP, PACKAGING, ROOT, USER, Container, containerfile  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1])
 MB = 1_000_000
@@ -123,6 +126,41 @@ class Server(InContainer):
         self.assertRegex(said, "^valkey-cli: Could not connect to Valkey at valkey.invalid:6379: ")
 
 
+    def test_a_name_that_only_dns_knows_is_looked_up_there(self):
+        try:
+            names = network.NameServer("127.53.79.1", "valkey-cache.test")
+        except OSError as error:
+            self.skipTest(f"no port 53 on loopback for a server of names: {error}")
+        self.addCleanup(names.socket.close)
+        (self.container.root / "etc/resolv.conf").write_text("nameserver 127.53.79.1\n")
+        connection, _, _ = self.launch()
+        self.assertEqual(self.container.run("valkey-cli", "-h", "valkey-cache.test", "-p", str(connection.port), "ping"),
+                         (0, "PONG\n"))
+        self.assertGreater(names.asked, 0)
+
+
+class InCompose(InContainer):
+    def test_its_image_is_all_that_a_compose_file_changes(self):
+        for file in sorted((ROOT / "examples").glob("compose-*/compose.yaml")):
+            text = file.read_text()
+            (check,) = set(map(tuple, map(json.loads, re.findall(r"test: (\[.*\])", text))))
+            self.assertEqual(check[0], "CMD")
+            commands = re.findall(r"image: \${VALKEY_IMAGE:.*\n(?: *#.*\n)? *command: (.*)", text)
+            self.assertEqual(len(commands), text.count("image: ${VALKEY_IMAGE"))
+            for command in commands:
+                with self.subTest(f"{file.parent.name}: {command}"):
+                    # By default it listens on 6379, where the check looks.
+                    try:
+                        process, _ = self.container.launch(*shlex.split(command), network=network.leave_for_a_new_one)
+                    except subprocess.SubprocessError as error:
+                        self.skipTest(f"no network of one's own here: {error}")
+                    self.addCleanup(process.stdout.close)
+                    self.addCleanup(process.wait)
+                    self.addCleanup(process.kill)
+                    well = self.container.run(*check[1:], network=lambda: network.join_that_of(process))
+                    self.assertEqual(well, (0, "PONG\n"))
+
+
 class HealthCheck(InContainer):
     def test_ping_tells_who_is_well(self):
         connection, _, _ = self.launch()
@@ -193,7 +231,18 @@ class Image(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="outlive-oci-")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
+        cls.must_work()
         cls.image = cls.build("image", "--no-shell")
+
+    @classmethod
+    def must_work(cls):
+        """Some containers don't let buildah do its work, whatever it is asked for."""
+        (cls.folder / "Containerfile").write_text("FROM scratch\nCOPY Containerfile /\n")
+        done = subprocess.run(["buildah", "--storage-driver", "vfs", "--root", cls.folder / "store", "--runroot",
+                               cls.folder / "run", "bud", "--isolation", "chroot", cls.folder],
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise unittest.SkipTest(f"buildah can't work here: {done.stderr[-300:]}")
 
     @classmethod
     def build(cls, name, *words):
