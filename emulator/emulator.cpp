@@ -146,7 +146,15 @@ Options options_from(const Emulator::Options& wanted) {
   Options options;
   options.enable_debug_command = Permission::yes;
   options.enable_outlive_command = Permission::yes;
-  for (const auto& [name, value] : wanted.directives) set_one(options, name, value);
+  // First what it is: which directives there are depends on it.
+  const auto says_what = [](std::string_view name) {
+    return equal_ignoring_case(name, "outlive-profile") || equal_ignoring_case(name, "outlive-like");
+  };
+  for (const bool first : {true, false}) {
+    for (const auto& [name, value] : wanted.directives) {
+      if (says_what(name) == first) set_one(options, name, value);
+    }
+  }
   return options;
 }
 

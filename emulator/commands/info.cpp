@@ -325,8 +325,9 @@ void stats(InfoText& info, Engine& engine) {
       "eventloop_duration_cmd_sum:0 instantaneous_eventloop_cycles_per_sec:0 "
       "instantaneous_eventloop_duration_usec:0");
   info.count("acl_access_denied_auth", stats.denied_sign_ins);
+  info.count("acl_access_denied_cmd", stats.denied_commands);
   info.constants(
-      "acl_access_denied_cmd:0 acl_access_denied_key:0 acl_access_denied_channel:0 "
+      "acl_access_denied_key:0 acl_access_denied_channel:0 "
       "acl_access_denied_tls_cert:0 acl_access_denied_db:0");
 }
 

@@ -278,6 +278,14 @@ void memory(Call& call) {
   call.reply.integer(call.engine.ledger.used());
 }
 
+void as_operator(Call& call) {
+  const std::string_view word = call.args.next();
+  const bool on = equal_ignoring_case(word, "on");
+  if (!on && !equal_ignoring_case(word, "off")) return call.reply.error(errors::syntax);
+  call.session.is_operator = on;
+  call.reply.ok();
+}
+
 void help(Call& call) {
   static constexpr std::string_view lines[] = {
       "CLOCK",
@@ -308,6 +316,8 @@ void help(Call& call) {
       "    Forget what is kept.",
       "MEMORY",
       "    Return used_memory. Like all of OUTLIVE it costs none and evicts nothing.",
+      "OPERATOR ON | OFF",
+      "    Let this client do what a managed service (outlive-like) keeps from its clients.",
       "SEED [<number>]",
       "    Return the seed, or set it while there are no keys. All chance derives from it.",
       "This command is the emulator's own: start it with --enable-outlive-command yes (or local)."};
@@ -380,6 +390,15 @@ constexpr Command subcommands[] = {
      .flags = own_flags,
      .run = memory,
      .docs = {.summary = "Returns the bytes of modelled memory in use.",
+              .since = every_version,
+              .group = "server",
+              .complexity = "O(1)"},
+     .container = "outlive"},
+    {.name = "operator",
+     .arity = 3,
+     .flags = own_flags,
+     .run = as_operator,
+     .docs = {.summary = "Gives a connection what a managed service keeps from clients.",
               .since = every_version,
               .group = "server",
               .complexity = "O(1)"},

@@ -4,6 +4,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "engine/directive_rows.hpp"
+#include "engine/services.hpp"
 
 namespace outlive {
 namespace {
@@ -37,9 +38,24 @@ void settle_sharing(Options& options) {
   options.keyspace.shares_integers = options.eviction.maxmemory == 0 || !by_use;
 }
 
-void set_maxmemory(Options& options, const std::string& value) {
-  options.eviction.maxmemory = number<std::uint64_t>(value);
+// What data may take of this much memory.
+void set_cap(Options& options, const std::string& maxmemory, const std::string& reserved_percent) {
+  const auto memory = number<std::uint64_t>(maxmemory);
+  const auto left = 100 - number<std::uint64_t>(reserved_percent);
+  options.eviction.maxmemory = memory / 100 * left + memory % 100 * left / 100;
   settle_sharing(options);
+}
+
+std::string value_of(const Options& options, std::string_view directive) {
+  return directive_value(options, *find_directive(directive));
+}
+
+void set_maxmemory(Options& options, const std::string& value) {
+  set_cap(options, value, value_of(options, reserved_memory_directive));
+}
+
+void set_reserved_memory(Options& options, const std::string& value) {
+  set_cap(options, value_of(options, "maxmemory"), value);
 }
 
 void set_policy(Options& options, const std::string& value) {
@@ -145,11 +161,13 @@ constexpr DirectiveEffect effects[] = {
     {"min-replicas-to-write",
      [](auto& o, auto& v) { o.min_replicas_to_write = number<std::int64_t>(v); }},
     {"notify-keyspace-events", set_events},
+    {"outlive-like", [](auto& o, auto& v) { o.service = find_service(v); }},
     {"proto-max-bulk-len",
      [](auto& o, auto& v) { o.proto_max_bulk_len = number<std::int64_t>(v); }},
     {"protected-mode", [](auto& o, auto& v) { o.protected_mode = yes(v); }},
     {"rdb-version-check", [](auto& o, auto& v) { o.any_rdb_version = v == "relaxed"; }},
     {"rdbcompression", [](auto& o, auto& v) { o.rdb_compression = yes(v); }},
+    {reserved_memory_directive, set_reserved_memory},
     {"requirepass", [](auto& o, auto& v) { o.requirepass = v; }},
     {"tracking-table-max-keys",
      [](auto& o, auto& v) { o.tracking_table_max_keys = number<std::size_t>(v); }},

@@ -1,5 +1,6 @@
 // Every directive of Valkey 8.1: names, aliases, types, bounds and defaults (config.c).
 #include "engine/directives.hpp"
+#include "engine/services.hpp"
 
 namespace outlive {
 namespace {
@@ -256,6 +257,8 @@ constexpr Directive rows[] = {
     {.name = "outlive-seed", .kind = Kind::integer, .flags = immutable | unsigned_number, .initial = "0", .max = unlimited},
     {.name = "outlive-allocator-quantum", .kind = Kind::choice, .flags = immutable, .initial = "8", .choices = "8 16"},
     {.name = "outlive-profile", .kind = Kind::choice, .flags = immutable, .initial = "valkey-8.1", .choices = "valkey-8.1 valkey-9.1 valkey-8.0 redis-7.0"},
+    {.name = "outlive-like", .kind = Kind::choice, .flags = immutable, .initial = "none", .choices = service_names},
+    {.name = reserved_memory_directive, .kind = Kind::integer, .flags = immutable, .initial = "0", .max = 99},
     {.name = "outlive-clock", .kind = Kind::text, .flags = immutable, .initial = "system"},
 };
 // clang-format on

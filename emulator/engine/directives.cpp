@@ -7,6 +7,7 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "engine/directive_rows.hpp"
+#include "engine/services.hpp"
 
 namespace outlive {
 namespace {
@@ -271,6 +272,36 @@ std::size_t index_of(const Directive& directive) {
   return static_cast<std::size_t>(&directive - all_directives().data());
 }
 
+// What the service that is imitated says of it; null if nothing.
+const ServiceDirective* service_row(const Service* service, const Directive& directive) {
+  if (!service) return nullptr;
+  for (const ServiceDirective& row : service->directives) {
+    if (has_name(directive, row.name)) return &row;
+  }
+  return nullptr;
+}
+
+// Why the service would not have this value; nothing if it would.
+std::optional<std::string> service_refusal(const Service* service, const Directive& directive,
+                                           const std::string& value) {
+  const ServiceDirective* row = service_row(service, directive);
+  if (!row || row->allows(value)) return {};
+  return "'" + value + "' is not to be had on " + std::string(service->name) +
+         ", which allows only " + (row->allowed == "-" ? "''" : std::string(row->allowed)) + " (" +
+         std::string(row->source) + ")";
+}
+
+// The same of all that was set before it was said which service it is.
+std::optional<std::string> service_refusal(const Options& options, const Service* service) {
+  for (const auto& [index, value] : options.directives) {
+    const Directive& directive = all_directives()[index];
+    if (auto refused = service_refusal(service, directive, value)) {
+      return std::string(directive.name) + " " + *refused;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 const Directive* find_directive(std::string_view name) {
@@ -281,6 +312,9 @@ const Directive* find_directive(std::string_view name) {
 }
 
 bool offered(const Directive& directive, const Options& options) {
+  if (directive.name == reserved_memory_directive) {
+    return options.service && options.service->directive(reserved_memory_directive);
+  }
   if (directive.since.empty() && directive.until.empty()) return true;
   return profile_of(options).is_within(directive.since, directive.until);
 }
@@ -293,6 +327,7 @@ const Directive* find_offered(const Options& options, std::string_view name) {
 }
 
 std::string_view initial_of(const Options& options, const Directive& directive) {
+  if (const ServiceDirective* row = service_row(options.service, directive)) return row->value;
   if (directive.initial_before_8_0.empty()) return directive.initial;
   return profile_of(options).has("8.0.0") ? directive.initial : directive.initial_before_8_0;
 }
@@ -303,12 +338,25 @@ std::string directive_value(const Options& options, const Directive& directive) 
                                            : found->second;
 }
 
+// As its value now has it.
+static void apply_effect(Options& options, const Directive& directive) {
+  for (const DirectiveEffect& effect : directive_effects()) {
+    if (effect.name == directive.name) effect.apply(options, directive_value(options, directive));
+  }
+}
+
 // Defaults that differ between versions act as the chosen profile has them.
 static void settle_initials(Options& options) {
   for (const Directive& directive : all_directives()) {
-    if (directive.initial_before_8_0.empty()) continue;
-    for (const DirectiveEffect& effect : directive_effects()) {
-      if (effect.name == directive.name) effect.apply(options, directive_value(options, directive));
+    if (!directive.initial_before_8_0.empty()) apply_effect(options, directive);
+  }
+}
+
+// The same of what the service, or the one that was said before, sets otherwise than Valkey.
+static void settle_service(Options& options, const Service* before) {
+  for (const Directive& directive : all_directives()) {
+    if (service_row(options.service, directive) || service_row(before, directive)) {
+      apply_effect(options, directive);
     }
   }
 }
@@ -317,19 +365,28 @@ std::optional<std::string> set_directive(Options& options, const Directive& dire
                                          std::span<const std::string_view> words) {
   Checked checked = check(options, directive, words);
   if (checked.error) return checked.error;
+  if (auto refused = service_refusal(options.service, directive, checked.value)) return refused;
   if (auto refused = refusal(directive, checked.value)) return refused;
+  const Service* before = options.service;
+  if (directive.name == "outlive-like") {
+    if (auto refused = service_refusal(options, find_service(checked.value))) return refused;
+  }
   for (const DirectiveEffect& effect : directive_effects()) {
     if (effect.name != directive.name) continue;
     effect.apply(options, checked.acts_as.empty() ? checked.value : checked.acts_as);
   }
   options.directives[index_of(directive)] = std::move(checked.value);
   if (directive.name == "outlive-profile") settle_initials(options);
+  if (directive.name == "outlive-like") settle_service(options, before);
   return {};
 }
 
 std::optional<std::string> set_directive(Options& options, std::string_view name,
                                          std::span<const std::string_view> words) {
   const Directive* directive = find_offered(options, name);
+  if (!directive && equal_ignoring_case(name, reserved_memory_directive)) {
+    return std::string(reserved_memory_lacking);
+  }
   if (!directive) return "Bad directive or wrong number of arguments";
   return set_directive(options, *directive, words);
 }

@@ -348,16 +348,32 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
     reject(session, found, error, reply);
     return false;
   };
+  const Service* service = session.is_operator ? nullptr : options.service;
+  if (service && service->refusal == Service::Refusal::unknown && is_hidden(found)) [[unlikely]] {
+    reject(session, {}, unknown_command(words, hides_container(found) ? nullptr : found.container),
+           reply);
+    return false;
+  }
   if (!found.command) {
     if (equal_ignoring_case(words[0], host_header) || equal_ignoring_case(words[0], post_verb)) {
       // Somebody makes a browser talk to us: hang up (server.c, securityWarningCommand).
       session.closed = true;
       return false;
     }
+    const bool denies = service && service->refusal == Service::Refusal::no_permission;
+    if (denies && !found.container && service->names_refused(to_lower(words[0]))) {
+      // A command of Valkey's that outlive has not, and the service not for clients.
+      if (!session.authenticated) return refuse(errors::no_auth);
+      return deny(session, found, to_lower(words[0]), reply);
+    }
     return refuse(unknown_command(words, found.container));
   }
   const Command& command = *found.command;
   if (!command.takes(words.size())) return refuse(errors::wrong_arity(command.full_name()));
+  if (service && refuses(session, found)) [[unlikely]] {
+    if (!session.authenticated) return refuse(errors::no_auth);
+    return deny(session, found, command.full_name(), reply);
+  }
   if (command.has(flag::outlive_own) && !allows(options.enable_outlive_command, session)) {
     return refuse(
         "ERR OUTLIVE command not allowed. Start with --enable-outlive-command yes, or local for "
@@ -418,6 +434,36 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
     return false;
   }
   return true;
+}
+
+// Whether a service that has no such command is asked for it: by name, or for a subcommand of it.
+bool Engine::is_hidden(const CommandTable::Found& found) const {
+  return service_gate_.refuses(found.index) && (found.command || found.container);
+}
+bool Engine::hides_container(const CommandTable::Found& found) const {
+  return found.container && service_gate_.refuses(table_.index_of(*found.container));
+}
+
+// As ACL refuses a user without the right (acl.c, getAclErrorMessage). Always false.
+bool Engine::deny(Session& session, const CommandTable::Found& found, const std::string& command,
+                  ReplyWriter& reply) {
+  ++stats.denied_commands;
+  reject(session, found, errors::no_permission(session.user, command, ledger.profile().is_redis()),
+         reply);
+  return false;
+}
+
+std::string Engine::refuse_script(const Command& command) {
+  if (options.service->refusal == Service::Refusal::unknown) {
+    return "Unknown command called from script";
+  }
+  ++stats.denied_commands;
+  if (ledger.profile().is_redis()) {
+    return "The user executing the script can't run this command or subcommand";
+  }
+  constexpr std::string_view code = "NOPERM ";
+  return "ACL failure in script: " +
+         errors::no_permission("default", command.full_name(), false).substr(code.size());
 }
 
 bool Engine::make_room(Session& session, const CommandTable::Found& found, std::uint64_t flags,

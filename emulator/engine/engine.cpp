@@ -20,6 +20,7 @@ Engine::Engine(Setup setup)
                [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking"),
                ledger),
       table_(setup.families, ledger.profile()),
+      service_gate_(options.service, table_),
       seed_(setup.seed),
       started_(setup.start),
       client_index_(ledger.allocation(), RadixTree::Values::pointers),
@@ -110,7 +111,7 @@ void Engine::reset_session(Session& session) {
   session.authenticated = options.requirepass.empty();
   session.user = "default";
   session.name.clear();
-  session.no_touch = session.no_evict = false;
+  session.no_touch = session.no_evict = session.is_operator = false;
   // CLIENT REPLY SKIP stays: it has RESET's own reply left out.
   if (session.replies == Session::Replies::off) session.replies = Session::Replies::on;
 }
@@ -332,8 +333,10 @@ void Engine::reset_stats() {
   ledger.add(errors_bytes() - errors_before);
   const std::int64_t exceeded_since = stats.eviction_exceeded_since_us;
   const std::uint64_t denied_sign_ins = stats.denied_sign_ins;  // of ACL's, which go on
+  const std::uint64_t denied_commands = stats.denied_commands;
   stats = {};
   stats.denied_sign_ins = denied_sign_ins;
+  stats.denied_commands = denied_commands;
   stats.eviction_exceeded_since_us = exceeded_since;
   keyspace.stats = {};
 }

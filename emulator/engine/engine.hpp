@@ -22,6 +22,7 @@
 #include "engine/options.hpp"
 #include "engine/publish.hpp"
 #include "engine/scripts.hpp"
+#include "engine/services.hpp"
 #include "engine/session.hpp"
 #include "engine/stats.hpp"
 #include "engine/tracking.hpp"
@@ -173,6 +174,13 @@ class Engine final : private KeyspaceListener {
   static std::string unknown_command(std::span<const std::string_view> words,
                                      const Command* container);
 
+  // Whether the service that is imitated keeps this client from running it; and what its script
+  // hears that has tried.
+  bool refuses(const Session& session, const CommandTable::Found& found) const {
+    return service_gate_.refuses(found.index) && found.command && !session.is_operator;
+  }
+  std::string refuse_script(const Command& command);
+
   // The outcome of the last eviction before a top-level command: what scripts and EXEC go by.
   bool out_of_memory() const { return out_of_memory_; }
   // Whether writes wait for replicas: there are never any (server.c, checkGoodReplicasStatus).
@@ -285,6 +293,10 @@ class Engine final : private KeyspaceListener {
                std::span<const std::string_view> words);
   bool pass_gates(Session& session, const CommandTable::Found& found,
                   std::span<const std::string_view> words, ReplyWriter& reply);
+  bool is_hidden(const CommandTable::Found& found) const;
+  bool hides_container(const CommandTable::Found& found) const;
+  bool deny(Session& session, const CommandTable::Found& found, const std::string& command,
+            ReplyWriter& reply);
   bool make_room(Session& session, const CommandTable::Found& found, std::uint64_t flags,
                  std::span<const std::string_view> words, ReplyWriter& reply);
   void reject(Session& session, const CommandTable::Found& found, std::string_view error,
@@ -320,6 +332,7 @@ class Engine final : private KeyspaceListener {
   void groom(Session& session);
 
   CommandTable table_;
+  ServiceGate service_gate_;
   std::uint64_t seed_;
   Instant started_;
   std::map<std::uint64_t, std::unique_ptr<Session>> sessions_;

@@ -42,6 +42,7 @@ inline constexpr std::string_view bad_client_name =
 std::string wrong_arity(std::string_view full_name);
 std::string unknown_subcommand(std::string_view word, std::string_view container);
 std::string subcommand_syntax(std::string_view word, std::string_view container);
+std::string no_permission(std::string_view user, std::string_view full_name, bool is_redis_7);
 std::string invalid_expire(std::string_view command);
 
 }  // namespace outlive::errors

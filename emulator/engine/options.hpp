@@ -13,6 +13,8 @@
 
 namespace outlive {
 
+struct Service;
+
 // Who may: nobody, connections from this machine, everybody.
 enum class Permission : std::uint8_t { no, local, yes };
 
@@ -54,6 +56,8 @@ struct Options {
   };
   OutputLimit output_normal;
   OutputLimit output_pubsub{32LL << 20, 8LL << 20, 60};
+
+  const Service* service = nullptr;  // outlive-like; null: none
 
   // The canonical text of every directive that was set, by its row; the rest have their defaults.
   std::map<std::size_t, std::string> directives;

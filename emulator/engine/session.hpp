@@ -98,6 +98,7 @@ struct Session {
   bool ever_authenticated = true;  // RESET does not take that back
   bool monitor = false;
   bool no_touch = false;
+  bool is_operator = false;  // the service's own: it is refused nothing that a service refuses
   bool no_evict = false;
   bool close_after_reply = false;
   bool closed = false;         // the shell drops it at the next occasion

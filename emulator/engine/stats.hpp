@@ -29,6 +29,7 @@ struct Stats {
   std::uint64_t reads = 0;  // total_reads_processed
   std::uint64_t writes = 0;
   std::uint64_t denied_sign_ins = 0;  // acl_access_denied_auth
+  std::uint64_t denied_commands = 0;  // acl_access_denied_cmd
   std::uint64_t net_input_bytes = 0;
   std::uint64_t net_output_bytes = 0;
   std::uint64_t evicted_clients = 0;

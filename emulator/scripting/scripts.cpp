@@ -188,6 +188,7 @@ void Scripts::prepare_session(const Session& caller) {
   session_.protocol = Protocol::resp2;
   session_.user = caller.user;
   session_.no_touch = caller.no_touch;
+  session_.is_operator = caller.is_operator;
 }
 
 std::string_view Scripts::call(std::span<const std::string_view> words, std::string& reply) {
@@ -204,8 +205,11 @@ std::string_view Scripts::call(std::span<const std::string_view> words, std::str
 }
 
 // What keeps a command from running within this script (script.c, scriptCall), or "".
-std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t words) const {
+std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t words) {
   if (!found.command) return "Unknown command called from script";
+  if (engine_.refuses(session_, found)) [[unlikely]] {
+    return refusal_ = engine_.refuse_script(*found.command);
+  }
   const Command& command = *found.command;
   const bool by_module = engine_.ledger.profile().scripts == ScriptKeeping::by_module;
   if (!command.takes(words)) return "Wrong number of args calling command from script";
@@ -233,9 +237,9 @@ bool Scripts::knows(std::span<const std::string_view> words) const {
   return engine_.table().resolve(words).command != nullptr;
 }
 
-// There are no users with fewer rights than all.
-bool Scripts::may_run(std::span<const std::string_view>) const {
-  return true;
+// There are no users with fewer rights than all, but services that give none more than some.
+bool Scripts::may_run(std::span<const std::string_view> words) const {
+  return !engine_.refuses(session_, engine_.table().resolve(words));
 }
 
 void Scripts::log(int level, std::string_view line) {

@@ -91,7 +91,7 @@ class Scripts final : public ScriptHost, private Host {
   CountedErrors run_native(const NativeFunction& body, const Job& job, ReplyWriter& reply);
   const NativeFunction* native(const Job& job) const;
   std::string_view why_not(const Job& job) const;
-  std::string_view refusal(const CommandTable::Found& found, std::size_t words) const;
+  std::string_view refusal(const CommandTable::Found& found, std::size_t words);
   void prepare_session(const Session& caller);
   std::int64_t stopwatch_us() const;
 
@@ -101,6 +101,7 @@ class Scripts final : public ScriptHost, private Host {
   std::unique_ptr<Interpreter> script_machine_;
   std::unique_ptr<Interpreter> function_machine_;
   std::vector<std::pair<std::string, NativeFunction>> natives_;
+  std::string refusal_;       // of a command that a script may not run
   std::string native_reply_;  // of the command that a native function has issued
   Session session_;  // in whose name scripts call commands
   std::optional<Run> run_;

@@ -115,7 +115,7 @@ StartArguments parse_arguments(std::span<const std::string_view> arguments) {
     if (word == "-" && (i == 0 || last)) {
       start.from_standard_input = true;
     } else if (lines.has_value() && word.starts_with("--")) {
-      lines.begin(word.substr(2));
+      lines.begin(equal_ignoring_case(word, "--like") ? "outlive-like" : word.substr(2));
       // `--save` alone has always meant to save nothing.
       const bool bare = last || arguments[i + 1].starts_with("--");
       if (bare && equal_ignoring_case(word, "--save")) lines.value("");

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/text.hpp"
+#include "engine/services.hpp"
 
 namespace outlive {
 namespace {
@@ -35,6 +36,7 @@ const FileDirective* find_file_directive(std::string_view name) {
 }
 
 std::string why_unknown(const DirectiveLine& line, const Options& options) {
+  if (line.name == reserved_memory_directive) return std::string(reserved_memory_lacking);
   std::vector<std::string_view> names;
   for (const Directive& directive : all_directives()) {
     if (offered(directive, options)) names.push_back(directive.name);

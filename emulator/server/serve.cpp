@@ -19,6 +19,7 @@
 #include "base/text.hpp"
 #include "commands/table.hpp"
 #include "engine/directives.hpp"
+#include "engine/services.hpp"
 #include "outlive/emulator.hpp"
 #include "server/config_rewrite.hpp"
 #include "server/log.hpp"
@@ -60,6 +61,12 @@ What only outlive knows:
                                        valkey-8.0, redis-7.0
   --outlive-allocator-quantum 8|16     memory as the upstream images weigh it (8), or Debian's build (16)
   --enable-outlive-command yes|local   the command OUTLIVE and the journal of keys that left
+  --like SERVICE                       what a managed service's documentation says that it refuses, sets
+                                       and fixes: elasticache, elasticache-serverless, memorystore,
+                                       memorystore-redis; `--like help` lists every row with its source
+
+As Memorystore gives it, CONFIG and the rest refused, evicting by volatile-lru:
+  outlive serve --like memorystore --maxmemory 100mb
 
 The variable OUTLIVE_SERVE_DEFAULTS may hold lines as of a configuration file; file and arguments come after it.
 
@@ -108,7 +115,10 @@ void fit_open_files(Options& options, Log& log) {
   if (had >= wanted) return;
   const std::string fitting = std::to_string(std::max<std::int64_t>(1, had - reserved));
   const std::string_view words[] = {fitting};
+  // What this machine lacks, no service makes up for.
+  const Service* service = std::exchange(options.service, nullptr);
   set_directive(options, "maxclients", words);
+  options.service = service;
   log.line(Log::warning,
            "Current maximum open files is " + std::to_string(had) +
                ". maxclients has been reduced to " + fitting +
@@ -319,6 +329,11 @@ int serve(std::span<char* const> words) {
   }
   if (first == "-h" || first == "--help") {
     std::cout << help_text;
+    return 0;
+  }
+  const auto like = std::ranges::find(arguments, "--like");
+  if (like != arguments.end() && like + 1 != arguments.end() && like[1] == "help") {
+    std::cout << describe_services();
     return 0;
   }
   try {

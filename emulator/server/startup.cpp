@@ -107,9 +107,10 @@ Startup start_up(std::span<const std::string_view> arguments, std::istream& stan
   if (!start.file.empty()) startup.config_file = std::filesystem::absolute(start.file).string();
   std::vector<DirectiveLine> lines = parse_config(defaults, defaults_variable);
   std::ranges::move(gather_config(start, standard_input), std::back_inserter(lines));
-  // The profile first, wherever it stands: which directives there are depends on it.
-  std::ranges::stable_partition(
-      lines, [](const DirectiveLine& line) { return line.name == "outlive-profile"; });
+  // First what it is, wherever that stands: which directives there are depends on it.
+  std::ranges::stable_partition(lines, [](const DirectiveLine& line) {
+    return line.name == "outlive-profile" || line.name == "outlive-like";
+  });
   for (const DirectiveLine& line : lines) apply(line, startup.options);
   note_directory(startup.options);
   return startup;

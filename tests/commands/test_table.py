@@ -18,7 +18,7 @@ INFO_FIELDS = ("name", "arity", "flags", "first key", "last key", "step", "ACL c
 DOCS_NOT_TOLD = {b"arguments", b"history"}
 COMMANDS_OF_OURS = {b"outlive"}
 DIRECTIVES_OF_OURS = {b"enable-outlive-command", b"outlive-allocator-quantum", b"outlive-clock",
-                      b"outlive-profile", b"outlive-seed"}
+                      b"outlive-like", b"outlive-profile", b"outlive-seed"}
 # Every server under test has its own.
 DIRECTIVES_OF_A_RUN = {b"dir", b"port"}
 

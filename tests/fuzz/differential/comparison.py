@@ -148,7 +148,7 @@ def without(pattern, order=False):
 
 # outlive's own, and what every server under test has for itself.
 DIRECTIVES_OF_A_RUN = {b"dir", b"port", b"enable-outlive-command", b"outlive-allocator-quantum", b"outlive-clock",
-                      b"outlive-profile", b"outlive-seed"}
+                      b"outlive-like", b"outlive-profile", b"outlive-seed"}
 
 
 def settings_alike(ours, real, words):
