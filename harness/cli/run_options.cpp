@@ -4,6 +4,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cli/tls_options.hpp"
 #include "outlive/emulator.hpp"
 #include "report/run_schema.hpp"
 #include "scenario/quantity.hpp"
@@ -80,17 +81,7 @@ void describe(CLI::App& app, RunOptions& options) {
   app.add_flag("--allow-flush", options.terms.may_flush,
                "delete all keys of the running servers that --target names, in every database, "
                "before playing there; without it a server that holds keys is refused");
-  TlsTrust& tls = options.terms.tls;
-  app.add_option("--cacert", tls.ca_cert,
-                 "whom to trust over TLS: a file of CA certificates (default: as the system does)")
-      ->type_name("FILE");
-  app.add_option("--cacertdir", tls.ca_cert_dir, "the same: a folder, made by `openssl rehash`")
-      ->type_name("DIR");
-  app.add_option("--cert", tls.cert, "the certificate to show to a TLS server, with --key")
-      ->type_name("FILE");
-  app.add_option("--key", tls.key, "the key that belongs to it")->type_name("FILE");
-  app.add_flag("--insecure", tls.insecure,
-               "trust any TLS server, without looking at its certificate");
+  add_tls_options(app, options.terms.tls);
   app.add_option("--seed", options.seed, "all chance comes from it; else each scenario's own")
       ->type_name("NUMBER");
   app.add_option("--set", options.settings,

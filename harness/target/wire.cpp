@@ -7,6 +7,7 @@
 #include "base/ensure.hpp"
 #include "base/text.hpp"
 #include "outlive/emulator.hpp"
+#include "target/sign_in.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -85,16 +86,7 @@ void WireHost::fail(const std::string& what) {
 }
 
 void WireHost::sign_in() {
-  std::string why;
-  Address address{.host = url_.host, .port = url_.port};
-  if (url_.tls) address.tls = tls_;
-  connection_ = Connection::open(address, why);
-  if (!connection_) fail((why.starts_with("TLS: ") ? "" : "nobody answers there: ") + why);
-  connection_->name(url_.shown);
-  if (url_.password.empty() && url_.user.empty()) return;
-  const std::string user = url_.user.empty() ? "default" : url_.user;
-  const Answer answer = connection_->run({"AUTH", user, url_.password});
-  if (answer.is_error()) fail(std::string{answer.text});
+  connection_ = harness::sign_in(url_, tls_);
 }
 
 void WireHost::must_be_playable() {
