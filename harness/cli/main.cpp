@@ -23,6 +23,7 @@ constexpr Subcommand subcommands[] = {
     {"describe", "tell what happens in a scenario, in words", describe_scenarios},
     {"check", "look over a deployment before it runs: policies, TTLs, persistence, URLs",
      check_deployment},
+    {"doctor", "look at a live server: what it holds, what will be evicted", look_at_server},
     {"serve", "serve clients over TCP or TLS, with valkey-server's arguments", serve_clients},
     {"ask", "send one command to a server, with valkey-cli's options", ask_server},
     {"certs", "make throw-away certificates, to test TLS with", make_certs},
@@ -45,6 +46,7 @@ constexpr std::string_view examples =
     "  outlive describe split/split                    one of them, told in words\n"
     "  outlive run split/split                         and played; without a name all of them\n"
     "  outlive check compose.yaml tensorzero.toml      a deployment, before it runs\n"
+    "  outlive doctor valkey://127.0.0.1:6379          a live server, changing nothing there\n"
     "  outlive serve --port 6379 --maxmemory 10mb --maxmemory-policy volatile-ttl\n"
     "                                                  a Valkey for any client\n"
     "\nExit status: 0 when all is well, 1 when a verdict is not as its scenario states, 2 when "

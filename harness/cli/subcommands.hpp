@@ -25,6 +25,7 @@ int run_scenarios(std::span<char* const> words);
 int list_scenarios(std::span<char* const> words);
 int describe_scenarios(std::span<char* const> words);
 int check_deployment(std::span<char* const> words);
+int look_at_server(std::span<char* const> words);
 int make_certs(std::span<char* const> words);
 int serve_clients(std::span<char* const> words);
 

@@ -19,7 +19,7 @@ EMULATOR_FLOORS = [
     ["engine", "scripting", "snapshot"], ["commands"], ["server"],
 ]
 HARNESS_FLOORS = [["scenario"], ["traffic"], ["target"], ["play"], ["check"], ["describe"], ["sweep"], ["report"],
-                  ["compare"], ["deployment"], ["cli"]]
+                  ["compare"], ["deployment"], ["doctor"], ["cli"]]
 # `outlive serve` is the server itself, not somebody who uses it; only the server's clock is read; and valkey.conf has
 # one reader.
 CLI_DOORS = (("cli", "server/serve.hpp"), ("cli", "server/clock.hpp"),
