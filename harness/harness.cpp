@@ -132,12 +132,12 @@ KeyCounts ScenarioResult::keys(std::string_view pattern, std::string_view instan
     known = true;
     const auto found = one.keys.find(std::string{pattern});
     if (found == one.keys.end()) {
-      throw UserError{"keys " + quoted(pattern) +
+      throw UserError{"keys " + outlive::quoted(pattern) +
                       " were not watched: name them in a check or in ScenarioOptions::watch"};
     }
     sum += found->second;
   }
-  if (!known) throw UserError{"the scenario has no instance " + quoted(instance)};
+  if (!known) throw UserError{"the scenario has no instance " + outlive::quoted(instance)};
   return sum;
 }
 

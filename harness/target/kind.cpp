@@ -188,12 +188,13 @@ void TargetKind::must_suit(const Scenario& scenario) const {
     names.push_back(instance.name);
     if (!placed(instance.name)) {
       refuse(at_line(scenario, instance.line) + "--target has no place for the instance " +
-             quoted(instance.name) + "; add " + instance.name + "=…");
+             outlive::quoted(instance.name) + "; add " + instance.name + "=…");
     }
   }
   for (const Placed& one : places_) {
     if (one.instance.empty() || std::ranges::find(names, one.instance) != names.end()) continue;
-    std::string what = "--target: " + scenario.file + " has no instance " + quoted(one.instance);
+    std::string what =
+        "--target: " + scenario.file + " has no instance " + outlive::quoted(one.instance);
     if (const auto near = nearest_name(one.instance, names)) {
       what += "; did you mean " + quoted(*near) + "?";
     }

@@ -154,8 +154,9 @@ void WireHost::must_have(const std::string& name, const std::string& value) {
   if (is == value) return;
   const Answer answer = set_directive(name, value);
   if (!answer.is_error()) return;
-  const std::string what = name + " is " + (is.empty() ? "not told" : quoted(is)) + " there, not " +
-                           quoted(value) + ", and can't be set: " + std::string{answer.text};
+  const std::string what = name + " is " + (is.empty() ? "not told" : outlive::quoted(is)) +
+                           " there, not " + outlive::quoted(value) +
+                           ", and can't be set: " + std::string{answer.text};
   if (is_essential(name)) {
     fail(what + ". What is played would be another scenario; set it where the server is managed");
   }
@@ -226,13 +227,13 @@ void WireHost::put_back() {
     for (const auto& [name, value] : before_) {
       const Answer answer = connection_->run({"CONFIG", "SET", name, value});
       if (answer.is_error()) {
-        remarks_.push_back(name + " could not be put back to " + quoted(value) + ": " +
+        remarks_.push_back(name + " could not be put back to " + outlive::quoted(value) + ": " +
                            std::string{answer.text});
       }
     }
   } catch (const UserError& error) {
     std::string what = std::string{error.what()} + "; not put back:";
-    for (const auto& [name, value] : before_) what += " " + name + " " + quoted(value);
+    for (const auto& [name, value] : before_) what += " " + name + " " + outlive::quoted(value);
     remarks_.push_back(what);
   }
 }
