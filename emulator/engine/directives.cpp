@@ -394,6 +394,7 @@ std::optional<std::string> set_directive(Options& options, std::string_view name
 DirectiveReading read_directive(const Options& options, const Directive& directive,
                                 std::span<const std::string_view> words) {
   Checked checked = check(options, directive, words);
+  if (!checked.error) checked.error = service_refusal(options.service, directive, checked.value);
   return {std::move(checked.value), checked.error.value_or("")};
 }
 

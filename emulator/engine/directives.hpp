@@ -66,8 +66,9 @@ std::optional<std::string> set_directive(Options& options, const Directive& dire
 std::optional<std::string> set_directive(Options& options, std::string_view name,
                                          std::span<const std::string_view> words);
 
-// What Valkey makes of a directive's words, whether or not outlive does the same: its value as CONFIG
-// GET would tell it, or what Valkey says is wrong with it. Sets nothing.
+// What Valkey, or the service that the options name, makes of a directive's words, whether or not
+// outlive does the same: its value as CONFIG GET would tell it, or what is wrong with it. Sets
+// nothing.
 struct DirectiveReading {
   std::string value;
   std::string mistake;  // empty: there is none

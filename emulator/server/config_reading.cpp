@@ -54,8 +54,9 @@ std::vector<std::string> words_of(const DirectiveLine& line, const Directive& di
   return split_words(line.values[0]).value_or(line.values);
 }
 
-LineReading read_line(const DirectiveLine& line) {
-  const Options options;
+LineReading read_line(const DirectiveLine& line, std::string_view like) {
+  Options options;
+  options.service = find_service(like);
   const Directive* directive = find_offered(options, line.name);
   if (!directive) {
     const bool known = find_file_directive(line.name) != nullptr;
@@ -72,6 +73,22 @@ std::string default_value(std::string_view directive) {
   if (directive == "save") return "3600 1 300 100 60 10000";
   const Directive* found = find_directive(directive);
   return found ? std::string(found->initial) : "";
+}
+
+ServiceReading read_service(std::string_view like) {
+  const Service* service = find_service(like);
+  if (!service) return {};
+  ServiceReading found;
+  for (const ServiceDirective& row : service->directives) {
+    const Directive* directive = find_directive(row.name);
+    found.defaults.emplace_back(directive->name, row.value);
+  }
+  for (const std::string_view name : {"save", "appendonly"}) {
+    if (!service->directive(name)) found.undocumented.emplace_back(name);
+  }
+  found.refuses = [service](std::string_view command) { return service->refuses(command); };
+  found.source = service->refused_source;
+  return found;
 }
 
 }  // namespace outlive

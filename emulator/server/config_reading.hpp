@@ -1,8 +1,10 @@
 // What valkey-server makes of the lines of a configuration, apart from what outlive does of it.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/directives.hpp"
@@ -35,10 +37,22 @@ struct LineReading {
   std::string value;    // as CONFIG GET would tell it
   std::string mistake;  // in Valkey's words; empty: the server would start with this line
 };
-LineReading read_line(const DirectiveLine& line);
+// `like` is the managed service whose server it is; "": none.
+LineReading read_line(const DirectiveLine& line, std::string_view like = {});
 
 // What the server does where nothing is said: the initial value, as CONFIG GET would tell it on a
 // server that was started with no argument. Empty for what is no directive.
 std::string default_value(std::string_view directive);
+
+// What the documentation of a managed service says of the servers that it runs, for who asks before
+// one runs: as outlive-like has it.
+struct ServiceReading {
+  std::vector<std::pair<std::string, std::string>> defaults;  // otherwise than Valkey's
+  std::vector<std::string> undocumented;  // directives by which a server keeps its data
+  std::function<bool(std::string_view command)> refuses;  // "fcall", "config|get"
+  std::string source;                                     // the page that says so
+};
+// None of the name: an empty one.
+ServiceReading read_service(std::string_view like);
 
 }  // namespace outlive

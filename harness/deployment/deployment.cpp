@@ -6,7 +6,7 @@
 namespace outlive::harness {
 
 std::optional<std::string> ServerDirectives::value(std::string_view name) const {
-  if (!known || unclear.contains(name)) return std::nullopt;
+  if (!known || unclear.contains(name) || undocumented.contains(name)) return std::nullopt;
   const auto found = said.find(name);
   return found == said.end() ? default_value(name) : found->second.value;
 }

@@ -23,7 +23,11 @@ struct ServerDirectives {
   std::map<std::string, Said<std::string>, std::less<>> said;
   // Those whose value hangs on a variable that nobody has set.
   std::set<std::string, std::less<>> unclear;
+  // Those of which the documentation of the managed service says nothing.
+  std::set<std::string, std::less<>> undocumented;
+  std::string like;                        // that service; "": none
   std::vector<Said<std::string>> renamed;  // by rename-command
+  std::vector<Said<std::string>> refused;  // by the service, of those that a gateway sends
   std::vector<Said<std::string>> foreign;  // directives that Valkey 8.1 has none like; newer ones
   bool has_users = false;                  // `user` lines or an aclfile
   bool default_user_closed = false;        // by these: who gives no password gets in nowhere

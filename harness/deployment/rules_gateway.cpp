@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "deployment/containers.hpp"
 #include "deployment/rule.hpp"
 #include "scenario/mistakes.hpp"
@@ -68,6 +69,25 @@ void renamed_commands(const Deployment& deployment, Findings& findings) {
   look(deployment.answers(), for_answers);
 }
 
+void refused_commands(const Deployment& deployment, Findings& findings) {
+  const auto look = [&](const DeployedServer* server, bool for_limits) {
+    if (server == nullptr) return;
+    Finding finding;
+    for (const auto& [command, origin] : server->directives.refused) {
+      const bool of_functions = command == "fcall" || command == "function|load";
+      if (of_functions != for_limits) continue;
+      finding.origin = origin;
+      finding.found += (finding.found.empty() ? "" : " and ") + to_upper(command);
+    }
+    if (finding.found.empty()) return;
+    std::ranges::replace(finding.found, '|', ' ');
+    finding.found = server->directives.like + " refuses " + finding.found + " on " + server->name;
+    findings.push_back(std::move(finding));
+  };
+  look(deployment.limits(), true);
+  look(deployment.answers(), false);
+}
+
 void replica(const Deployment& deployment, Findings& findings) {
   const DeployedServer* const servers[] = {deployment.limits(),
                                            deployment.shared() ? nullptr : deployment.answers()};
@@ -128,6 +148,17 @@ constexpr Rule rules[] = {
      .source = "https://valkey.io/topics/acl/",
      .scenario = "",
      .look = renamed_commands},
+    {.id = "command-refused",
+     .severity = Severity::error,
+     .title = "The managed service lets clients send what the gateway sends",
+     .why =
+         "A service that has no functions can't count tickets: the gateway does not start with it, "
+         "or every limited request fails.",
+     .mend = "keep rate limits on a service that has FUNCTION and FCALL: node-based ElastiCache, "
+             "Memorystore",
+     .source = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html",
+     .scenario = "",
+     .look = refused_commands},
     {.id = "replica",
      .severity = Severity::error,
      .title = "The gateway writes to a primary",

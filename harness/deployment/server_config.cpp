@@ -13,6 +13,10 @@ namespace outlive::harness {
 namespace {
 
 constexpr std::string_view variable_begin = "${";
+constexpr std::string_view like_directive = "outlive-like";
+
+// What TensorZero's gateway sends, for limits and for answers.
+constexpr std::string_view gateway_commands[] = {"fcall", "function|load", "get", "setex"};
 
 // A line as it may be shown: without what stands behind these names.
 constexpr std::string_view secret_names[] = {"requirepass",       "primaryauth",
@@ -32,6 +36,40 @@ class LinesReader {
   LinesReader(const Origin& origin, ServerDirectives& into, ReadingMistakes& mistakes)
       : origin_{origin}, into_{into}, mistakes_{mistakes} {}
 
+  // The server is one of a managed service's, as the last of these lines says.
+  void read_like(std::span<const DirectiveLine> lines) {
+    for (const DirectiveLine& line : lines) {
+      if (line.name != like_directive || line.values.size() != 1) continue;
+      into_.like = read_line(line).mistake.empty() ? line.values[0] : "";
+      if (into_.like == "none") into_.like.clear();
+      like_origin_ = origin_of(line);
+    }
+  }
+
+  // What the service has where no line says otherwise, and what it leaves of the memory.
+  void add_service() {
+    if (into_.like.empty()) return;
+    const ServiceReading service = read_service(into_.like);
+    for (const auto& [name, value] : service.defaults) {
+      if (!into_.unclear.contains(name)) into_.said.try_emplace(name, Said<std::string>{value, like_origin_});
+    }
+    for (const std::string& name : service.undocumented) {
+      if (!into_.said.contains(name)) into_.undocumented.insert(name);
+    }
+    for (const std::string_view command : gateway_commands) {
+      if (service.refuses(command)) {
+        into_.refused.push_back({std::string{command}, like_origin_});
+      }
+    }
+    const auto reserved = into_.number("reserved-memory-percent");
+    const auto memory = into_.number("maxmemory");
+    const auto said = into_.said.find("maxmemory");
+    if (!reserved || !memory || said == into_.said.end()) return;
+    constexpr std::uint64_t all = 100;
+    said->second.value = std::to_string(*memory / all * (all - *reserved) +
+                                        *memory % all * (all - *reserved) / all);
+  }
+
   void read(const DirectiveLine& line) {
     if (line.name == "rename-command") {
       const std::string command = line.values.empty() ? "" : to_lower(line.values[0]);
@@ -50,7 +88,7 @@ class LinesReader {
     } else if (line.name == "aclfile") {
       into_.has_users = into_.default_user_closed = true;  // whatever stands there
     }
-    LineReading reading = read_line(line);
+    LineReading reading = read_line(line, into_.like);
     if (line.text.find(variable_begin) != std::string::npos) return read_unset(line, reading);
     // Nothing is near: no slip, but a directive of another version's.
     if (reading.mistake == bad_directive) {
@@ -60,7 +98,7 @@ class LinesReader {
     if (reading.mistake.empty()) reading.mistake = mistake_in_points(reading);
     if (!reading.mistake.empty()) {
       mistakes_.add(origin_of(line), in_backticks(shown(line.text)) + ": " + reading.mistake,
-                    meant(line, reading.mistake));
+                    meant(line, reading.mistake, into_.like));
       return;
     }
     into_.unclear.erase(reading.name);
@@ -83,7 +121,8 @@ class LinesReader {
   }
 
   // Of the words that Valkey names, or as a size, the value that it would take; "": none is near.
-  static std::string meant(const DirectiveLine& line, const std::string& mistake) {
+  static std::string meant(const DirectiveLine& line, const std::string& mistake,
+                           std::string_view like) {
     std::string written;
     for (const std::string& value : line.values) written += (written.empty() ? "" : " ") + value;
     std::vector<std::string> words = split_words(mistake).value_or(std::vector<std::string>{});
@@ -96,7 +135,7 @@ class LinesReader {
     if (!near || *near == written) return {};
     DirectiveLine other = line;
     other.values = {std::string{*near}};
-    return read_line(other).mistake.empty() ? other.name + " " + other.values[0] : "";
+    return read_line(other, like).mistake.empty() ? other.name + " " + other.values[0] : "";
   }
 
   // Several lines of `save` are one list; an empty one forgets those before (config.c,
@@ -120,6 +159,7 @@ class LinesReader {
   }
 
   const Origin& origin_;
+  Origin like_origin_;
   ServerDirectives& into_;
   ReadingMistakes& mistakes_;
 };
@@ -154,7 +194,9 @@ void read_server_lines(std::span<const DirectiveLine> lines, const Origin& origi
   into.known = true;
   into.origin = origin;
   LinesReader reader{origin, into, mistakes};
+  reader.read_like(lines);
   for (const DirectiveLine& line : lines) reader.read(line);
+  reader.add_service();
 }
 
 void read_server_arguments(const ServerArguments& arguments, const FindFile& find,

@@ -37,6 +37,10 @@ void note_servers(Deployment& deployment) {
       unseen.push_back("what " + name + " does (" + to_string(origin) +
                        "): Valkey 8.1, by which directives are read here, has no such directive");
     }
+    for (const std::string& name : server.directives.undocumented) {
+      unseen.push_back(name + " of " + server.name + ": what " + server.directives.like +
+                       " sets is not documented");
+    }
     for (const std::string& name : server.directives.unclear) {
       unseen.push_back(name + " of " + server.name + " hangs on a variable that is not set" +
                        std::string{tell_variables});

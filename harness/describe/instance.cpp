@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "describe/passage.hpp"
+#include "outlive/emulator.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -38,10 +39,20 @@ std::string value_of(const Instance& instance, std::string_view name) {
   return value;
 }
 
+// Of a server where nobody has set one.
+std::string usual_policy(const Instance& instance) {
+  if (instance.like().empty()) return "noeviction";
+  Emulator server{{.directives = {{std::string{like_directive}, instance.like()}}}};
+  constexpr std::string_view field = "\nmaxmemory_policy:";
+  const std::string info = server.run({"INFO", "memory"}).text;
+  const std::size_t begin = info.find(field) + field.size();
+  return info.substr(begin, info.find('\r', begin) - begin);
+}
+
 bool is_told(const Directive& directive) {
   return equal_ignoring_case(directive.first, "maxmemory") ||
          equal_ignoring_case(directive.first, "maxmemory-policy") ||
-         directive.first == profile_directive;
+         directive.first == profile_directive || directive.first == like_directive;
 }
 
 }  // namespace
@@ -49,13 +60,17 @@ bool is_told(const Directive& directive) {
 Sentences sentences_of(const Instance& instance) {
   const std::string cap = value_of(instance, "maxmemory");
   const std::string stated = value_of(instance, "maxmemory-policy");
-  const std::string policy = stated.empty() ? "noeviction" : to_lower(stated);
+  const std::string policy = stated.empty() ? usual_policy(instance) : to_lower(stated);
   const bool capped = !cap.empty() && cap != "0";
   const std::string profile = value_of(instance, profile_directive);
   Sentences told;
   told.push_back(in_quotes(instance.name) + " is a Valkey " +
                  (profile.empty() ? "" : "(" + profile + ") ") +
                  (capped ? "that may use " + cap + " of memory." : "without a memory limit."));
+  if (const std::string like = instance.like(); !like.empty()) {
+    told.push_back("It is set as " + like +
+                   " sets its servers, and refuses what that keeps from clients.");
+  }
   told.push_back((capped ? "When it is full, " : "Were it given one, when full ") +
                  on_full(policy) + " (" + policy + ").");
   std::vector<std::string> others;

@@ -18,7 +18,10 @@ class Directives {
 
   std::vector<Directive> among(const toml::table& table) {
     std::vector<Directive> read;
-    if (when_ == DirectiveBook::When::starting) read_profile(table, read);
+    if (when_ == DirectiveBook::When::starting) {
+      read_kind("profile", profile_directive, table, read);
+      read_kind("like", like_directive, table, read);
+    }
     std::vector<std::pair<Position, Directive>> found;
     for (const auto& [key, node] : table) {
       if (std::ranges::find(own_, key.str()) != own_.end()) continue;
@@ -43,13 +46,14 @@ class Directives {
     return std::nullopt;
   }
 
-  void read_profile(const toml::table& table, std::vector<Directive>& read) {
-    constexpr std::string_view word = "profile";
+  // A word that says what the instance is; by it the others are judged.
+  void read_kind(std::string_view word, std::string_view name, const toml::table& table,
+                 std::vector<Directive>& read) {
     const toml::node* node = table.get(word);
     if (!node) return;
-    const Directive directive{profile_directive, Value{word, *node, mistakes_}.text()};
+    const Directive directive{name, Value{word, *node, mistakes_}.text()};
     if (directive.second.empty()) return;  // told
-    if (judge_value(word, place_of(*node), directive)) profile_ = directive.second;
+    if (judge_value(word, place_of(*node), directive)) kind_.push_back(directive);
     read.push_back(directive);
   }
 
@@ -70,7 +74,7 @@ class Directives {
   }
 
   bool judge_value(std::string_view word, Position place, const Directive& directive) const {
-    const std::string refusal = book_.refusal(directive, when_, profile_);
+    const std::string refusal = book_.refusal(directive, when_, kind_);
     if (refusal.empty()) return true;
     mistakes_.add(
         place, std::string{word} + " = " + in_quotes(directive.second) + ": " + reason_in(refusal),
@@ -102,13 +106,13 @@ class Directives {
     const std::vector<std::string_view> known{words.begin(), words.end()};
     const auto near = nearest_of(directive.second, known);
     const bool fits =
-        near && book_.refusal({directive.first, std::string{*near}}, when_, profile_).empty();
+        near && book_.refusal({directive.first, std::string{*near}}, when_, kind_).empty();
     return fits ? std::string{*near} : "";
   }
 
   std::span<const std::string_view> own_;
   DirectiveBook::When when_;
-  std::string profile_;
+  std::vector<Directive> kind_;
   const DirectiveBook& book_;
   Mistakes& mistakes_;
 };

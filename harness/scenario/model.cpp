@@ -27,6 +27,14 @@ std::vector<Directive> Instance::directives_without_profile() const {
   return found;
 }
 
+std::string Instance::like() const {
+  std::string service;  // the last one counts
+  for (const Directive& directive : directives) {
+    if (directive.first == like_directive) service = directive.second;
+  }
+  return service == "none" ? "" : service;
+}
+
 bool Check::expects_violation(std::string_view target) const {
   for (const Expectation& expectation : expect_on) {
     const auto& targets = expectation.targets;

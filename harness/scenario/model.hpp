@@ -27,14 +27,19 @@ using WordLines = std::map<std::string, int, std::less<>>;
 
 // Which version outlive imitates: a directive of the emulator's own.
 constexpr std::string_view profile_directive = "outlive-profile";
+// Which managed service, by its documentation: another one.
+constexpr std::string_view like_directive = "outlive-like";
 
 struct Instance {
   std::string name;
-  std::vector<Directive> directives;  // with the profile among them, if it says one
+  // With the profile and the service among them, if it says one.
+  std::vector<Directive> directives;
   int line = 0;
 
   // Those for a server that is of the version it is.
   std::vector<Directive> directives_without_profile() const;
+  // The managed service that it is like; "": none.
+  std::string like() const;
 };
 
 // So many in so long, kept as two whole numbers so that the k-th arrival is exact.

@@ -82,7 +82,7 @@ class Parser {
   }
 
   void instance(const toml::table& table, Scenario& into) {
-    constexpr std::string_view own[] = {"name", "profile"};
+    constexpr std::string_view own[] = {"name", "profile", "like"};
     Instance read{.name = required_text(table, "name", "an instance"),
                   .directives = {},
                   .line = line_of(table)};

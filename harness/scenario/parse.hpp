@@ -23,9 +23,10 @@ class DirectiveBook {
   virtual ~DirectiveBook() = default;
   virtual std::vector<std::string_view> names() const = 0;
   // Why a server would not start with this value, or not take it while it runs; empty: it would.
-  // `profile` is the version that the server imitates (outlive-profile); empty: the default.
+  // `kind` says what the server is, by outlive-profile and outlive-like; empty: the default version,
+  // nobody's service.
   virtual std::string refusal(const Directive& directive, When when,
-                              std::string_view profile = {}) const = 0;
+                              std::span<const Directive> kind = {}) const = 0;
 };
 
 // what() has a line a mistake.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "target/real_directives.hpp"
+
 namespace outlive::harness {
 namespace {
 
@@ -21,7 +23,7 @@ bool about(const Event& event, const Instance& instance) {
 }
 
 bool chooses_by_use(const Scenario& scenario, const Instance& instance) {
-  return ranks_by_use(instance.directives) ||
+  return ranks_by_use(real_directives(instance)) ||
          std::ranges::any_of(scenario.events, [&](const Event& event) {
            return about(event, instance) && ranks_by_use(event.directives);
          });
@@ -68,8 +70,13 @@ bool asks_for_memory(const Scenario& scenario, const Instance& instance) {
          });
 }
 
+bool is_like_a_service(const Scenario&, const Instance& instance) {
+  return !instance.like().empty();
+}
+
 bool says_what_it_is(const Scenario&, const Instance& instance) {
-  return instance.directives_without_profile().size() != instance.directives.size();
+  return std::ranges::find(instance.directives, profile_directive, &Directive::first) !=
+         instance.directives.end();
 }
 
 struct Row {
@@ -98,6 +105,9 @@ constexpr Row rows[] = {
      "used_memory is the server's own, by its version and allocator"},
     {Ability::has_profiles, says_what_it_is, "version",
      "the server's version and allocator are its own, whatever profile the scenario names"},
+    {Ability::has_profiles, is_like_a_service, "service",
+     "the server is set as the managed service's are; commands that the service refuses are not "
+     "refused by it"},
     {Ability::alone, always, "company",
      "the server is not ours alone: what other clients do to it is in the figures"},
 };

@@ -46,7 +46,10 @@ Answer take_answer(std::string_view& raw) {
 }  // namespace
 
 EmbeddedTarget::EmbeddedTarget(const Instance& instance, Time at, std::uint64_t seed)
-    : directives_{instance.directives}, seeds_{seed}, now_{at} {
+    : directives_{instance.directives},
+      is_service_{!instance.like().empty()},
+      seeds_{seed},
+      now_{at} {
   start();
 }
 
@@ -108,14 +111,21 @@ void EmbeddedTarget::on_departure(Listener listener) {
   emulator_->on_departure(listener_, false);
 }
 
+void EmbeddedTarget::act_as_operator(bool on) {
+  if (is_service_) run({"OUTLIVE", "OPERATOR", on ? "ON" : "OFF"});
+}
+
 std::vector<std::string> EmbeddedTarget::keys_of_database() {
+  const AsOperator as_operator{*this};
   std::vector<std::string> found;
   for (Reply& key : emulator_->run({"KEYS", "*"}).elements) found.push_back(std::move(key.text));
   return found;
 }
 
 EmulatorDirectives::EmulatorDirectives() {
-  Emulator emulator;
+  // One that has all that there is: a service's reserved memory, too.
+  Emulator emulator{{.directives = {{std::string{like_directive}, "elasticache"}}}};
+  emulator.run({"OUTLIVE", "OPERATOR", "ON"});
   const Reply all = emulator.run({"CONFIG", "GET", "*"});
   for (std::size_t i = 0; i < all.elements.size(); i += 2) names_.push_back(all.elements[i].text);
 }
@@ -125,11 +135,11 @@ std::vector<std::string_view> EmulatorDirectives::names() const {
 }
 
 std::string EmulatorDirectives::refusal(const Directive& directive, When when,
-                                        std::string_view profile) const {
-  std::vector<Directive> all;
-  if (!profile.empty()) all.emplace_back(profile_directive, profile);
+                                        std::span<const Directive> kind) const {
+  std::vector<Directive> all{kind.begin(), kind.end()};
   if (when == When::running) {
     Emulator emulator{{.directives = all}};
+    emulator.run({"OUTLIVE", "OPERATOR", "ON"});
     const Reply reply = emulator.run({"CONFIG", "SET", directive.first, directive.second});
     return reply.is_error() ? reply.text : "";
   }

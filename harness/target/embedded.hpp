@@ -31,8 +31,10 @@ class EmbeddedTarget final : public Target {
 
  private:
   void start();
+  void act_as_operator(bool on) override;
 
   std::vector<Directive> directives_;
+  bool is_service_;  // a managed one
   Random seeds_;
   int starts_ = 0;
   std::optional<Emulator> emulator_;  // none: stopped
@@ -48,7 +50,7 @@ class EmulatorDirectives final : public DirectiveBook {
   EmulatorDirectives();
   std::vector<std::string_view> names() const override;
   std::string refusal(const Directive& directive, When when,
-                      std::string_view profile = {}) const override;
+                      std::span<const Directive> kind = {}) const override;
 
  private:
   std::vector<std::string> names_;

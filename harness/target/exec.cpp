@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "target/real_directives.hpp"
+
 namespace outlive::harness {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr std::string_view rdb_file = "dump.rdb";
 }  // namespace
 
 ExecHost::ExecHost(std::string program, const Instance& instance)
-    : server_{std::move(program)}, directives_{instance.directives_without_profile()} {
+    : server_{std::move(program)}, directives_{real_directives(instance)} {
   start(true);
 }
 

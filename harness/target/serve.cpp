@@ -59,7 +59,11 @@ std::string own_program() {
 
 ServeTarget::ServeTarget(const std::string& program, const Instance& instance, Time at,
                          std::uint64_t seed)
-    : server_{program}, directives_{instance.directives}, seeds_{seed}, now_{at} {
+    : server_{program},
+      directives_{instance.directives},
+      is_service_{!instance.like().empty()},
+      seeds_{seed},
+      now_{at} {
   start();
 }
 
@@ -161,7 +165,14 @@ void ServeTarget::heard(const redisReply& push) {
   listener_(departure);
 }
 
+void ServeTarget::act_as_operator(bool on) {
+  if (!is_service_) return;
+  finish_move();
+  tell({"OUTLIVE", "OPERATOR", on ? "ON" : "OFF"});
+}
+
 std::vector<std::string> ServeTarget::keys_of_database() {
+  const AsOperator as_operator{*this};
   finish_move();
   server_.connection().send({"KEYS", "*"});
   const OwnedReply all = server_.connection().await();

@@ -40,9 +40,11 @@ class ServeTarget final : public Target {
   void finish_move();
   void tell(std::initializer_list<std::string_view> words);
   void heard(const redisReply& push);
+  void act_as_operator(bool on) override;
 
   SpawnedServer server_;
   std::vector<Directive> directives_;
+  bool is_service_;  // a managed one
   Random seeds_;
   int starts_ = 0;
   Time now_;

@@ -22,6 +22,7 @@ void expect(const Answer& answer, const std::string& what) {
 }  // namespace
 
 Snapshot Snapshot::take(Target& target) {
+  const AsOperator as_operator{target};
   Snapshot taken;
   taken.recency_option_ = recency_option(directive(target, "maxmemory-policy"));
   const std::string maxmemory = directive(target, "maxmemory");
@@ -58,6 +59,7 @@ Snapshot Snapshot::take(Target& target) {
 }
 
 void Snapshot::load(Target& target) const {
+  const AsOperator as_operator{target};
   const std::string maxmemory = directive(target, "maxmemory");
   const int before = target.database();
   expect(target.run({"CONFIG", "SET", "maxmemory", "0"}), "loading a snapshot");

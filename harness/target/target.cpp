@@ -31,6 +31,14 @@ void Target::change_database(int database) {
   database_ = database;
 }
 
+Answer Target::set_directive(const std::string& name, const std::string& value) {
+  const AsOperator as_operator{*this};
+  Answer answer = run({"CONFIG", "SET", name, value});
+  refusal_ = answer.text;  // which the operator's leaving takes away
+  answer.text = refusal_;
+  return answer;
+}
+
 // Out of lines like "db3:keys=12,expires=0,avg_ttl=0".
 std::vector<int> Target::databases() {
   std::vector<int> found;

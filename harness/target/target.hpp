@@ -51,10 +51,8 @@ class Target : public Channel {
   using Listener = std::function<void(const Departure&)>;
   virtual void on_departure(Listener listener) = 0;
 
-  // CONFIG SET. An error is the server's.
-  virtual Answer set_directive(const std::string& name, const std::string& value) {
-    return run({"CONFIG", "SET", name, value});
-  }
+  // CONFIG SET, as whoever runs the server. An error is the server's.
+  virtual Answer set_directive(const std::string& name, const std::string& value);
   // At the end of a play: leaves the server as it was found. What of that could not be done, and
   // what had not been as the scenario wants it, in words.
   virtual std::vector<std::string> leave() { return {}; }
@@ -76,11 +74,32 @@ class Target : public Channel {
   void database_is(int database) { database_ = database; }
   // The server's number of a database of the scenario's.
   virtual int database_number(int database) { return database; }
+  // Of a managed service's: from now on it may, or may not, do what the service keeps from clients.
+  virtual void act_as_operator(bool on) { static_cast<void>(on); }
 
  private:
+  friend class AsOperator;
   void change_database(int database);
 
   int database_ = 0;
+  int operators_ = 0;
+  std::string refusal_;  // of set_directive()
+};
+
+// While it lives, commands are those of whoever runs the server, not of a client.
+class AsOperator {
+ public:
+  explicit AsOperator(Target& target) : target_{target} {
+    if (target_.operators_++ == 0) target_.act_as_operator(true);
+  }
+  ~AsOperator() {
+    if (--target_.operators_ == 0) target_.act_as_operator(false);
+  }
+  AsOperator(const AsOperator&) = delete;
+  AsOperator& operator=(const AsOperator&) = delete;
+
+ private:
+  Target& target_;
 };
 
 // Sets directives on a running target, and gives them with their values as they were set: what was

@@ -7,6 +7,7 @@
 #include "base/ensure.hpp"
 #include "base/text.hpp"
 #include "outlive/emulator.hpp"
+#include "target/real_directives.hpp"
 #include "target/sign_in.hpp"
 
 namespace outlive::harness {
@@ -27,7 +28,8 @@ bool is_essential(std::string_view name) {
 // As Valkey has it where the instance says so, in the form in which CONFIG GET tells it.
 class Stated {
  public:
-  explicit Stated(const Instance& instance) : emulator_{{.directives = instance.directives}} {}
+  explicit Stated(const Instance& instance)
+      : emulator_{{.directives = real_directives(instance)}} {}
   std::string operator()(std::string_view name) {
     const Reply reply = emulator_.run({"CONFIG", "GET", name});
     return reply.elements.size() < 2 ? std::string{} : reply.elements[1].text;
@@ -177,7 +179,7 @@ void WireHost::configure(const Instance& instance) {
     }
   }
   for (const std::string_view name : deciding) must_have(std::string{name}, stated(name));
-  for (const auto& [name, value] : instance.directives_without_profile()) {
+  for (const auto& [name, value] : real_directives(instance)) {
     if (std::ranges::find(deciding, name) != std::end(deciding)) continue;
     must_have(name, stated(name));
   }

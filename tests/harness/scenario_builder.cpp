@@ -52,6 +52,42 @@ TEST_CASE("a test asks what a policy did to each kind of key") {
   CHECK(ttl.look_ups.hits + ttl.look_ups.misses == ttl.requests);
 }
 
+// The same on an instance of a managed service's.
+ScenarioResult play_like(std::string_view service, std::string_view policy = {}) {
+  ScenarioBuilder scenario{"Limits beside a cache"};
+  Words words{{"maxmemory", "2mb"}, {"like", service}};
+  if (!policy.empty()) words.emplace_back("maxmemory-policy", policy);
+  scenario.set("duration", 20min)
+      .instance("valkey", words)
+      .environment("valkey://valkey")
+      .traffic("gateway", {{"rate", "10/s"},
+                           {"users", 200},
+                           {"limits", WordList{Words{{"window", "day"}, {"capacity", 3}}}},
+                           {"prompts", 10'000},
+                           {"size", "4kb"}})
+      .check("outlives", {{"keys", "tensorzero_ratelimit:*"}, {"others", "tensorzero_cache:*"}})
+      .check("over-admission");
+  return scenario.play({.seed = 3});
+}
+
+TEST_CASE("an instance like Memorystore evicts by volatile-lru where nobody has said how") {
+  const ScenarioResult usual = play_like("memorystore");
+  const ScenarioResult stated = shared_instance("volatile-lru").play({.seed = 3});
+  CHECK(usual.summary() == stated.summary());
+  CHECK(usual.digest == stated.digest);
+  CHECK(usual.keys("tensorzero_ratelimit:*").evicted > 0);
+  const ScenarioResult safe = play_like("memorystore", "volatile-ttl");
+  CHECK_THAT(safe, LosesNone("tensorzero_ratelimit:*"));
+}
+
+TEST_CASE("an instance like ElastiCache has less room, one of Serverless has no functions") {
+  const ScenarioResult nodes = play_like("elasticache", "volatile-ttl");
+  const ScenarioResult whole = play_like("memorystore", "volatile-ttl");
+  CHECK(nodes.keys("tensorzero_cache:*").resident < whole.keys("tensorzero_cache:*").resident);
+  const ScenarioResult serverless = play_like("elasticache-serverless");
+  CHECK_FALSE(serverless.instances.at(0).errors.empty());
+}
+
 TEST_CASE("what is written is resident, evicted, expired or removed") {
   const KeyCounts keys = shared_instance("allkeys-random").play().keys("tensorzero_cache:*");
   CHECK(keys.lost > 0);

@@ -2,6 +2,7 @@
 // that needs no server.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +16,17 @@ class KnownDirectives final : public DirectiveBook {
   std::vector<std::string_view> names() const override {
     return {"maxmemory", "maxmemory-policy", "maxmemory-samples"};
   }
-  std::string refusal(const Directive& directive, When, std::string_view profile) const override {
+  std::string refusal(const Directive& directive, When,
+                      std::span<const Directive> kind) const override {
     const auto& [name, value] = directive;
+    const auto is = [&](std::string_view what, std::string_view said) {
+      return std::ranges::find(kind, Directive{what, said}) != kind.end();
+    };
     if (name == "maxmemory-policy" && value == "volatile-tll") return "no such policy";
     if (name == profile_directive && value != "old") return "no such profile";
-    if (name == "maxmemory-samples" && profile == "old") return "not in the old version";
+    if (name == like_directive && value != "cloud") return "no such service";
+    if (name == "maxmemory-samples" && is(profile_directive, "old")) return "not in the old version";
+    if (name == "maxmemory-samples" && is(like_directive, "cloud")) return "fixed by the cloud";
     return "";
   }
 };

@@ -43,6 +43,27 @@ TEST_CASE("what valkey.conf does not say has Valkey's default") {
   CHECK(to_string(directives.origin_of("save")) == "valkey.conf");
 }
 
+TEST_CASE("what a managed service's configuration does not say has the service's default") {
+  const ServerDirectives directives =
+      started_with({"--maxmemory", "100mb", "--like", "elasticache"});
+  CHECK(directives.value("maxmemory-policy") == "volatile-lru");
+  CHECK(directives.number("maxmemory") == 75U << 20);  // a quarter is reserved
+  CHECK(directives.value("appendonly") == "no");
+  CHECK_FALSE(directives.value("save"));  // nobody says what it is
+  CHECK(directives.undocumented.contains("save"));
+  CHECK(to_string(directives.origin_of("maxmemory-policy")) == "compose.yaml:4");
+  CHECK(started_with({"--like", "memorystore", "--maxmemory-policy", "noeviction"})
+            .value("maxmemory-policy") == "noeviction");
+}
+
+TEST_CASE("what a managed service does not let be set is a mistake") {
+  CHECK(mistake("maxclients 100\noutlive-like memorystore-redis\n") ==
+        "valkey.conf:1: `maxclients 100`: '100' is not to be had on memorystore-redis, which allows "
+        "only 65000 "
+        "(https://docs.cloud.google.com/memorystore/docs/redis/supported-redis-configurations)");
+  CHECK(mistake("outlive-like elasticcache\n").find("did you mean") != std::string::npos);
+}
+
 TEST_CASE("of a server that is not known nothing has a value") {
   CHECK_FALSE(ServerDirectives{}.value("maxmemory"));
 }

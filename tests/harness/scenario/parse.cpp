@@ -129,6 +129,17 @@ std::string with_instance_words(std::string_view words) {
   return text.insert(text.find(name) + name.size(), words);
 }
 
+TEST_CASE("so does the managed service that it is like") {
+  const Scenario scenario = parsed(with_instance_words("maxmemory = \"2mb\"\nlike = \"cloud\"\n"));
+  CHECK(scenario.instances[0].directives ==
+        std::vector<Directive>{{"outlive-like", "cloud"}, {"maxmemory", "2mb"}});
+  CHECK(scenario.instances[0].like() == "cloud");
+  CHECK_THAT(mistakes_in(with_instance_words("like = \"clod\"\n")),
+             ContainsSubstring("like = \"clod\": no such service"));
+  CHECK_THAT(mistakes_in(with_instance_words("maxmemory-samples = 5\nlike = \"cloud\"\n")),
+             ContainsSubstring("maxmemory-samples = \"5\": fixed by the cloud"));
+}
+
 TEST_CASE("an instance's profile stands before its directives, which are judged by it") {
   const Scenario scenario = parsed(with_instance_words("maxmemory = \"2mb\"\nprofile = \"old\"\n"));
   CHECK(scenario.instances[0].directives ==

@@ -44,6 +44,25 @@ TEST_CASE("an instance is of the version that its profile says, after a start ag
   CHECK(version().find("valkey_version:8.0.1") != std::string::npos);
 }
 
+TEST_CASE("a managed service's operator may what its clients may not") {
+  EmbeddedTarget target{
+      {.name = "valkey",
+       .directives = {{"outlive-like", "elasticache-serverless"}, {"maxmemory", "3mb"}}},
+      start, 1};
+  target.run({"SET", "k", "v"});
+  CHECK(target.run({"KEYS", "*"}).is_error());
+  CHECK(target.run({"CONFIG", "SET", "maxmemory", "4mb"}).is_error());
+  CHECK_FALSE(target.set_directive("maxmemory", "4mb").is_error());
+  const Answer refused = target.set_directive("maxclients", "7");
+  CHECK(refused.text.find("which allows only 65000") != std::string_view::npos);
+  CHECK(target.keys_of_database() == std::vector<std::string>{"k"});
+  target.save();
+  target.stop();
+  target.start_again(start + 1min, true);
+  CHECK(target.run({"GET", "k"}).text == "v");
+  CHECK(target.run({"KEYS", "*"}).is_error());
+}
+
 TEST_CASE("idle times come back where the policy goes by them") {
   const auto idle_after = [](const char* policy) {
     EmbeddedTarget target{

@@ -1,10 +1,12 @@
 #include "target/kind.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "outlive/emulator.hpp"
+#include "target/real_directives.hpp"
 
 namespace outlive::harness {
 namespace {
@@ -125,6 +127,25 @@ TEST_CASE("a real server has no profile but its own, and is told what any Valkey
   CHECK(told[1].instances == std::vector<std::string>{"cache"});
   CHECK(cache.directives_without_profile() == std::vector<Directive>{{"maxmemory", "2mb"}});
   CHECK(TargetKind{"serve"}.approximations(scenario).empty());
+}
+
+TEST_CASE("a real server in the place of a managed service's is set as those are") {
+  Scenario scenario = two_instances();
+  Instance& cache = scenario.instances[1];
+  cache.directives = {{"outlive-like", "elasticache"}, {"maxmemory", "100mb"}, {"hz", "20"}};
+  const auto told = words_of(TargetKind{"exec:/bin/valkey-server"}.approximations(scenario));
+  CHECK(std::ranges::find(told, "service") != told.end());
+  const std::vector<Directive> real = real_directives(cache);
+  const auto value = [&](std::string_view name) {
+    const auto found = std::ranges::find(real, name, &Directive::first);
+    return found == real.end() ? std::string{} : found->second;
+  };
+  CHECK(value("maxmemory") == std::to_string(75 << 20));
+  CHECK(value("maxmemory-policy") == "volatile-lru");
+  CHECK(value("maxmemory-samples") == "3");
+  CHECK(value("hz") == "20");
+  CHECK(value("outlive-like").empty());
+  CHECK(value("reserved-memory-percent").empty());
 }
 
 }  // namespace
