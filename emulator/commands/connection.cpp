@@ -114,10 +114,11 @@ void describe_server(Call& call) {
   const std::string zone =
       directive_value(call.engine.options, *find_directive("availability-zone"));
   reply.map(zone.empty() ? 7 : 8);
+  const bool poses = poses_as_redis(call.engine.options);
   reply.bulk("server");
-  reply.bulk(call.keyspace.ledger.profile().server);
+  reply.bulk(poses ? "redis" : call.keyspace.ledger.profile().server);
   reply.bulk("version");
-  reply.bulk(call.keyspace.ledger.profile().version);
+  reply.bulk(poses ? "7.2.4" : call.keyspace.ledger.profile().version);
   reply.bulk("proto");
   reply.integer(static_cast<std::int64_t>(call.session.protocol));
   reply.bulk("id");

@@ -102,6 +102,10 @@ class InfoText {
     for (const FieldOfVersions& one : fields_of_versions) {
       if (one.name == name && !profile_.is_within(one.since, one.until)) return;
     }
+    line(name, value);
+  }
+  // In every version.
+  void line(std::string_view name, std::string_view value) {
     text_ += std::string(name) + ":" + std::string(value) + "\r\n";
   }
   void field(std::string_view name, std::int64_t value) { field(name, std::to_string(value)); }
@@ -133,8 +137,13 @@ void server(InfoText& info, Engine& engine) {
   info.field("server_name", profile.server);
   info.field("valkey_version", profile.version);
   info.constants(
-      "valkey_release_stage:ga redis_git_sha1:00000000 redis_git_dirty:0 redis_build_id:0 "
-      "redis_mode:standalone server_mode:standalone "
+      "valkey_release_stage:ga redis_git_sha1:00000000 redis_git_dirty:0 redis_build_id:0");
+  if (poses_as_redis(engine.options)) {
+    info.line("redis_mode", "standalone");
+  } else {
+    info.constants("redis_mode:standalone server_mode:standalone");
+  }
+  info.constants(
       "os:outlive "
       "arch_bits:64 monotonic_clock:modelled multiplexing_api:epoll atomicvar_api:c11-builtin "
       "gcc_version:0.0.0");

@@ -398,6 +398,11 @@ DirectiveReading read_directive(const Options& options, const Directive& directi
   return {std::move(checked.value), checked.error.value_or("")};
 }
 
+bool poses_as_redis(const Options& options) {
+  const Directive& directive = *find_directive("extended-redis-compatibility");
+  return offered(directive, options) && directive_value(options, directive) == "yes";
+}
+
 const Profile& profile_of(const Options& options) {
   return *find_profile(directive_value(options, *find_directive("outlive-profile")));
 }

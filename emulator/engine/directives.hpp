@@ -76,6 +76,10 @@ struct DirectiveReading {
 DirectiveReading read_directive(const Options& options, const Directive& directive,
                                 std::span<const std::string_view> words);
 
+// extended-redis-compatibility: a Valkey that gives itself out as Redis 7.2.4 (server.c,
+// createSharedObjectsWithCompat, genValkeyInfoString; networking.c, helloCommand).
+bool poses_as_redis(const Options& options);
+
 // What outlive-profile and outlive-allocator-quantum choose.
 const Profile& profile_of(const Options& options);
 const Allocation& allocation_of(const Options& options);

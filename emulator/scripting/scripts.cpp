@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/directives.hpp"
 #include "scripting/shebang.hpp"
 
 namespace outlive {
@@ -62,6 +63,12 @@ std::uint64_t Scripts::flags_of(const Command& command, std::span<const std::str
 
 std::string_view Scripts::busy() const {
   if (!run_ || !run_->timed_out) return {};
+  if (poses_as_redis(engine_.options)) {
+    return run_->is_eval ? "BUSY Redis is busy running a script. You can only call SCRIPT KILL or "
+                           "SHUTDOWN NOSAVE."
+                         : "BUSY Redis is busy running a script. You can only call FUNCTION KILL or "
+                           "SHUTDOWN NOSAVE.";
+  }
   return run_->is_eval ? errors::busy_eval : errors::busy_function;
 }
 

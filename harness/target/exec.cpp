@@ -13,7 +13,7 @@ constexpr std::string_view rdb_file = "dump.rdb";
 }  // namespace
 
 ExecHost::ExecHost(std::string program, const Instance& instance)
-    : server_{std::move(program)}, directives_{real_directives(instance)} {
+    : server_{std::move(program)}, instance_{instance}, directives_{real_directives(instance)} {
   start(true);
 }
 
@@ -38,7 +38,7 @@ void ExecHost::greeted() {
 }
 
 Answer ExecHost::set_directive(const std::string& name, const std::string& value) {
-  return connection().run({"CONFIG", "SET", name, value});
+  return connection().run({"CONFIG", "SET", name, real_value(instance_, name, value)});
 }
 
 }  // namespace outlive::harness

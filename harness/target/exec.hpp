@@ -19,6 +19,7 @@ class ExecHost final : public Host {
 
  private:
   SpawnedServer server_;
+  Instance instance_;
   std::vector<Directive> directives_;
 };
 

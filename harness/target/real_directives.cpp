@@ -34,6 +34,15 @@ bool is_outlives(std::string_view name) {
 
 }  // namespace
 
+std::string real_value(const Instance& instance, const std::string& name,
+                       const std::string& value) {
+  if (name != "maxmemory" || instance.like().empty()) return value;
+  std::vector<Directive> directives = instance.directives;
+  directives.emplace_back(name, value);
+  Emulator stated{{.directives = std::move(directives)}};
+  return cap_of(stated);
+}
+
 std::vector<Directive> real_directives(const Instance& instance) {
   const std::string like = instance.like();
   if (like.empty()) {

@@ -199,6 +199,22 @@ class Like(unittest.TestCase):
                 self.assertEqual(info_field(client, field), info_field(judge, field))
 
 
+    def test_elasticache_gives_itself_out_as_redis_as_a_real_valkey_can(self):
+        program, complaint = servers.tool("reference-server", *servers.REFERENCES["valkey-8.1"])
+        if program is None:
+            self.skipTest(complaint)
+        real = servers.Server([program], "--extended-redis-compatibility", "yes")
+        self.addCleanup(real.stop)
+        judge = Client(real.port)
+        self.addCleanup(judge.close)
+        client = self.start("elasticache")
+        self.assertEqual(client.run("HELLO", "2")[:4], ["server", "redis", "version", "7.2.4"])
+        self.assertEqual(judge.run("HELLO", "2")[:4], ["server", "redis", "version", "7.2.4"])
+        for field in ("redis_mode", "server_mode", "redis_version", "server_name", "valkey_version"):
+            with self.subTest(field):
+                self.assertEqual(info_field(client, field), info_field(judge, field))
+
+
 def info_field(client, name):
     for line in client.run("INFO", "everything").split("\r\n"):
         if line.startswith(name + ":"):

@@ -146,6 +146,8 @@ TEST_CASE("a real server in the place of a managed service's is set as those are
   CHECK(value("hz") == "20");
   CHECK(value("outlive-like").empty());
   CHECK(value("reserved-memory-percent").empty());
+  CHECK(real_value(cache, "maxmemory", "200mb") == std::to_string(150 << 20));
+  CHECK(real_value(cache, "hz", "30") == "30");
 }
 
 }  // namespace
