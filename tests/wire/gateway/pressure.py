@@ -1,7 +1,7 @@
 """How a server is brought to its cap: answers of some 20 KB that the gateway caches, a megabyte of room."""
 import itertools
+import json
 
-import servers
 from gateway.case import CACHE, LIMITS
 from gateway.gateways import request
 
@@ -24,6 +24,11 @@ class Pressed:
             # The clock of LRU has seconds: idle is who was not seen for two of them.
             self.assert_soon(lambda: all(self.valkey("OBJECT", "IDLETIME", key) >= 2 for key in self.keys(LIMITS)),
                              "two seconds pass")
+        self.start_pressing(policy)
+
+    def start_pressing(self, policy):
+        """A cap a megabyte above what is used."""
+        self.valkey("CONFIG", "SET", "maxmemory-policy", policy)
         self.texts = (f"question {i}" for i in itertools.count())
         self.provider.padding = PADDING
         self.evicted_before = self.evicted()
@@ -42,6 +47,22 @@ class Pressed:
             if not self.buckets():
                 return
         self.fail(f"{self.buckets()} buckets outlived {PATIENCE} answers")
+
+    def press_until_a_bucket_is_lost(self, users):
+        """As many users, who ask once each, beside some forty answers."""
+        self.users = {f"user {i}" for i in range(users)}
+        self.gateway.begin([request("once", user=user) for user in self.users], callers=32)
+        self.outcomes(self.gateway)
+        self.assertEqual(self.buckets(), users)
+        self.start_pressing("volatile-ttl")
+        for _ in range(0, PATIENCE, ANSWERS_A_TIME):
+            self.press(ANSWERS_A_TIME)
+            if self.buckets() < users:
+                return
+        self.fail(f"no bucket was lost to {PATIENCE} answers")
+
+    def users_with_buckets(self):
+        return [json.loads(key.partition(":")[2])["scope_key"][0]["value"] for key in self.keys(LIMITS)]
 
     def fill_up(self):
         """Until nothing more fits: refusals, not evictions."""

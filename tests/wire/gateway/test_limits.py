@@ -94,6 +94,17 @@ class Limits(GatewayCase):
         self.assertEqual(self.provider.asked, asked)
         self.assertEqual(self.ask("short", budget="team", max_tokens=500)[0], 200)
 
+    def test_of_32_callers_tokens_exactly_what_was_used_is_gone(self):
+        with self.provider.holding():  # nobody has given anything back before all have asked
+            self.gateway.begin([request(f"question {i}", budget="team", max_tokens=100) for i in range(32)],
+                               callers=CALLERS)
+            self.assert_soon(lambda: self.keys(LIMITS) and self.balance("team") <= 100, "all is reserved")
+        outcomes = [status for status, _ in self.outcomes(self.gateway)]
+        granted = outcomes.count(200)
+        self.assertEqual(granted + outcomes.count(429), 32)
+        self.assertGreaterEqual(granted, 9)  # 1000 tokens; each may use 100 and those of its prompt
+        self.assert_soon(lambda: self.balance("team") == 1000 - 10 * granted, f"{granted} have used 10 each")
+
     # ---- the layout before 2026
 
     def test_keys_of_the_old_layout_are_taken_over_on_connecting(self):

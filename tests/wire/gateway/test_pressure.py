@@ -32,6 +32,13 @@ class Pressure(Pressed, GatewayCase):
     def test_volatile_ttl_evicts_limits_first_where_answers_live_longer(self):
         self.assert_limits_are_reset_in_silence("volatile-ttl", self.another_gateway(cache_ttl_s=72 * HOUR_S))
 
+    def test_volatile_ttl_evicts_limits_too_where_they_outnumber_answers(self):
+        """Twenty buckets an answer: five samples often meet no answer, though all would go before any bucket."""
+        self.press_until_a_bucket_is_lost(users=1_000)
+        self.assertGreater(len(self.keys(CACHE)), 0)
+        lost = self.users - set(self.users_with_buckets())
+        self.assertEqual([self.statuses(4, user=user) for user in lost], [[200, 200, 200, 429]] * len(lost))
+
     def test_volatile_lru_evicts_limits_that_are_idle(self):
         self.assert_limits_are_reset_in_silence("volatile-lru")
 
