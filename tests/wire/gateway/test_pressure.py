@@ -57,6 +57,14 @@ class Pressure(Pressed, GatewayCase):
     def test_allkeys_lfu_evicts_answers_that_nobody_asks_for_again(self):
         self.assert_limits_hold("allkeys-lfu")
 
+    def test_a_switch_to_lfu_while_serving_evicts_limits(self):
+        """LRU's stamps are then read as counts that decayed long ago, until a key is used again."""
+        self.reach_the_limits("noeviction")
+        self.valkey("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu", "lfu-decay-time", 1)
+        self.addCleanup(self.valkey, "CONFIG", "SET", "lfu-decay-time", 0)
+        self.press_until_no_bucket_is_left()
+        self.assertEqual(self.statuses(1, user="ann") + self.statuses(1, user="bob"), [200, 200])
+
     def test_noeviction_fails_loudly_and_forgets_nothing(self):
         self.reach_the_limits("noeviction")
         self.fill_up()
