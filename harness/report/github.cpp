@@ -49,7 +49,7 @@ void annotate(std::ostream& out, std::string_view command, const FilePlace& plac
 void annotate(std::ostream& out, const Played& one) {
   const Scenario& scenario = one.scenario;
   if (!one.error.empty()) {
-    const Mistake mistake = mistake_in(one.error);
+    const PlacedMistake mistake = mistake_in(one.error);
     const bool has_place = !mistake.place.file.empty();
     return annotate(out, "error", has_place ? mistake.place : FilePlace{.file = scenario.file},
                     scenario.title, "could not run: " + (has_place ? mistake.what : one.error));
@@ -72,7 +72,7 @@ void annotate(std::ostream& out, const Played& one) {
 void write_github(std::ostream& out, const Run& run, const ReportStyle&) {
   std::istringstream mistakes{run.error};
   for (std::string line; std::getline(mistakes, line);) {
-    const Mistake mistake = mistake_in(line);
+    const PlacedMistake mistake = mistake_in(line);
     if (mistake.place.file.empty() && line.ends_with(':')) continue;  // a heading
     annotate(out, "error", mistake.place, "outlive run", mistake.what);
   }

@@ -39,7 +39,7 @@ FilePlace place_of(const Scenario& scenario, const Verdict& verdict) {
   return mistake_in(place_of(scenario, verdict.line) + ": ").place;
 }
 
-Mistake mistake_in(std::string_view line) {
+PlacedMistake mistake_in(std::string_view line) {
   for (std::size_t end = line.find(": "); end != line.npos; end = line.find(": ", end + 1)) {
     const std::size_t colon = line.rfind(':', end - 1);
     if (end == 0 || colon == line.npos || colon + 1 == end) continue;

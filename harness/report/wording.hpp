@@ -16,11 +16,11 @@ struct FilePlace {
 // Where a check stands: in the scenario's file, or in one that it includes.
 FilePlace place_of(const Scenario& scenario, const Verdict& verdict);
 // "file:line: what" taken apart; what names no line stays whole, with an empty file.
-struct Mistake {
+struct PlacedMistake {
   FilePlace place;
   std::string what;
 };
-Mistake mistake_in(std::string_view line);
+PlacedMistake mistake_in(std::string_view line);
 
 // "violated, not as stated: no a is evicted; 1 of 2 lost"
 std::string headline_of(const Verdict& verdict);

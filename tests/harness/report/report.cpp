@@ -137,7 +137,7 @@ TEST_CASE("text is UTF-8 without control characters, whatever a key holds") {
 }
 
 TEST_CASE("a mistake is taken apart at its line, with colons in the file's name too") {
-  const Mistake mistake = mistake_in("C:/a: b.toml:12: what: this");
+  const PlacedMistake mistake = mistake_in("C:/a: b.toml:12: what: this");
   CHECK(mistake.place.file == "C:/a: b.toml");
   CHECK(mistake.place.line == 12);
   CHECK(mistake.what == "what: this");
