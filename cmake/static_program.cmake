@@ -7,7 +7,8 @@
 # same (tests/packaging looks); other sources (LDAP, mDNS) are not, nor are modules of OpenSSL.
 #
 # Made where it can be: on Linux, without sanitizers, and where each library has a static archive beside it.
-# Debian 12 and 13 have them in the packages that tools/setup installs.
+# Debian 12 has them in the packages that tools/setup installs; Debian 13's libcrypto.a wants libzstd-dev besides,
+# which packaging/oci/build brings.
 set(OUTLIVE_STATIC_LACKS)
 if(NOT CMAKE_SYSTEM_NAME STREQUAL Linux)
   set(OUTLIVE_STATIC_LACKS "Linux")
@@ -15,10 +16,17 @@ elseif("${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")
   set(OUTLIVE_STATIC_LACKS "a build without sanitizers")
 endif()
 
+# What libcrypto.a wants itself: compression, by how it was built.
+find_package(PkgConfig QUIET)
+pkg_check_modules(OUTLIVE_STATIC_CRYPTO QUIET libcrypto)
+set(behind_crypto ${OUTLIVE_STATIC_CRYPTO_STATIC_LIBRARIES})
+list(REMOVE_ITEM behind_crypto crypto dl pthread)
+list(TRANSFORM behind_crypto PREPEND lib)
+
 # In the order in which a linker wants them.
 set(OUTLIVE_STATIC_ARCHIVES)
 set(hiredis_dirs ${outlive_hiredis__hiredis_LIBRARY_DIRS})
-foreach(name libhiredis_ssl libhiredis libyaml-cpp libssl libcrypto)
+foreach(name libhiredis_ssl libhiredis libyaml-cpp libssl libcrypto ${behind_crypto})
   string(MAKE_C_IDENTIFIER "OUTLIVE_STATIC_${name}" variable)
   find_library(${variable} ${name}.a HINTS ${hiredis_dirs})
   mark_as_advanced(${variable})
