@@ -27,6 +27,7 @@ from subject import Subject, servers
 # The allocator of the real server, which is Debian's.
 QUANTUM = ("--outlive-allocator-quantum", "16")
 Z_LIMIT = 4.0
+SAMPLES = "5"  # the default of maxmemory-samples
 USED_FLOOR = 16 * 1024
 SIDES = ("Valkey", "outlive")
 PARTS = ("memory", "eviction", "refusals")
@@ -105,29 +106,34 @@ class Judge:
                     print(f"  {line} ({100 * error:.2f} %)")
 
     def trials(self, settings, seeds):
-        """{(policy, samples): (what survivors.compared says of the shares, the distance of the ranks of the evicted)}."""
+        """{(policy, samples, shape): (what survivors.compared says of the shares, the distance of the ranks of the evicted)}."""
         tasks = [(*setting, seed) for setting in settings for seed in seeds]
         outcomes = {}
-        for (policy, samples, _), sides in zip(tasks, self.on_both(survivors.trial, tasks)):
-            outcomes.setdefault((policy, samples), []).append(sides)
+        for (*setting, _), sides in zip(tasks, self.on_both(survivors.trial, tasks)):
+            outcomes.setdefault(tuple(setting), []).append(sides)
         found = {}
         for setting, pairs in outcomes.items():
             shares, ranks = ([[trial[part] for trial in side] for side in zip(*pairs)] for part in (0, 1))
             found[setting] = survivors.compared(*shares), survivors.distance(*(sum(side, []) for side in ranks))
         return found
 
-    def eviction(self, seeds, all_samples, details):
+    def eviction(self, seeds, all_samples, thorough, details):
         def worst(classes):
             return max(abs(z) for *_, z in classes.values())
 
         def suspects(found):
             return [setting for setting, (classes, distance) in found.items() if worst(classes) >= Z_LIMIT or distance >= 1]
 
-        first = self.trials([(policy, samples) for policy in survivors.POLICIES for samples in all_samples], range(seeds))
+        plain, *others = survivors.SHAPES
+        settings = [(policy, samples, plain) for policy in survivors.POLICIES for samples in all_samples]
+        if thorough:
+            settings += [(policy, SAMPLES, shape) for policy in survivors.POLICIES for shape in others]
+        first = self.trials(settings, range(seeds))
         again = self.trials(suspects(first), range(seeds, 3 * seeds))
-        for (policy, samples), (classes, distance) in (first | again).items():
-            repeated = (policy, samples) in again
-            title = f"{policy}, {samples} samples"
+        for setting, (classes, distance) in (first | again).items():
+            policy, samples, shape = setting
+            repeated = setting in again
+            title = f"{policy}, {samples} samples" + (shape and f", {shape}")
             self.rows.append((f"survivors, {title}", f"{len(classes)} shares, {2 * seeds if repeated else seeds} seeds",
                               f"greatest abs(z) {worst(classes):.1f}, ranks {distance:.2f} of the critical distance"))
             lines = {f"eviction, {title}, {name}: gone {100 * theirs:.1f} % and {100 * ours:.1f} %, z {z:.1f}": abs(z) >= Z_LIMIT
@@ -168,10 +174,10 @@ def main():
     options.add_argument("program")
     options.add_argument("--profile", default="valkey-8.1", choices=servers.REFERENCES)
     options.add_argument("--seeds", type=int, default=4)
-    options.add_argument("--samples", default="5", help="maxmemory-samples, with commas between")
+    options.add_argument("--samples", default=SAMPLES, help="maxmemory-samples, with commas between")
     options.add_argument("--only", default=",".join(PARTS))
     options.add_argument("--families", default="", help="of memory, only those with this in their name")
-    options.add_argument("--thorough", action="store_true", help="families too that take long")
+    options.add_argument("--thorough", action="store_true", help="families too that take long, and other shapes of pushing")
     options.add_argument("--details", action="store_true", help="what is within the limits too")
     chosen = options.parse_args()
     parts = chosen.only.split(",")
@@ -187,7 +193,7 @@ def main():
                           if chosen.families in family.name and (chosen.thorough or not family.thorough)
                           and chosen.profile in (family.profiles or servers.REFERENCES)], chosen.details)
         if "eviction" in parts:
-            judge.eviction(chosen.seeds, chosen.samples.split(","), chosen.details)
+            judge.eviction(chosen.seeds, chosen.samples.split(","), chosen.thorough, chosen.details)
         if "refusals" in parts:
             judge.refusals()
     judge.report(time.monotonic() - started)

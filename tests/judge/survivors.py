@@ -4,10 +4,14 @@ Keys lie in ten deciles by what the policy looks at (TTL, idle time or frequency
 databases; under every second rank the volatile policies also find keys without a TTL. Each trial has a server of its
 own, so that pools, hash seeds and names are never shared.
 
+What pushes is a shape: many small writes, or few large ones that each want the room of a hundred keys, with more or
+less time for it.
+
 Two questions are asked of many trials: whether the share of each class that is gone is the same, and whether the ranks
 of the evicted (their TTLs, idle times or frequencies in order) come from one distribution.
 """
 import bisect
+import dataclasses
 import math
 import random
 
@@ -17,10 +21,25 @@ POLICIES = ("noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volat
             "volatile-random", "volatile-ttl")
 OLD_KEYS = 2000
 LASTING_KEYS = 200
-FRESH_KEYS = 1000
 VALUE = "x" * 500
 DAY_S = 86_400
 DATABASES = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    """How many fresh keys push, and of how many bytes."""
+    fresh_keys: int = 1000
+    size: int = len(VALUE)
+    directives: tuple = ()
+
+
+SHAPES = {
+    "": Shape(),
+    "large writes": Shape(8, 60_000),
+    "large writes, tenacity 0": Shape(8, 60_000, ("--maxmemory-eviction-tenacity", "0")),
+    "large writes, tenacity 100": Shape(8, 60_000, ("--maxmemory-eviction-tenacity", "100")),
+}
 
 
 def restore_options(policy, rank):
@@ -47,16 +66,28 @@ def fill(subject, policy, rng):
     return keys
 
 
-def push(subject):
+def evicted_keys(stats):
+    return int(stats.split(b"evicted_keys:")[1].split()[0])
+
+
+def evict_the_rest(connection):
+    """What a little tenacity leaves for later: every command evicts some, until there is room enough."""
+    before = None
+    while (now := evicted_keys(*pipe(connection, [("INFO", "stats")]))) != before:
+        before = now
+
+
+def push(subject, shape):
     """Fresh keys one after another, in turns to either database; how many were refused."""
     connections = [subject.connect() for _ in range(DATABASES)]
     for database, connection in enumerate(connections):
         pipe(connection, [("SELECT", database), ("PING",)])
     pipe(connections[0], [("CONFIG", "SET", "maxmemory", subject.used(others=DATABASES))])
     refused = 0
-    for i in range(FRESH_KEYS):
-        reply, = pipe(connections[i % DATABASES], [("SET", f"fresh:{i:06d}", VALUE, "EX", 3 * DAY_S)])
+    for i in range(shape.fresh_keys):
+        reply, = pipe(connections[i % DATABASES], [("SET", f"fresh:{i:06d}", "x" * shape.size, "EX", 3 * DAY_S)])
         refused += isinstance(reply, str)
+    evict_the_rest(connections[0])
     pipe(connections[0], [("CONFIG", "SET", "maxmemory", 0)])
     for connection in connections:
         connection.close()
@@ -67,14 +98,15 @@ def gone_share(flags):
     return 1 - sum(flags) / len(flags)
 
 
-def trial(command, policy, samples, seed):
+def trial(command, policy, samples, shape, seed):
     """{class: share of its keys gone}, and how many were evicted or refused as shares of the fresh ones; the ranks of the
     old keys that are gone, in order."""
     rng = random.Random(f"{policy} {seed}")
-    with Subject(command, "--maxmemory-policy", policy, "--maxmemory-samples", samples) as subject:
+    shape = SHAPES[shape]
+    with Subject(command, "--maxmemory-policy", policy, "--maxmemory-samples", samples, *shape.directives) as subject:
         keys = fill(subject, policy, rng)
-        refused = push(subject)
-        evicted = int(subject.ask("INFO", "stats").split(b"evicted_keys:")[1].split()[0])
+        refused = push(subject, shape)
+        evicted = evicted_keys(subject.ask("INFO", "stats"))
         classes, gone = {}, []
         for database in range(DATABASES):
             mine = [(decile, name) for where, decile, name, *_ in keys if where == database]
@@ -84,11 +116,12 @@ def trial(command, policy, samples, seed):
             for (decile, _), flag in zip(mine, alive):
                 classes.setdefault(f"decile {decile}" if decile != "lasting" else decile, []).append(flag)
                 classes.setdefault(f"database {database}", []).append(flag)
-            fresh = range(database, FRESH_KEYS, DATABASES)
+            fresh = range(database, shape.fresh_keys, DATABASES)
             classes.setdefault("fresh", []).extend(
                 subject.load([("SELECT", database)] + [("EXISTS", f"fresh:{i:06d}") for i in fresh])[1:])
     shares = {name: gone_share(flags) for name, flags in classes.items()}
-    return shares | {"evicted": evicted / FRESH_KEYS, "refused": refused / FRESH_KEYS}, sorted(gone)
+    pushed = shape.fresh_keys * shape.size / len(VALUE)
+    return shares | {"evicted": evicted / pushed, "refused": refused / shape.fresh_keys}, sorted(gone)
 
 
 # A share moves by whole keys: spreads below one key of a decile are taken for that.
