@@ -53,7 +53,7 @@ void cat(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "CAT [<category>]",
       "    List all commands that belong to <category>, or all command categories",
       "    when no category is specified.",

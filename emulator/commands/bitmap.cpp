@@ -135,6 +135,11 @@ void bitcount(Call& call) {
   const auto name = call.args.next();
   AskedRange asked;
   if (!read_range(call, asked)) return;
+  // Redis 7.0 knew a start without an end in BITPOS alone (bitops.c, bitcountCommand).
+  const bool open_range = call.words.size() == 3;
+  if (open_range && call.keyspace.ledger.profile().is_redis()) {
+    return call.reply.error(errors::syntax);
+  }
   const Entry* entry = call.db.find(key_of(call, name));
   if (wrong_type<String>(call, entry)) return;
   const bool backwards = asked.start < 0 && asked.end && *asked.end < 0 && asked.start > *asked.end;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/c_text.hpp"
+#include "commands/client_filter.hpp"
 #include "commands/client_list.hpp"
 #include "commands/client_tracking.hpp"
 #include "commands/families.hpp"
@@ -27,7 +28,7 @@ void info(Call& call) {
 void list(Call& call) {
   ClientFilter filter;
   if (call.args.left() == 1) return call.reply.error(errors::syntax);
-  if (!read_client_filter(call, filter)) return;
+  if (!read_client_filter(call, Filtering::list, filter)) return;
   std::string lines;
   for (const auto& [id, session] : call.engine.sessions()) {
     if (session->internal || session->closed || !filter.matches(call, *session)) continue;
@@ -41,9 +42,9 @@ void kill(Call& call) {
   filter.skip_me = true;
   const bool by_address = call.args.left() == 1;
   if (by_address) {
-    filter.address = call.args.next();
+    filter.wanted.address = call.args.next();
     filter.skip_me = false;  // so one may end oneself
-  } else if (!read_client_filter(call, filter)) {
+  } else if (!read_client_filter(call, Filtering::kill, filter)) {
     return;
   }
   std::int64_t killed = 0;
@@ -65,7 +66,7 @@ void kill(Call& call) {
 
 void setname(Call& call) {
   const auto name = call.args.next();
-  if (!valid_client_name(name)) return call.reply.error(errors::bad_client_name);
+  if (!valid_client_name(name, call.keyspace.ledger.profile())) return call.reply.error(errors::bad_client_name);
   call.session.name = name;
   call.engine.recharge(call.session);
   call.reply.ok();
@@ -83,7 +84,7 @@ void setinfo(Call& call) {
     return call.reply.error("ERR Unrecognized option '" + std::string(c_text(attribute)) + "'");
   }
   const auto value = call.args.next();
-  if (!valid_client_name(value)) {
+  if (!valid_client_name(value, call.keyspace.ledger.profile())) {
     return call.reply.error("ERR " + std::string(attribute) +
                             " cannot contain spaces, newlines or special characters.");
   }
@@ -142,7 +143,15 @@ void reply(Call& call) {
 // ---- holding clients and letting them go
 // ----------------------------------------------------------
 
+// Before 8.1 more words than there can be were told otherwise (networking.c, clientCommand).
+bool refuse_more_words(Call& call, std::size_t most) {
+  if (call.args.left() <= most || call.keyspace.ledger.profile().has("8.1.0")) return false;
+  call.reply.error(errors::subcommand_syntax(call.words[1], call.words[0]));
+  return true;
+}
+
 void pause(Call& call) {
+  if (refuse_more_words(call, 2)) return;
   const auto wait_ms_word = call.args.next();
   const bool all = call.args.empty() || call.args.take("all");
   if (!all && !call.args.take("write")) {
@@ -169,6 +178,7 @@ void unpause(Call& call) {
 }
 
 void unblock(Call& call) {
+  if (refuse_more_words(call, 2)) return;
   const auto id_word = call.args.next();
   // A reason is looked at only where it is the last word (networking.c, clientCommand).
   const bool reasoned = call.args.left() == 1;
@@ -183,14 +193,15 @@ void unblock(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "CACHING (YES|NO)",
       "    Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.",
-      "CAPA <option> [options...]",
-      "    The client claims its some capability options. Options are:",
-      "    * REDIRECT",
-      "      The client can handle redirection during primary and replica failover in standalone "
-      "mode.",
+      {"CAPA <option> [options...]", "8.0.0"},
+      {"    The client claims its some capability options. Options are:", "8.0.0"},
+      {"    * REDIRECT", "8.0.0"},
+      {"      The client can handle redirection during primary and replica failover in standalone "
+       "mode.",
+       "8.0.0"},
       "GETREDIR",
       "    Return the client ID we are redirecting to when tracking is enabled.",
       "GETNAME",
@@ -204,35 +215,74 @@ void help(Call& call) {
       "KILL <option> <value> [<option> <value> [...]]",
       "    Kill connections. Options are:",
       "    * ADDR (<ip:port>|<unixsocket>:0)",
-      "      Kill connections made from the specified address",
+      {"      Kill connections made from the specified address", "", "9.0.0"},
+      {"      Kill connections made from the specified address.", "9.0.0"},
       "    * LADDR (<ip:port>|<unixsocket>:0)",
-      "      Kill connections made to specified local address",
-      "    * TYPE (NORMAL|PRIMARY|REPLICA|PUBSUB)",
+      {"      Kill connections made to specified local address", "", "9.0.0"},
+      {"      Kill connections made to the specified local address.", "9.0.0"},
+      {"    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)", "", "8.0.0"},
+      {"    * TYPE (NORMAL|PRIMARY|REPLICA|PUBSUB)", "8.0.0"},
       "      Kill connections by type.",
       "    * USER <username>",
       "      Kill connections authenticated by <username>.",
       "    * SKIPME (YES|NO)",
       "      Skip killing current connection (default: yes).",
-      "    * ID <client-id> [<client-id>...]",
-      "      Kill connections by client ids.",
-      "    * MAXAGE <maxage>",
-      "      Kill connections older than the specified age.",
+      {"    * ID <client-id>", "8.0.0", "8.1.0"},
+      {"      Kill connections by client id.", "8.0.0", "8.1.0"},
+      {"    * ID <client-id> [<client-id>...]", "8.1.0"},
+      {"      Kill connections by client ids.", "8.1.0", "9.0.0"},
+      {"      Kill connections by client IDs.", "9.0.0"},
+      {"    * MAXAGE <maxage>", "8.0.0"},
+      {"      Kill connections older than the specified age.", "8.0.0"},
+      {"    * FLAGS <flags>", "9.0.0"},
+      {"      Kill connections that include the specified flags.", "9.0.0"},
+      {"    * NAME <client-name>", "9.0.0"},
+      {"      Kill connections with the specified name.", "9.0.0"},
+      {"    * IDLE <idle>", "9.0.0"},
+      {"      Kill connections with idle time greater than or equal to <idle> seconds.", "9.0.0"},
+      {"    * LIB-NAME <library-name>", "9.0.0"},
+      {"      Kill connections with the specified library name.", "9.0.0"},
+      {"    * LIB-VER <library-version>", "9.0.0"},
+      {"      Kill connections with the specified library version.", "9.0.0"},
+      {"    * DB <db-id>", "9.0.0"},
+      {"      Kill connections currently operating on the specified database ID.", "9.0.0"},
+      {"    * CAPA <capa>", "9.0.0"},
+      {"      Kill connections currently with the specified capa.", "9.0.0"},
+      {"    * IP <ip>", "9.0.0"},
+      {"      Kill connections made from the specified ip.", "9.0.0"},
       "LIST [options ...]",
       "    Return information about client connections. Options:",
-      "    * TYPE (NORMAL|PRIMARY|REPLICA|PUBSUB)",
+      {"    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)", "", "8.0.0"},
+      {"    * TYPE (NORMAL|PRIMARY|REPLICA|PUBSUB)", "8.0.0"},
       "      Return clients of specified type.",
-      "    * USER <username>",
-      "      Return clients authenticated by <username>.",
-      "    * ADDR <ip:port>",
-      "      Return clients connected from the specified address.",
-      "    * LADDR <ip:port>",
-      "      Return clients connected to the specified local address.",
-      "    * ID <client-id> [<client-id>...]",
-      "      Return clients with the specified IDs.",
-      "    * SKIPME (YES|NO)",
-      "      Exclude the current client from the list (default: no).",
-      "    * MAXAGE <maxage>",
-      "      List connections older than the specified age.",
+      {"    * USER <username>", "8.1.0"},
+      {"      Return clients authenticated by <username>.", "8.1.0"},
+      {"    * ADDR <ip:port>", "8.1.0"},
+      {"      Return clients connected from the specified address.", "8.1.0"},
+      {"    * LADDR <ip:port>", "8.1.0"},
+      {"      Return clients connected to the specified local address.", "8.1.0"},
+      {"    * ID <client-id> [<client-id>...]", "8.1.0"},
+      {"      Return clients with the specified IDs.", "8.1.0"},
+      {"    * SKIPME (YES|NO)", "8.1.0"},
+      {"      Exclude the current client from the list (default: no).", "8.1.0"},
+      {"    * MAXAGE <maxage>", "8.1.0"},
+      {"      List connections older than the specified age.", "8.1.0"},
+      {"    * FLAGS <flags>", "9.0.0"},
+      {"      Return clients with the specified flags.", "9.0.0"},
+      {"    * NAME <client-name>", "9.0.0"},
+      {"      Return clients with the specified name.", "9.0.0"},
+      {"    * IDLE <idle>", "9.0.0"},
+      {"      Return clients with idle time greater than or equal to <idle> seconds.", "9.0.0"},
+      {"    * LIB-NAME <lib-name>", "9.0.0"},
+      {"      Return clients with the specified lib name.", "9.0.0"},
+      {"    * LIB-VER <lib-version>", "9.0.0"},
+      {"      Return clients with the specified lib version.", "9.0.0"},
+      {"    * DB <db-id>", "9.0.0"},
+      {"      Return clients currently operating on the specified database ID.", "9.0.0"},
+      {"    * CAPA <capa>", "9.0.0"},
+      {"      Return connections currently with the specified capa.", "9.0.0"},
+      {"    * IP <ip>", "9.0.0"},
+      {"      Return connections made from the specified ip.", "9.0.0"},
       "UNPAUSE",
       "    Stop the current client pause, resuming traffic.",
       "PAUSE <timeout> [WRITE|ALL]",
@@ -241,10 +291,10 @@ void help(Call& call) {
       "    Control the replies sent to the current connection.",
       "SETNAME <name>",
       "    Assign the name <name> to the current connection.",
-      "SETINFO <option> <value>",
-      "    Set client meta attr. Options are:",
-      "    * LIB-NAME: the client lib name.",
-      "    * LIB-VER: the client lib version.",
+      {"SETINFO <option> <value>", "8.0.0"},
+      {"    Set client meta attr. Options are:", "8.0.0"},
+      {"    * LIB-NAME: the client lib name.", "8.0.0"},
+      {"    * LIB-VER: the client lib version.", "8.0.0"},
       "UNBLOCK <clientid> [TIMEOUT|ERROR]",
       "    Unblock the specified blocked client.",
       "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
@@ -254,12 +304,12 @@ void help(Call& call) {
       "    Report tracking status for the current connection.",
       "NO-EVICT (ON|OFF)",
       "    Protect current client connection from eviction.",
-      "NO-TOUCH (ON|OFF)",
-      "    Will not touch LRU/LFU stats when this mode is on.",
-      "IMPORT-SOURCE (ON|OFF)",
-      "    Mark this connection as an import source if import-mode is enabled.",
-      "    Sync tools can set their connections into 'import-source' state to visit",
-      "    expired keys."};
+      {"NO-TOUCH (ON|OFF)", "8.0.0"},
+      {"    Will not touch LRU/LFU stats when this mode is on.", "8.0.0"},
+      {"IMPORT-SOURCE (ON|OFF)", "8.1.0"},
+      {"    Mark this connection as an import source if import-mode is enabled.", "8.1.0"},
+      {"    Sync tools can set their connections into 'import-source' state to visit", "8.1.0"},
+      {"    expired keys.", "8.1.0"}};
   reply_help(call, lines);
 }
 

@@ -147,25 +147,32 @@ void getkeysandflags(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "(no subcommand)",
-      "    Return details about all commands.",
+      {"    Return details about all Redis commands.", "", "8.0.0"},
+      {"    Return details about all commands.", "8.0.0"},
       "COUNT",
-      "    Return the total number of commands in this server.",
+      {"    Return the total number of commands in this Redis server.", "", "8.0.0"},
+      {"    Return the total number of commands in this server.", "8.0.0"},
       "LIST",
-      "    Return a list of all commands in this server.",
+      {"    Return a list of all commands in this Redis server.", "", "8.0.0"},
+      {"    Return a list of all commands in this server.", "8.0.0"},
       "INFO [<command-name> ...]",
-      "    Return details about multiple commands.",
+      {"    Return details about multiple Redis commands.", "", "8.0.0"},
+      {"    Return details about multiple commands.", "8.0.0"},
       "    If no command names are given, documentation details for all",
       "    commands are returned.",
       "DOCS [<command-name> ...]",
-      "    Return documentation details about multiple commands.",
+      {"    Return documentation details about multiple Redis commands.", "", "8.0.0"},
+      {"    Return documentation details about multiple commands.", "8.0.0"},
       "    If no command names are given, documentation details for all",
       "    commands are returned.",
       "GETKEYS <full-command>",
-      "    Return the keys from a full command.",
+      {"    Return the keys from a full Redis command.", "", "8.0.0"},
+      {"    Return the keys from a full command.", "8.0.0"},
       "GETKEYSANDFLAGS <full-command>",
-      "    Return the keys and the access flags from a full command."};
+      {"    Return the keys and the access flags from a full Redis command.", "", "8.0.0"},
+      {"    Return the keys and the access flags from a full command.", "8.0.0"}};
   reply_help(call, lines);
 }
 

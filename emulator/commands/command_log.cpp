@@ -76,7 +76,7 @@ void slowlog_reset(Call& call) {
 }
 
 void slowlog_help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "GET [<count>]",
       "    Return top <count> entries from the slowlog (default: 10, -1 mean all).",
       "    Entries are made of:",
@@ -106,7 +106,7 @@ void commandlog_reset(Call& call) {
 }
 
 void commandlog_help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "GET <count> <type>",
       "    Return top <count> entries of the specified <type> from the commandlog (-1 mean all).",
       "    Entries are made of:",

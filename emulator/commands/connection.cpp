@@ -96,7 +96,7 @@ bool read_hello(Call& call, HelloRequest& request) {
     } else if (call.args.left() > 1 && call.args.take("SETNAME")) {
       request.named = true;
       request.name = call.args.next();
-      if (!valid_client_name(request.name)) {
+      if (!valid_client_name(request.name, call.keyspace.ledger.profile())) {
         call.reply.error(errors::bad_client_name);
         return false;
       }
@@ -139,10 +139,12 @@ void hello(Call& call) {
   if (!read_hello(call, request)) return;
   if (request.auth && !signs_in(call, request.user, request.password)) return;
   if (!call.session.authenticated) {
+    const bool redis = call.keyspace.ledger.profile().is_redis();
     return call.reply.error(
-        "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO "
-        "<proto> AUTH <user> <pass> option can be used to authenticate the client and select the "
-        "RESP protocol version at the same time");
+        "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO " +
+        std::string(redis ? "" : "<proto> ") +
+        "AUTH <user> <pass> option can be used to authenticate the client and select the RESP "
+        "protocol version at the same time");
   }
   if (request.named) {
     call.session.name = request.name;

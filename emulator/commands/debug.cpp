@@ -357,7 +357,7 @@ void refuse(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "DICT-RESIZING <0|1>",
       "    Enable or disable the main dict and expire dict resizing.",
       "DIGEST",

@@ -88,6 +88,9 @@ void remove_passed(Call& call, Entry& entry) {
   const std::string key(entry.key());
   call.db.remove(entry, {.reason = Departure::Reason::expired_lazily,
                          .lazily = call.keyspace.settings.lazy_expire});
+  if (!call.keyspace.ledger.profile().has("8.1.0")) {
+    return call.changed(key, {EventClass::generic, "del"});
+  }
   ++call.keyspace.stats.expired;
   call.changed(key, {EventClass::expired, "expired"});
 }

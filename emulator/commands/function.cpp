@@ -11,6 +11,7 @@
 #include "engine/engine.hpp"
 #include "engine/help.hpp"
 #include "scripting/library_dump.hpp"
+#include "snapshot/rdb_writer.hpp"
 #include "scripting/scripts.hpp"
 
 namespace outlive {
@@ -185,7 +186,8 @@ void stats(Call& call) {
 
 void dump(Call& call) {
   call.reply.bulk(
-      dump_libraries(scripts_of(call).libraries(), call.engine.options.rdb_compression));
+      dump_libraries(scripts_of(call).libraries(), call.engine.options.rdb_compression,
+                     rdb_version(call.keyspace.ledger.profile())));
 }
 
 // Loads a payload's libraries beside the present ones, then puts them in their place.
@@ -215,14 +217,14 @@ void restore(Call& call) {
     return call.reply.error(
         "ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.");
   }
-  if (!dump_is_intact(payload)) {
+  if (!dump_is_intact(payload, rdb_version(call.keyspace.ledger.profile()))) {
     return call.reply.error("ERR DUMP payload version or checksum are wrong");
   }
   finish(call, restore_payload(call, payload, flush_first, replace));
 }
 
 void help(Call& call) {
-  constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "LOAD [REPLACE] <FUNCTION CODE>",
       "    Create a new library with the given library name and code.",
       "DELETE <LIBRARY NAME>",
@@ -231,6 +233,7 @@ void help(Call& call) {
       "    Return general information on all the libraries:",
       "    * Library name",
       "    * The engine used to run the Library",
+      {"    * Library description", "", "8.0.0"},
       "    * Functions list",
       "    * Library code (if WITHCODE is given)",
       "    It also possible to get only function that matches a pattern using LIBRARYNAME "

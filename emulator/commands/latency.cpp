@@ -230,18 +230,20 @@ std::string describe(std::size_t number, std::string_view name, const Event& eve
 // The spikes in Valkey's words; the advice in ours, for only two kinds of events can happen here.
 void doctor(Call& call) {
   const Engine& engine = call.engine;
+  const std::string here =
+      std::string(engine.ledger.profile().is_redis() ? "Redis" : "Valkey") + " instance.";
   if (engine.options.latency_monitor_threshold_ms == 0) {
     return call.reply.verbatim(
         "txt",
-        "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this Valkey instance. "
-        "You may use \"CONFIG SET latency-monitor-threshold <milliseconds>.\" in order to enable "
+        "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this " + here +
+        " You may use \"CONFIG SET latency-monitor-threshold <milliseconds>.\" in order to enable "
         "it.\n");
   }
   const auto& events = engine.latency.events();
   if (events.empty()) {
     return call.reply.verbatim("txt", "No event has taken longer than the threshold so far.\n");
   }
-  std::string text = "Latency spikes are observed in this Valkey instance.\n\n";
+  std::string text = "Latency spikes are observed in this " + here + "\n\n";
   std::size_t number = 0;
   for (const auto& [name, event] : events) {
     text += describe(++number, name, event, unix_seconds(engine.now()));
@@ -253,7 +255,7 @@ void doctor(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "DOCTOR",
       "    Return a human readable latency analysis report.",
       "GRAPH <event>",

@@ -162,7 +162,7 @@ void malloc_stats(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "DOCTOR",
       "    Return memory problems reports.",
       "MALLOC-STATS",

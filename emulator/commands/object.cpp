@@ -1,4 +1,6 @@
 // OBJECT: how a value is kept, and when or how often it was used (object.c of 8.1).
+#include <limits>
+
 #include "commands/families.hpp"
 #include "commands/value_access.hpp"
 #include "engine/engine.hpp"
@@ -20,9 +22,11 @@ void encoding(Call& call) {
   if (const Entry* entry = look(call)) call.reply.bulk(encoding_name(entry->value));
 }
 
-// Values in the keyspace are not shared in 8.1: the count is 1.
+// Values in the keyspace are not shared in 8.1: the count is 1. Before, all small integers were one
+// object without a count of its own (server.h, OBJ_SHARED_REFCOUNT).
 void refcount(Call& call) {
-  if (look(call)) call.reply.integer(1);
+  constexpr std::int64_t shared = std::numeric_limits<std::int32_t>::max();
+  if (const Entry* entry = look(call)) call.reply.integer(entry->shared ? shared : 1);
 }
 
 void idletime(Call& call) {
@@ -54,7 +58,7 @@ void freq(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "ENCODING <key>",
       "    Return the kind of internal representation used in order to store the value",
       "    associated with a <key>.",

@@ -287,7 +287,7 @@ void as_operator(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "CLOCK",
       "    Return whether the clock is running or frozen, and its time.",
       "CLOCK FREEZE | RUN",

@@ -160,7 +160,7 @@ void numpat(Call& call) {
 }
 
 void help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "CHANNELS [<pattern>]",
       "    Return the currently active channels matching a <pattern> (default: '*').",
       "NUMPAT",
@@ -265,7 +265,8 @@ constexpr Command rows[] = {
               .complexity = "Depends on subcommand."}},
     {.name = "punsubscribe",
      .arity = -1,
-     .flags = flag::pubsub | flag::noscript | flag::loading | flag::stale | flag::while_subscribed,
+     .flags = flag::pubsub | flag::noscript | flag::loading | flag::stale | flag::while_subscribed |
+              flag::unsubscribes,
      .run = punsubscribe,
      .docs =
          {.summary =
@@ -304,7 +305,8 @@ constexpr Command rows[] = {
               .complexity = "O(N) where N is the number of channels to subscribe to."}},
     {.name = "sunsubscribe",
      .arity = -1,
-     .flags = flag::pubsub | flag::noscript | flag::loading | flag::stale | flag::while_subscribed,
+     .flags = flag::pubsub | flag::noscript | flag::loading | flag::stale | flag::while_subscribed |
+              flag::unsubscribes,
      .keys = {KeySpec::range(keyflag::not_key, 1, -1, 1)},
      .run = sunsubscribe,
      .docs = {.summary = "Stops listening to messages posted to shard channels.",
@@ -313,7 +315,8 @@ constexpr Command rows[] = {
               .complexity = "O(N) where N is the number of shard channels to unsubscribe."}},
     {.name = "unsubscribe",
      .arity = -1,
-     .flags = flag::pubsub | flag::noscript | flag::loading | flag::stale | flag::while_subscribed,
+     .flags = flag::pubsub | flag::noscript | flag::loading | flag::stale | flag::while_subscribed |
+              flag::unsubscribes,
      .run = unsubscribe,
      .docs = {.summary = "Stops listening to messages posted to channels.",
               .since = "2.0.0",

@@ -22,12 +22,16 @@ namespace {
 // Every type of 8.1: one may ask for keys of a type that no key here can have.
 constexpr std::string_view type_names[] = {"string", "list", "set", "zset", "hash", "stream"};
 
-// False, and an error reply, for a type that does not exist.
+// False, and an error reply, for a type that does not exist; in Redis 7.0 no key was of such a type.
 bool read_type(Call& call, ScanOptions& options) {
   const auto name = call.args.next();
   for (const auto known : type_names) {
     if (!equal_ignoring_case(known, name)) continue;
     options.type = known;
+    return true;
+  }
+  if (call.keyspace.ledger.profile().is_redis()) {
+    options.type = "none";
     return true;
   }
   call.reply.error("ERR unknown type name '" + std::string(c_text(name)) + "'");
@@ -38,6 +42,7 @@ bool read_type(Call& call, ScanOptions& options) {
 
 bool read_scan_options(Call& call, ScanKind kind, ScanOptions& options) {
   Args& args = call.args;
+  const Profile& profile = call.keyspace.ledger.profile();
   while (!args.empty()) {
     if (args.left() > 1 && args.take("COUNT")) {
       options.count = args.next_integer();
@@ -48,7 +53,7 @@ bool read_scan_options(Call& call, ScanKind kind, ScanOptions& options) {
       if (options.pattern == "*") options.pattern.reset();
     } else if (kind == ScanKind::keys && args.left() > 1 && args.take("TYPE")) {
       if (!read_type(call, options)) return false;
-    } else if (args.take("NOVALUES")) {
+    } else if (profile.has("8.0.0") && args.take("NOVALUES")) {
       if (kind != ScanKind::hash) args.fail("ERR NOVALUES option can only be used in HSCAN");
       options.only_fields = true;
     } else if (args.take("NOSCORES")) {

@@ -12,6 +12,11 @@
 namespace outlive {
 namespace {
 
+void refuse_digest(Call& call) {
+  const bool redis = call.keyspace.ledger.profile().is_redis();
+  call.reply.error(std::string(errors::no_script) + (redis ? " Please use EVAL." : ""));
+}
+
 // ---- EVAL
 // -----------------------------------------------------------------------------------------
 
@@ -22,7 +27,7 @@ CachedScript* find_or_add(Call& call, bool by_digest) {
   CachedScript* script = by_digest ? scripts.cache().find(named) : scripts.cache().find_body(named);
   if (script) return script;
   if (by_digest) {
-    call.reply.error(errors::no_script);
+    refuse_digest(call);
     return nullptr;
   }
   const auto added =
@@ -35,7 +40,7 @@ void evaluate(Call& call, bool by_digest, bool read_only) {
   constexpr std::size_t digest_size = 40;
   // Before the commands that the script calls.
   call.engine.feed_monitors(call.session, call.words);
-  if (by_digest && call.words[1].size() != digest_size) return call.reply.error(errors::no_script);
+  if (by_digest && call.words[1].size() != digest_size) return refuse_digest(call);
   const auto words = split_keys(call, errors::not_integer);
   if (!words) return;
   CachedScript* script = find_or_add(call, by_digest);
@@ -99,23 +104,29 @@ void flush(Call& call) {
 }
 
 void help(Call& call) {
-  constexpr std::string_view lines[] = {
-      "DEBUG (YES|SYNC|NO)",
-      "    Set the debug mode for subsequent scripts executed.",
+  static constexpr HelpLine lines[] = {
+      {"DEBUG (YES|SYNC|NO)", "", "9.0.0"},
+      {"    Set the debug mode for subsequent scripts executed.", "", "9.0.0"},
+      {"DEBUG (YES|SYNC|NO) [<engine_name>]", "9.0.0"},
+      {"    Set the debug mode for subsequent scripts executed of the specified engine.", "9.0.0"},
+      {"    Default engine name: 'lua'", "9.0.0"},
       "EXISTS <sha1> [<sha1> ...]",
       "    Return information about the existence of the scripts in the script cache.",
       "FLUSH [ASYNC|SYNC]",
       "    Flush the Lua scripts cache. Very dangerous on replicas.",
-      "    When called without the optional mode argument, the behavior is determined",
-      "     by the lazyfree-lazy-user-flush configuration directive. Valid modes are:",
+      {"    When called without the optional mode argument, the behavior is determined by the", "",
+       "8.0.0"},
+      {"    lazyfree-lazy-user-flush configuration directive. Valid modes are:", "", "8.0.0"},
+      {"    When called without the optional mode argument, the behavior is determined", "8.0.0"},
+      {"     by the lazyfree-lazy-user-flush configuration directive. Valid modes are:", "8.0.0"},
       "    * ASYNC: Asynchronously flush the scripts cache.",
       "    * SYNC: Synchronously flush the scripts cache.",
       "KILL",
       "    Kill the currently executing Lua script.",
       "LOAD <script>",
       "    Load a script into the scripts cache without executing it.",
-      "SHOW <sha1>",
-      "    Show a script from the scripts cache.",
+      {"SHOW <sha1>", "8.0.0"},
+      {"    Show a script from the scripts cache.", "8.0.0"},
   };
   reply_help(call, lines);
 }
@@ -142,7 +153,7 @@ void load(Call& call) {
 
 void show(Call& call) {
   const CachedScript* script = scripts_of(call).cache().find(call.args.next());
-  if (!script) return call.reply.error(errors::no_script);
+  if (!script) return refuse_digest(call);
   call.reply.bulk(script->body);
 }
 

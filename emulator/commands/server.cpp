@@ -178,7 +178,7 @@ void module_load(Call& call) {
 }
 
 void module_help(Call& call) {
-  static constexpr std::string_view lines[] = {
+  static constexpr HelpLine lines[] = {
       "LIST",
       "    Return a list of loaded modules.",
       "LOAD <path> [<arg> ...]",

@@ -74,6 +74,8 @@ inline constexpr std::uint64_t never_queued = 1u << 23;
 inline constexpr std::uint64_t while_subscribed = 1u << 24;
 // Ours: refused unless enable-outlive-command allows it.
 inline constexpr std::uint64_t outlive_own = 1u << 25;
+// Ours: refused by 8.0 to who has subscribed to nothing (server.c, processCommand).
+inline constexpr std::uint64_t unsubscribes = 1u << 26;
 }  // namespace flag
 
 // ACL categories (acl.c). A row names its subject; what follows from flags is added by

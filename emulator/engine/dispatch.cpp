@@ -354,12 +354,15 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
            reply);
     return false;
   }
+  // Since 9.0 who has not signed in is told of no other mistake.
+  const bool must_sign_in = !session.authenticated && ledger.profile().has("9.0.0");
   if (!found.command) {
     if (equal_ignoring_case(words[0], host_header) || equal_ignoring_case(words[0], post_verb)) {
       // Somebody makes a browser talk to us: hang up (server.c, securityWarningCommand).
       session.closed = true;
       return false;
     }
+    if (must_sign_in) return refuse(errors::no_auth);
     const bool denies = service && service->refusal == Service::Refusal::no_permission;
     if (denies && !found.container && service->names_refused(to_lower(words[0]))) {
       // A command of Valkey's that outlive has not, and the service not for clients.
@@ -369,6 +372,7 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
     return refuse(unknown_command(words, found.container));
   }
   const Command& command = *found.command;
+  if (must_sign_in && !command.has(flag::no_auth)) return refuse(errors::no_auth);
   if (!command.takes(words.size())) return refuse(errors::wrong_arity(command.full_name()));
   if (service && refuses(session, found)) [[unlikely]] {
     if (!session.authenticated) return refuse(errors::no_auth);
@@ -396,7 +400,9 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
 
   if (!session.authenticated && !command.has(flag::no_auth)) return refuse(errors::no_auth);
   if (transaction.open && command.has(flag::no_multi)) {
-    return refuse("ERR Command not allowed inside a transaction");
+    const bool named = ledger.profile().has("9.0.0");
+    return refuse("ERR Command " + (named ? "'" + command.full_name() + "' " : std::string{}) +
+                  "not allowed inside a transaction");
   }
   if (options.maxmemory_clients != 0) {
     // Before keys go, and after the last command's reply (server.c, processCommand).
@@ -415,6 +421,10 @@ bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
     return refuse("ERR Can't execute '" + command.full_name() +
                   "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
                   "this context");
+  }
+  if (session.subscriptions() == 0 && command.has(flag::unsubscribes) &&
+      ledger.profile().is_within("8.0.0", "8.1.0")) {
+    return refuse("NOSUB '" + command.full_name() + "' command executed not in subscribed mode");
   }
   if (scripts && !command.has(flag::allow_busy)) {
     if (const std::string_view busy = scripts->busy(); !busy.empty()) return refuse(busy);

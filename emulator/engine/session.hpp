@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "engine/query_buffer.hpp"
 #include "engine/reply_buffer.hpp"
+#include "memory/profile.hpp"
 #include "resp/reply_writer.hpp"
 #include "resp/request_parser.hpp"
 
@@ -69,9 +70,9 @@ struct Blocked {
 };
 
 // Names of clients and libraries: printable, without blanks, as far as a zero byte (networking.c,
-// validateClientAttr).
-inline bool valid_client_name(std::string_view name) {
-  for (const char letter : c_text(name)) {
+// validateClientAttr; Redis 7.0 looked at all of them).
+inline bool valid_client_name(std::string_view name, const Profile& profile) {
+  for (const char letter : profile.is_redis() ? name : c_text(name)) {
     if (letter < '!' || letter > '~') return false;
   }
   return true;

@@ -1,6 +1,7 @@
 #include "scripting/interpreter.hpp"
 
 #include <cmath>
+#include <cstdio>
 #include <lua.hpp>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "base/number.hpp"
 #include "scripting/sandbox.hpp"
 #include "scripting/server_api.hpp"
+#include "scripting/wording.hpp"
 
 namespace outlive {
 namespace {
@@ -63,13 +65,13 @@ void push_words(lua_State* lua, std::span<const std::string_view> words) {
   }
 }
 
-// `server` and `redis`, one table under two names, into the table on top of the stack.
-void add_api(lua_State* lua, void (*push_api)(lua_State*)) {
-  push_api(lua);
-  sandbox::protect(lua);
-  lua_pushvalue(lua, -1);
-  lua_setfield(lua, -3, "redis");
-  lua_setfield(lua, -2, "server");
+// The table on top of the stack, into the one below it: `redis`, and since Valkey `server`, too.
+void name_api(lua_State* lua, const Profile& profile) {
+  if (!profile.is_redis()) {
+    lua_pushvalue(lua, -1);
+    lua_setfield(lua, -3, "server");
+  }
+  lua_setfield(lua, -2, "redis");
 }
 
 }  // namespace
@@ -78,10 +80,13 @@ Interpreter::Interpreter(Kind kind, Host& host)
     : host_(host), kind_(kind), lua_(lua_newstate(allocate, this)) {
   ensure(lua_ != nullptr, "there is memory for Lua");
   lua_pushcfunction(lua_, handle_error);
-  sandbox::push_libraries(lua_);
-  add_api(lua_, kind == Kind::scripts ? push_script_api : push_function_api);
+  sandbox::push_libraries(lua_, host.profile());
+  kind == Kind::scripts ? push_script_api(lua_) : push_function_api(lua_);
+  sandbox::protect(lua_);
+  name_api(lua_, host.profile());
   if (kind == Kind::scripts) {
     for (const char* name : {"__server__err__handler", "__redis__err__handler"}) {
+      if (host.profile().is_redis() && name[2] == 's') continue;
       lua_pushvalue(lua_, error_handler);
       lua_setfield(lua_, real_globals, name);
     }
@@ -96,11 +101,7 @@ Interpreter::Interpreter(Kind kind, Host& host)
   push_loading_api(lua_);
   sandbox::refuse_unknown(lua_);
   sandbox::protect(lua_);
-  for (const char* name : {"redis", "server"}) {
-    lua_pushvalue(lua_, -1);
-    lua_setfield(lua_, -3, name);
-  }
-  lua_pop(lua_, 1);
+  name_api(lua_, host.profile());
   sandbox::refuse_unknown(lua_);
   lua_pushliteral(lua_, "KEYS");
   lua_pushliteral(lua_, "ARGV");
@@ -253,7 +254,11 @@ bool Interpreter::collect_words(lua_State* lua) {
     }
     const double number = lua_tonumber(lua, i);
     const std::size_t start = numbers_.size();
-    if (number > -whole_max && number < whole_max &&
+    if (host_.profile().is_redis()) {
+      char text[number_max];
+      const int size = std::snprintf(text, sizeof text, "%.17g", number);
+      numbers_.append(text, static_cast<std::size_t>(size));
+    } else if (number > -whole_max && number < whole_max &&
         static_cast<double>(static_cast<std::int64_t>(number)) == number) {
       append_integer(numbers_, static_cast<std::int64_t>(number));
     } else {
@@ -267,7 +272,7 @@ bool Interpreter::collect_words(lua_State* lua) {
 
 int Interpreter::call(lua_State* lua, bool raises) {
   const auto fail = [&](std::string_view error) {
-    push_error(lua, error);
+    push_error(lua, worded(host_.profile(), error));
     return raises ? lua_error(lua) : 1;
   };
   if (lua_gettop(lua) == 0) return fail("Please specify at least one argument for this call");
@@ -276,7 +281,7 @@ int Interpreter::call(lua_State* lua, bool raises) {
   const std::string_view refusal = host_.call(words_, reply_);
   lua_settop(lua, 0);
   if (!refusal.empty()) {
-    push_counted_error(lua, refusal);
+    push_counted_error(lua, worded(host_.profile(), refusal));
     return raises ? lua_error(lua) : 1;
   }
   push_reply(lua, reply_);

@@ -11,7 +11,6 @@ namespace {
 
 constexpr unsigned char function_opcode = 245;      // RDB_OPCODE_FUNCTION2
 constexpr unsigned char old_function_opcode = 246;  // RDB_OPCODE_FUNCTION_PRE_GA
-constexpr unsigned rdb_version = 11;
 constexpr std::size_t footer_size = 10;  // two bytes of version, eight of checksum
 constexpr unsigned char lzf = 3;         // RDB_ENC_LZF
 
@@ -117,7 +116,7 @@ void put_text(std::string& out, std::string_view text, bool compress) {
 
 }  // namespace
 
-std::string dump_libraries(const Libraries& libraries, bool compress) {
+std::string dump_libraries(const Libraries& libraries, bool compress, unsigned rdb_version) {
   std::string out;
   for (const auto& [name, library] : libraries.all()) {
     out.push_back(static_cast<char>(function_opcode));
@@ -128,7 +127,7 @@ std::string dump_libraries(const Libraries& libraries, bool compress) {
   return out;
 }
 
-bool dump_is_intact(std::string_view payload) {
+bool dump_is_intact(std::string_view payload, unsigned rdb_version) {
   if (payload.size() < footer_size) return false;
   const std::string_view footer = payload.substr(payload.size() - footer_size);
   if (little_endian(footer.substr(0, 2)) > rdb_version) return false;

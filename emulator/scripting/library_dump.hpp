@@ -10,8 +10,8 @@
 
 namespace outlive {
 
-// `compress`: texts by LZF where that is shorter (rdbcompression).
-std::string dump_libraries(const Libraries& libraries, bool compress);
+// `compress`: texts by LZF where that is shorter (rdbcompression). `rdb_version` is written behind.
+std::string dump_libraries(const Libraries& libraries, bool compress, unsigned rdb_version);
 
 struct ParsedDump {
   std::vector<std::string> codes;
@@ -19,7 +19,8 @@ struct ParsedDump {
 };
 // The libraries' texts. Reads strings compressed with LZF too.
 ParsedDump parse_dump(std::string_view payload);
-// Whether version and checksum at the end are right (cluster.c, verifyDumpPayload).
-bool dump_is_intact(std::string_view payload);
+// Whether the version at the end is no later than this one, and the checksum right (cluster.c,
+// verifyDumpPayload).
+bool dump_is_intact(std::string_view payload, unsigned rdb_version);
 
 }  // namespace outlive

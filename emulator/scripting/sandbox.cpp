@@ -1,10 +1,12 @@
 #include "scripting/sandbox.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <lua.hpp>
 #include <string>
+#include <string_view>
 
 #include "scripting/bindings.hpp"
 #include "scripting/interpreter.hpp"
@@ -236,12 +238,17 @@ void guard_base(lua_State* lua) {
 }
 
 // Copies what scripts may have of Lua's base library from the state's globals to the table on top.
-void copy_base(lua_State* lua) {
+void copy_base(lua_State* lua, const Profile& profile) {
+  // Denied in Redis 7.0 (script_lua.c, deny_list).
+  constexpr std::string_view since_valkey[] = {"getfenv", "setfenv", "newproxy"};
   for (const char* name : {"xpcall",   "tostring", "getfenv",  "setmetatable",   "next",
                            "assert",   "tonumber", "rawequal", "collectgarbage", "getmetatable",
                            "rawset",   "pcall",    "type",     "select",         "unpack",
                            "gcinfo",   "pairs",    "rawget",   "loadstring",     "ipairs",
                            "_VERSION", "setfenv",  "load",     "error",          "newproxy"}) {
+    if (profile.is_redis() && std::ranges::find(since_valkey, name) != std::end(since_valkey)) {
+      continue;
+    }
     lua_getglobal(lua, name);
     lua_setfield(lua, -2, name);
   }
@@ -327,7 +334,7 @@ int to_hex(lua_State* lua) {
   return 1;
 }
 
-void push_libraries(lua_State* lua) {
+void push_libraries(lua_State* lua, const Profile& profile) {
   open(lua, "", luaopen_base);
   open(lua, LUA_TABLIBNAME, luaopen_table);
   open(lua, LUA_STRLIBNAME, luaopen_string);
@@ -359,9 +366,10 @@ void push_libraries(lua_State* lua) {
   lua_setglobal(lua, "os");
 
   lua_newtable(lua);
-  copy_base(lua);
+  copy_base(lua, profile);
   for (const char* name :
        {"string", "cjson", "bit", "cmsgpack", "math", "table", "struct", "os", "coroutine"}) {
+    if (profile.is_redis() && name == std::string_view("os")) continue;
     add_library(lua, name);
   }
   protect_strings(lua);

@@ -8,6 +8,8 @@
 
 #include <cstddef>
 
+#include "memory/profile.hpp"
+
 struct lua_State;
 
 namespace outlive::sandbox {
@@ -17,7 +19,7 @@ void protect(lua_State* lua);
 
 // Pushes a table with Lua's own libraries, cjson, cmsgpack, struct and bit (script_lua.c, allow
 // lists), each behind a stand-in. `_G` and the server's tables are not in it.
-void push_libraries(lua_State* lua);
+void push_libraries(lua_State* lua, const Profile& profile);
 
 // Makes reading what the table on top of the stack lacks an error that names the variable.
 void refuse_unknown(lua_State* lua);

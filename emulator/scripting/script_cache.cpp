@@ -40,6 +40,12 @@ CachedScript* ScriptCache::find_body(std::string_view body) {
 ScriptCache::Added ScriptCache::add(std::string_view body, bool evictable, Interpreter& machine,
                                     std::uint64_t& evicted) {
   ScriptHeader header = read_script_header(body);
+  // Before 8.1 there was one engine, its name in small letters, and looked at first (eval.c,
+  // evalExtractShebangFlags).
+  const bool one_engine = ledger_.profile().scripts == ScriptKeeping::directly;
+  if (one_engine && header.size > 0 && header.engine != "lua") {
+    return {.error = "Unexpected engine in script shebang: #!" + header.engine};
+  }
   if (!header.error.empty()) return {.error = std::move(header.error)};
   if (!is_lua(header.engine)) {
     return {.error = "Could not find scripting engine '" + header.engine + "'"};

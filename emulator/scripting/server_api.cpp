@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "scripting/convert.hpp"
 #include "scripting/interpreter.hpp"
+#include "scripting/wording.hpp"
 
 namespace outlive {
 namespace {
@@ -20,7 +21,7 @@ constexpr int log_warning = 3;    // LL_WARNING, the highest
 constexpr int propagate_all = 3;  // PROPAGATE_AOF | PROPAGATE_REPL
 
 int raise(lua_State* lua, std::string_view error) {
-  push_error(lua, error);
+  push_error(lua, worded(Interpreter::of(lua).host().profile(), error));
   return lua_error(lua);
 }
 

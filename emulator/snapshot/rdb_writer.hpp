@@ -12,7 +12,7 @@ namespace outlive {
 
 // The versions that Valkey up to 8.1 and from 9.0 on writes. From 12 to 79 they are Redis's.
 constexpr unsigned rdb_version(const Profile& profile) {
-  return profile.has("9.0.0") ? 80 : 11;
+  return profile.has("9.0.0") ? 80 : profile.is_redis() ? 10 : 11;
 }
 inline constexpr unsigned rdb_version_foreign_min = 12;
 inline constexpr unsigned rdb_version_foreign_max = 79;
