@@ -33,7 +33,7 @@ class CloserLook {
 
   void look(KeyGroup& group, const std::vector<std::string>& names, std::uint64_t quota,
             const std::function<void(std::uint64_t)>& told) {
-    client_.ask({"SELECT", std::to_string(group.database)});
+    client_.select(group.database);
     const std::size_t count = std::min<std::size_t>(quota, names.size());
     for (std::size_t done = 0; done < count;) {
       std::vector<std::string> batch;

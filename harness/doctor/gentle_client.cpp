@@ -34,6 +34,14 @@ OwnedReply GentleClient::ask(const Words& words) {
   return std::move(ask_all({words}).front());
 }
 
+std::string GentleClient::select(int database) {
+  if (database == database_) return {};
+  const OwnedReply reply = ask({"SELECT", std::to_string(database)});
+  if (refused(reply)) return std::string{text_of(*reply)};
+  database_ = database;
+  return {};
+}
+
 void GentleClient::wait_until(std::int64_t at_us) {
   const std::int64_t now = stopwatch_.now_us();
   if (at_us > now) stopwatch_.sleep(Span{at_us - now});

@@ -36,6 +36,9 @@ class GentleClient {
   // Sent together; the answers in their order. Throws UserError when the server no longer answers.
   std::vector<OwnedReply> ask_all(const std::vector<Words>& commands);
 
+  // Selects a database, if it is not the selected one already; the error, or "".
+  std::string select(int database);
+
   std::uint64_t sent() const { return sent_; }
   std::int64_t now_us() const { return stopwatch_.now_us(); }
   void wait_until(std::int64_t at_us);
@@ -46,6 +49,7 @@ class GentleClient {
   Stopwatch stopwatch_;
   double free_at_us_;  // when the next may be sent
   std::uint64_t sent_ = 0;
+  int database_ = 0;
 };
 
 inline bool refused(const OwnedReply& reply) {

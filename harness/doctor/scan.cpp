@@ -21,10 +21,10 @@ class Scan {
   // `keys`: how many it holds, 0 if that is not known.
   void look(int database, std::uint64_t keys, std::uint64_t quota, std::uint64_t of) {
     const std::string number = std::to_string(database);
-    if (const OwnedReply reply = client_.ask({"SELECT", number}); refused(reply)) {
-      unseen_.push_back({"database " + number + " (" + std::to_string(keys) +
-                             " keys): SELECT: " + why_refused(reply),
-                         "ACL SETUSER … +select"});
+    if (const std::string why = client_.select(database); !why.empty()) {
+      unseen_.push_back(
+          {"database " + number + " (" + std::to_string(keys) + " keys): SELECT: " + why,
+           "ACL SETUSER … +select"});
       return;
     }
     std::unordered_set<std::string> names;

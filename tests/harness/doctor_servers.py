@@ -107,9 +107,9 @@ class Filled:
     def figure(self, section, name):
         return int(next(line for line in self.info(section).split() if line.startswith(name + ":"))[len(name) + 1:])
 
-    def set_cap(self):
-        """At what is in use now."""
-        self.cap = self.figure("memory", "used_memory")
+    def set_cap(self, room=0):
+        """So many bytes above what is in use now."""
+        self.cap = self.figure("memory", "used_memory") + room
         self.ask("CONFIG", "SET", "maxmemory", self.cap)
 
     def count(self, prefix):

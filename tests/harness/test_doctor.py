@@ -10,6 +10,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import schemas
@@ -171,9 +172,10 @@ class OnOutlive(unittest.TestCase):
 class NotAllowed(unittest.TestCase):
     """Where commands are refused, as managed services and ACL users have it."""
 
-    def filled(self, *directives):
-        server = Filled(self, SERVE, "--maxmemory-policy", "volatile-lru", *directives, limits=500, answers=500)
-        server.set_cap()
+    def filled(self):
+        """With room for the look itself: what is there stays there."""
+        server = Filled(self, SERVE, "--maxmemory-policy", "volatile-lru", limits=500, answers=500)
+        server.set_cap(room=2**20)
         return server
 
     def test_without_config_the_policy_and_the_cap_are_infos(self):
@@ -186,6 +188,209 @@ class NotAllowed(unittest.TestCase):
         self.assertIn("shared-policy", rules(report, "error"))
         self.assertNotIn("limits-not-saved", rules(report))  # whether it saves is not known
         self.assertNotEqual(report["forecast"]["settings"], [])
+
+
+
+    def test_where_infos_policy_is_missing_too_the_option_tells_it(self):
+        server = self.filled()
+        blind = Forbidding(self, server.port, "CONFIG", "INFO", error="NOPERM User reader has no permissions to run "
+                                                                      "the '{}' command")
+        report = doctor(blind.url)
+        self.assertIsNone(report["server"]["maxmemory_policy"])
+        self.assertEqual(report["forecast"]["settings"], [])
+        for word in ("--maxmemory SIZE", "--policy NAME", "+info", "+config|get"):
+            self.assertIn(word, told(report))
+        self.assertEqual(group(report, LIMITS)["seen"], 500)  # what it may see it does
+        report = doctor(blind.url, "--policy", "volatile-lru", "--maxmemory", "10mb")
+        self.assertNotIn("--policy NAME", told(report))
+        self.assertIn("shared-policy", rules(report, "error"))
+
+    def test_each_refused_look_is_told_with_the_permission_that_allows_it(self):
+        server = self.filled()
+        for command, permission in (("PTTL", "+pttl"), ("MEMORY", "+memory|usage"), ("TYPE", "+type"),
+                                    ("OBJECT", "+object|idletime"), ("SCAN", "+scan")):
+            with self.subTest(command):
+                report = doctor(Forbidding(self, server.port, command).url)
+                self.assertIn(permission, told(report))
+                self.assertEqual("shared-policy" in rules(report), command != "SCAN")
+
+    def test_without_weights_each_key_is_taken_to_be_average(self):
+        server = self.filled()
+        report = doctor(Forbidding(self, server.port, "MEMORY").url)
+        average = report["server"]["used_memory"] / 1_000
+        for pattern in (LIMITS, CACHE):
+            self.assertAlmostEqual(group(report, pattern)["bytes_each"], average, delta=average / 4)
+
+    def test_managed_services_can_be_looked_at(self):
+        for like in ("elasticache", "memorystore"):
+            with self.subTest(like):
+                server = Filled(self, SERVE, "--like", like, limits=100, answers=100)
+                report = doctor(server.url, "--maxmemory", "1gb")
+                self.assertEqual(report["server"]["maxmemory_policy"], "volatile-lru")
+                self.assertIn("shared-policy", rules(report, "error"))
+
+    def test_a_server_that_cannot_be_had_is_told_in_a_line(self):
+        for words in (("valkey://127.0.0.1:1",), ("http://x",), ("valkey://127.0.0.1", "--cacert", "x"), ()):
+            with self.subTest(words):
+                status, out, err = run(PROGRAM, "doctor", *words)
+                self.assertEqual((status, out), (2, ""))
+                self.assertTrue(err)
+
+
+class OverTls(unittest.TestCase):
+    def test_it_signs_in_over_tls_with_a_password_and_shows_it_nowhere(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        tls = pathlib.Path(folder.name) / "tls"
+        self.assertEqual(run(PROGRAM, "certs", tls)[0], 0)
+        port = servers.free_port()
+        server = servers.Server(SERVE, "--tls-port", str(port), "--tls-cert-file", str(tls / "server.crt"),
+                                "--tls-key-file", str(tls / "server.key"), "--tls-ca-cert-file", str(tls / "ca.crt"),
+                                "--requirepass", "s3cret")
+        self.addCleanup(server.stop)
+        trust = ("--cacert", str(tls / "ca.crt"), "--cert", str(tls / "client.crt"), "--key", str(tls / "client.key"))
+        status, out, err = run(PROGRAM, "doctor", f"valkeys://:s3cret@localhost:{port}", *trust)
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("No keys were seen.", out)
+        self.assertNotIn("s3cret", out)
+        status, _, err = run(PROGRAM, "doctor", f"valkeys://:no@localhost:{port}", *trust)
+        self.assertEqual(status, 2)
+        self.assertIn("WRONGPASS", err)
+
+
+class OnValkey(unittest.TestCase):
+    """The hazard that it names on a real Valkey 8.1.1 happens, as often as it says."""
+
+    # Of ten thousand limits and more, a tenth off is far beyond chance, which is some percents.
+    TOLERANCE = 0.1
+
+    @classmethod
+    def setUpClass(cls):
+        path, complaint = servers.tool("reference-server", *servers.REFERENCES[servers.DEFAULT_PROFILE])
+        if path is None:
+            raise unittest.SkipTest(f"no real server: {complaint}")
+        cls.command = [path]
+
+    def full(self, policy, limits, answers, *directives, cache_ttl_s=86_400):
+        """At its cap; limits have not been used for two seconds longer than answers."""
+        server = Filled(self, self.command, "--maxmemory-policy", policy, *directives, limits=limits, answers=answers,
+                        cache_ttl_s=cache_ttl_s, between=lambda: self.pass_seconds(2))
+        server.set_cap()
+        return server
+
+    @staticmethod
+    def pass_seconds(count):
+        """Idle times are told in whole seconds of the server's clock, which nobody can move."""
+        begin = time.monotonic()
+        servers.until(lambda: time.monotonic() - begin > count)
+
+    def lost_as_forecast(self, server, writes, *words):
+        """The report, once its forecast has been held against what happens."""
+        report = doctor(server.url, "--writes", writes, *words)
+        before = server.count_limits()
+        server.write_answers(writes)
+        lost = before - server.count_limits()
+        forecast = report["forecast"]["settings"][0]["limits_lost"]
+        print(f"    {report['server']['maxmemory_policy']}: {before} limits, {writes} writes: forecast {forecast:.0f} "
+              f"({report['forecast']['settings'][0]['limits_lost_min']:.0f} to "
+              f"{report['forecast']['settings'][0]['limits_lost_max']:.0f}), lost {lost}")
+        self.assertAlmostEqual(forecast, lost, delta=self.TOLERANCE * lost)
+        return report, lost
+
+    def test_limits_that_dominate_are_lost_on_volatile_ttl(self):
+        server = self.full("volatile-ttl", 50_000, 5_000)
+        report, lost = self.lost_as_forecast(server, 5_000)
+        self.assertGreater(lost, 3_000)
+        self.assertLessEqual({"domination", "limits-lost", "cap-near"}, rules(report))
+        self.assertEqual(report["forecast"]["cap"], "met")
+
+    def test_limits_that_dominate_more_are_lost_more_often(self):
+        server = self.full("volatile-ttl", 50_000, 500)
+        _, lost = self.lost_as_forecast(server, 5_000)
+        self.assertGreater(lost, 10_000)
+
+    def test_idle_limits_are_lost_on_lru(self):
+        for policy in ("volatile-lru", "allkeys-lru"):
+            with self.subTest(policy):
+                server = self.full(policy, 50_000, 5_000)
+                report, lost = self.lost_as_forecast(server, 5_000)
+                self.assertGreater(lost, 15_000)
+                self.assertLessEqual({"shared-policy", "limits-lost"}, rules(report, "error"))
+
+    def test_limits_are_lost_by_chance_on_volatile_random(self):
+        server = self.full("volatile-random", 50_000, 5_000)
+        report, _ = self.lost_as_forecast(server, 5_000)
+        self.assertIn("shared-policy", rules(report, "error"))
+
+    def test_limits_go_before_answers_that_live_longer(self):
+        server = self.full("volatile-ttl", 10_000, 10_000, cache_ttl_s=72 * 3_600)
+        report, lost = self.lost_as_forecast(server, 1_000)
+        self.assertGreater(lost, 3_000)
+        self.assertIn("cache-ttl", rules(report, "error"))
+
+    def test_limits_beside_many_answers_hold_and_no_loss_is_forecast(self):
+        server = self.full("volatile-ttl", 10_000, 10_000)
+        report, lost = self.lost_as_forecast(server, 5_000)
+        self.assertEqual(lost, 0)
+        self.assertEqual(rules(report) & {"domination", "limits-lost", "cache-ttl"}, set())
+
+    def test_what_helps_by_the_forecast_helps(self):
+        server = self.full("volatile-lru", 20_000, 20_000)
+        report = doctor(server.url, "--writes", 5_000)
+        mended = next(one for one in report["forecast"]["settings"] if one["id"] == "volatile-ttl")
+        self.assertLess(mended["limits_lost"], 20)
+        server.ask("CONFIG", "SET", "maxmemory-policy", "volatile-ttl")
+        before = server.count_limits()
+        server.write_answers(5_000)
+        self.assertLess(before - server.count_limits(), 20)
+
+    def test_noeviction_refuses_as_many_writes_as_forecast(self):
+        server = self.full("noeviction", 2_000, 2_000)
+        report = doctor(server.url, "--writes", 1_000)
+        self.assertIn("writes-refused", rules(report, "error"))
+        self.assertEqual(report["forecast"]["settings"][0]["writes_refused"], server.write_answers(1_000))
+
+    def test_growth_that_is_seen_tells_when_memory_is_full(self):
+        server = Filled(self, self.command, "--maxmemory-policy", "volatile-ttl", "--maxmemory", "100mb", limits=100,
+                        answers=1_000)
+        doctor(server.url)
+        looking = subprocess.Popen([PROGRAM, "doctor", server.url, "--format", "json", "--watch", "4s", *FAST],
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(looking.stdout.close)
+        begin, used = time.monotonic(), server.figure("memory", "used_memory")
+        while looking.poll() is None:
+            server.write_answers(10)
+            time.sleep(0.01)  # as a gateway, not as fast as it goes
+        seconds, grown = time.monotonic() - begin, server.figure("memory", "used_memory") - used
+        until = json.loads(looking.stdout.read())["forecast"]
+        self.assertEqual(until["cap"], "after")
+        room = 100 * 2**20 - used
+        self.assertAlmostEqual(until["seconds_to_cap"], room / (grown / seconds), delta=0.4 * room / (grown / seconds))
+
+    def test_a_command_that_is_renamed_away_is_one_that_is_not_there(self):
+        server = Filled(self, self.command, "--rename-command", "MEMORY", "", "--rename-command", "CONFIG", "",
+                        limits=10, answers=10)
+        report = doctor(server.url)
+        self.assertIn("MEMORY USAGE: ERR unknown command 'MEMORY'", told(report))
+        self.assertIn("CONFIG GET is refused (ERR unknown command 'CONFIG')", told(report))
+
+    def test_a_user_who_may_only_read_some_keys_learns_what_was_closed(self):
+        server = Filled(self, self.command, "--maxmemory-policy", "volatile-lru", limits=500, answers=500,
+                        between=lambda: self.pass_seconds(2))
+        server.set_cap(room=2**20)  # for the look itself
+        server.ask("ACL", "SETUSER", "reader", "on", ">s3cret", "+info", "+scan", "+pttl", "+type", "+memory|usage",
+                   "+object|idletime", "+select", "%R~" + CACHE)
+        report = doctor(server.url.replace("//", "//reader:s3cret@"))
+        self.assertNotIn("s3cret", json.dumps(report))
+        self.assertEqual(report["server"]["maxmemory_policy"], "volatile-lru")
+        self.assertIn("CONFIG GET is refused (NOPERM", told(report))
+        self.assertIn(f"keys of {LIMITS}: the user may not look at them: ACL SETUSER … %R~{LIMITS}", told(report))
+        self.assertEqual(group(report, LIMITS)["looked_at"], 0)
+        self.assertGreater(group(report, CACHE)["looked_at"], 400)
+        server.ask("ACL", "SETUSER", "reader", "%R~" + LIMITS)
+        report = doctor(server.url.replace("//", "//reader:s3cret@"))
+        self.assertGreater(group(report, LIMITS)["looked_at"], 400)
+        self.assertIn("limits-lost", rules(report, "error"))
 
 
 if __name__ == "__main__":
