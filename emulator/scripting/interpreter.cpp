@@ -85,10 +85,11 @@ Interpreter::Interpreter(Kind kind, Host& host)
   sandbox::protect(lua_);
   name_api(lua_, host.profile());
   if (kind == Kind::scripts) {
-    for (const char* name : {"__server__err__handler", "__redis__err__handler"}) {
-      if (host.profile().is_redis() && name[2] == 's') continue;
+    lua_pushvalue(lua_, error_handler);
+    lua_setfield(lua_, real_globals, "__redis__err__handler");
+    if (!host.profile().is_redis()) {
       lua_pushvalue(lua_, error_handler);
-      lua_setfield(lua_, real_globals, name);
+      lua_setfield(lua_, real_globals, "__server__err__handler");
     }
   }
   sandbox::refuse_unknown(lua_);
