@@ -32,6 +32,7 @@ USED_FLOOR = 16 * 1024
 SIDES = ("Valkey", "outlive")
 PARTS = ("memory", "eviction", "refusals")
 DETAILS = 10
+PAIRS = 3  # of loads at once: they often wait for timers
 # Of SETs that are accepted before memory is full.
 ACCEPTED_LIMIT = 0.01
 AGAIN = 4
@@ -186,7 +187,7 @@ def main():
     commands = [[str(servers.reference_server(chosen.profile))],
                 [chosen.program, "serve", *QUANTUM, "--outlive-profile", chosen.profile]]
     started = time.monotonic()
-    with concurrent.futures.ProcessPoolExecutor(len(SIDES)) as pool:
+    with concurrent.futures.ProcessPoolExecutor(PAIRS * len(SIDES)) as pool:
         judge = Judge(chosen.profile, commands, pool)
         if "memory" in parts:
             judge.memory([number for number, family in enumerate(weights.FAMILIES)
