@@ -40,6 +40,7 @@ def read_reply(stream):
 class Client:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream = self.socket.makefile("rb")
 
     def write(self, commands):
@@ -132,6 +133,8 @@ class Forbidding:
         forbidden = {word.upper() for word in forbidden}
 
         class Handler(socketserver.StreamRequestHandler):
+            disable_nagle_algorithm = True  # replies go one by one: each would wait for the one before to be acknowledged
+
             def handle(self):
                 behind = Client(port)
                 try:
@@ -151,7 +154,7 @@ class Forbidding:
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"valkey://127.0.0.1:{self.server.server_address[1]}"
-        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         test.addCleanup(self.server.server_close)
         test.addCleanup(self.server.shutdown)

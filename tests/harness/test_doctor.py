@@ -138,7 +138,7 @@ class OnOutlive(unittest.TestCase):
         self.assertIn("No keys were seen.", out)
 
     def test_the_exit_status_is_of_the_worst_finding(self):
-        server = self.filled("--maxmemory", "100mb", "--maxmemory-policy", "volatile-ttl", "--appendonly", "no")
+        server = self.filled("--maxmemory", "10mb", "--maxmemory-policy", "volatile-ttl", "--appendonly", "no")
         self.assertEqual(rules(doctor(server.url)), {"limits-not-saved", "functions-not-saved"})
         for fail_at, expected in (("note", 1), ("warning", 1), ("error", 0)):
             status, _, _ = run(PROGRAM, "doctor", server.url, "--fail-at", fail_at)
@@ -225,7 +225,7 @@ class NotAllowed(unittest.TestCase):
         for like in ("elasticache", "memorystore"):
             with self.subTest(like):
                 server = Filled(self, SERVE, "--like", like, limits=100, answers=100)
-                report = doctor(server.url, "--maxmemory", "1gb")
+                report = doctor(server.url, "--maxmemory", "10mb")
                 self.assertEqual(report["server"]["maxmemory_policy"], "volatile-lru")
                 self.assertIn("shared-policy", rules(report, "error"))
 
@@ -351,7 +351,7 @@ class OnValkey(unittest.TestCase):
         self.assertEqual(report["forecast"]["settings"][0]["writes_refused"], server.write_answers(1_000))
 
     def test_growth_that_is_seen_tells_when_memory_is_full(self):
-        server = Filled(self, self.command, "--maxmemory-policy", "volatile-ttl", "--maxmemory", "100mb", limits=100,
+        server = Filled(self, self.command, "--maxmemory-policy", "volatile-ttl", "--maxmemory", "30mb", limits=100,
                         answers=1_000)
         doctor(server.url)
         looking = subprocess.Popen([PROGRAM, "doctor", server.url, "--format", "json", "--watch", "4s", *FAST],
@@ -364,7 +364,7 @@ class OnValkey(unittest.TestCase):
         seconds, grown = time.monotonic() - begin, server.figure("memory", "used_memory") - used
         until = json.loads(looking.stdout.read())["forecast"]
         self.assertEqual(until["cap"], "after")
-        room = 100 * 2**20 - used
+        room = 30 * 2**20 - used
         self.assertAlmostEqual(until["seconds_to_cap"], room / (grown / seconds), delta=0.4 * room / (grown / seconds))
 
     def test_a_command_that_is_renamed_away_is_one_that_is_not_there(self):
