@@ -24,7 +24,7 @@ from redis.retry import Retry  # noqa: E402
 
 PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else sys.exit(__doc__)
 SECONDS = 20
-BROKEN = servers.ROOT / "scenarios" / "first-steps" / "broken.toml"
+SHORT = servers.ROOT / "scenarios" / "rate-limits" / "huge-answers.toml"
 
 
 def make_certificates(folder):
@@ -71,8 +71,8 @@ def context(certificate=None, authority=None, newest=None, ciphers=None):
 class Raw:
     """A TLS connection that speaks inline commands."""
 
-    def __init__(self, port, made, host="localhost"):
-        plain = socket.create_connection(("127.0.0.1", port), SECONDS)
+    def __init__(self, port, made, host="localhost", seconds=SECONDS):
+        plain = socket.create_connection(("127.0.0.1", port), seconds)
         try:
             self.link = made.wrap_socket(plain, server_hostname=host)
         except BaseException:
@@ -181,7 +181,7 @@ class OneServer:
             except ConnectionError:
                 pass
         with self.assertRaises(OSError):
-            Raw(server.port, context(CERTS))
+            Raw(server.port, context(CERTS), seconds=2)  # Valkey waits for the end of the line
         self.assertEqual(self.client(server).info("stats")["total_connections_received"], 2)
 
     def test_valkey_cli_and_openssl_get_in(self):
@@ -455,7 +455,7 @@ class Scenarios(unittest.TestCase):
     """`outlive run --target valkeys://…`."""
 
     def play(self, *words):
-        done = subprocess.run([PROGRAM, "run", str(BROKEN), *map(str, words)], capture_output=True, text=True,
+        done = subprocess.run([PROGRAM, "run", str(SHORT), *map(str, words)], capture_output=True, text=True,
                               check=False, timeout=120)
         return done.returncode, done.stdout + done.stderr
 
