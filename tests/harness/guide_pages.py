@@ -71,7 +71,7 @@ def commands(first_line, text):
 
 
 def edit(line, name, text):
-    old, new = ("".join(one[1:] + "\n" for one in text.splitlines() if one[:1] in (sign, " ")) for sign in "-+")
+    old, new = ("".join(one[1:] + "\n" for one in text.splitlines() if one[:1] in (sign, " ", "")) for sign in "-+")
     return Edit(line, name, old, new)
 
 
