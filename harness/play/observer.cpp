@@ -74,8 +74,6 @@ Observer::Observer(const Scenario& scenario, const Roster& roster)
     for (PatternTally& pattern : seen.patterns)
       pattern.evicted_beside.resize(seen_.patterns.size());
   }
-  for (KeyId key = 0; key < keys_.size(); ++key)
-    keys_[key].patterns = patterns_of(roster.name(key));
 }
 
 Observer::PatternBits Observer::patterns_of(std::string_view key) const {
@@ -84,6 +82,10 @@ Observer::PatternBits Observer::patterns_of(std::string_view key) const {
     if (glob_match(seen_.patterns[place], key)) bits |= PatternBits{1} << place;
   }
   return bits;
+}
+
+Observer::PatternBits Observer::patterns_of(KeyId id) const {
+  return keys_[id].written ? keys_[id].patterns : patterns_of(roster_.name(id));
 }
 
 void Observer::mix(std::uint64_t fact) {
@@ -125,12 +127,14 @@ bool Observer::wrote(std::size_t instance, KeyId id) {
   if (key.resident) return false;
   const bool fresh = !key.written;
   mix(id);
-  came(instance, key);
+  came(instance, id);
   return fresh;
 }
 
-void Observer::came(std::size_t instance, KeyState& key) {
+void Observer::came(std::size_t instance, KeyId id) {
+  KeyState& key = keys_[id];
   const bool fresh = !key.written;
+  if (fresh) key.patterns = patterns_of(roster_.name(id));
   key.resident = key.written = true;
   key.instance = static_cast<std::uint16_t>(instance);
   each_bit(key.patterns, [&](std::size_t place) {
@@ -151,7 +155,7 @@ void Observer::recount(std::size_t instance, const std::vector<std::string>& nam
     if (booked == there[id]) continue;
     mix(id);
     if (there[id]) {
-      came(instance, key);
+      came(instance, id);
       continue;
     }
     removed(instance, key);
@@ -175,7 +179,7 @@ void Observer::removed(std::size_t instance, KeyState& key) {
 }
 
 void Observer::lives(std::size_t instance, KeyId id, std::optional<std::chrono::milliseconds> ttl) {
-  each_bit(keys_[id].patterns, [&](std::size_t place) {
+  each_bit(patterns_of(id), [&](std::size_t place) {
     TtlTally& seen = seen_.instances[instance].patterns[place].ttl;
     ++seen.asked;
     if (ttl) return seen.widen(ttl->count(), roster_.name(id));
@@ -289,7 +293,7 @@ void Observer::look(std::size_t instance, const std::vector<std::string>& found)
   for (const std::string& name : found) {
     const std::optional<KeyId> id = roster_.find(name);
     if (id && keys_[*id].instance == instance) keys_[*id].found = true;
-    each_bit(id ? keys_[*id].patterns : patterns_of(name),
+    each_bit(id ? patterns_of(*id) : patterns_of(name),
              [&](std::size_t place) { ++patterns[place].found; });
   }
   for (KeyState& key : keys_) {

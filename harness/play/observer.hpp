@@ -75,7 +75,7 @@ class Observer {
   using PatternBits = std::uint32_t;  // a bit for each watched pattern that a key fits
 
   struct KeyState {
-    PatternBits patterns = 0;
+    PatternBits patterns = 0;    // once it was written: of most keys of a large roster nobody asks
     std::uint16_t instance = 0;  // where it was last written
     bool resident : 1 = false;
     bool written : 1 = false;
@@ -86,9 +86,10 @@ class Observer {
   OperationTally& tally(std::size_t instance, Operation operation) {
     return seen_.instances[instance].operations[static_cast<std::size_t>(operation)];
   }
-  void came(std::size_t instance, KeyState& key);
+  void came(std::size_t instance, KeyId id);
   void removed(std::size_t instance, KeyState& key);
   PatternBits patterns_of(std::string_view key) const;
+  PatternBits patterns_of(KeyId id) const;
   void evicted(std::size_t instance, KeyState& key, const Departure& departure);
   void mix(std::uint64_t fact);
 

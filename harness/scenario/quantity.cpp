@@ -161,8 +161,11 @@ std::string with_point(double number) {
 }
 
 std::string format_hex(std::uint64_t word) {
-  std::string digits;
-  for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[(word >> shift) & 15];
+  std::string digits(16, '0');
+  for (char& digit : digits) {
+    digit = "0123456789abcdef"[word >> 60];
+    word <<= 4;
+  }
   return digits;
 }
 
