@@ -167,8 +167,17 @@ std::string to_whom(const Traffic& traffic) {
   return whom + (as_recorded ? ", in the databases in which they were recorded." : ".");
 }
 
+std::string all_in_quotes(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  for (const std::string& text : texts) quoted.push_back(in_quotes(text));
+  return listed(quoted);
+}
+
 // How often each of several is said, in percent.
-std::string mix_of(const std::vector<CommandTemplate>& commands) {
+std::string mix_of(const std::vector<CommandTemplate>& all) {
+  std::vector<CommandTemplate> commands;
+  std::ranges::copy_if(all, std::back_inserter(commands),
+                       [](const CommandTemplate& command) { return command.weight > 0; });
   if (commands.size() == 1) return "Each is " + in_quotes(commands.front().text) + ".";
   double sum = 0;
   for (const CommandTemplate& command : commands) sum += command.weight;
@@ -178,6 +187,16 @@ std::string mix_of(const std::vector<CommandTemplate>& commands) {
     parts.push_back(format_double(tenths / 10) + " % are " + in_quotes(command.text));
   }
   return "Of them " + listed(parts) + ".";
+}
+
+void add_following(const CommandTemplate& command, Sentences& told) {
+  const auto add = [&](const CommandTemplate::Following& following, std::string_view when) {
+    if (following.texts.empty()) return;
+    told.push_back("Where " + in_quotes(command.text) + std::string{when} +
+                   all_in_quotes(following.texts) + " at once.");
+  };
+  add(command.then, " gets a reply, it is followed by ");
+  add(command.otherwise, " gets nil, it is followed by ");
 }
 
 bool has(const Traffic& traffic, CommandTemplate::Piece::Kind kind) {
@@ -191,6 +210,7 @@ bool has(const Traffic& traffic, CommandTemplate::Piece::Kind kind) {
 void add_mix(const Traffic& traffic, Sentences& told) {
   using Kind = CommandTemplate::Piece::Kind;
   told.push_back(mix_of(traffic.commands));
+  for (const CommandTemplate& command : traffic.commands) add_following(command, told);
   if (has(traffic, Kind::key)) {
     told.push_back(traffic.keys == 1
                        ? std::string{"{key} is always 0."}

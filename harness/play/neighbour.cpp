@@ -44,13 +44,29 @@ void Neighbour::serve(const Request& request) {
 
 void Neighbour::play_template(const Request& request) {
   const CommandTemplate& command = traffic_.commands[request.command];
-  fill_in(command, request);
-  say(traffic_.database.value_or(0), command.touches_all, request.at, {});
-  if (!carried_out_) return;
+  const bool may_go_on = !command.then.texts.empty() || !command.otherwise.texts.empty();
+  const Reply reply = play_command(request.command, request, chance_);
+  if (!may_go_on) return;
+  // A stream of their own: what follows hangs on replies, which must not move later draws.
+  Random chance{chance_.next()};
+  if (reply == Reply::error) return;
+  const auto& following = reply == Reply::nil ? command.otherwise : command.then;
+  for (std::size_t i = 0; i < following.texts.size(); ++i) {
+    play_command(following.first + i, request, chance);
+  }
+}
+
+Neighbour::Reply Neighbour::play_command(std::size_t place, const Request& request,
+                                         Random& chance) {
+  const CommandTemplate& command = traffic_.commands[place];
+  fill_in(command, request, chance);
+  const Reply reply = say(traffic_.database.value_or(0), command.touches_all, request.at, {});
+  if (!carried_out_) return reply;
   for (std::size_t i = 0; i < command.keys.size(); ++i) {
-    const KeyId key = roster_.command_key(place_, request.command, i, request.key);
+    const KeyId key = roster_.command_key(place_, place, i, request.key);
     witness_.affected(where_.instance, key, command.keys[i].effect, request.at);
   }
+  return reply;
 }
 
 void Neighbour::play_line(const Request& request) {
@@ -71,20 +87,25 @@ void Neighbour::play_line(const Request& request) {
   }
 }
 
-void Neighbour::say(int database, bool touches_all, Time at, std::chrono::milliseconds moved) {
+Neighbour::Reply Neighbour::say(int database, bool touches_all, Time at,
+                                std::chrono::milliseconds moved) {
   Node& node = where_.node;
   const Expiries::Clock clock{
       .now = node.clock_at(at), .moved = moved, .ahead = node.server().clock_ahead()};
   const Answer answer = node.ask(expiries_.rewritten(words_, clock), database);
   witness_.note(where_.instance, Operation::command, answer);
+  const Reply reply = answer.is_error()  ? Reply::error
+                      : answer.is_null() ? Reply::nil
+                                         : Reply::something;
   carried_out_ = !answer.is_error() || (node.runs() && node.done_unheard());
   if (carried_out_ && touches_all) {
     observer_.recount(where_.instance, node.server().keys(where_.databases));
     node.server().select(database);
   }
+  return reply;
 }
 
-void Neighbour::fill_in(const CommandTemplate& command, const Request& request) {
+void Neighbour::fill_in(const CommandTemplate& command, const Request& request, Random& chance) {
   using Kind = CommandTemplate::Piece::Kind;
   filled_.resize(command.words.size());
   words_.clear();
@@ -101,11 +122,11 @@ void Neighbour::fill_in(const CommandTemplate& command, const Request& request) 
               (request.key + static_cast<std::uint64_t>(piece.least)) % keys_in_all_)}};
           break;
         case Kind::value:
-          append_value(word);
+          append_value(word, chance);
           break;
         case Kind::whole:
           word += std::string_view{
-              Digits{piece.least + static_cast<std::int64_t>(chance_.below(
+              Digits{piece.least + static_cast<std::int64_t>(chance.below(
                                        static_cast<std::uint64_t>(piece.most - piece.least) + 1))}};
           break;
         case Kind::now:
@@ -119,9 +140,9 @@ void Neighbour::fill_in(const CommandTemplate& command, const Request& request) 
   }
 }
 
-void Neighbour::append_value(std::string& word) {
-  std::size_t left = draw_size(traffic_.sizes, chance_);
-  std::size_t from = chance_.below(letters_.size());
+void Neighbour::append_value(std::string& word, Random& chance) {
+  std::size_t left = draw_size(traffic_.sizes, chance);
+  std::size_t from = chance.below(letters_.size());
   while (left > 0) {
     const std::string_view piece = std::string_view{letters_}.substr(from, left);
     word += piece;

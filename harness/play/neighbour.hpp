@@ -26,10 +26,14 @@ class Neighbour {
   void serve(const Request& request);
 
  private:
-  void fill_in(const CommandTemplate& command, const Request& request);
-  void append_value(std::string& word);
-  void say(int database, bool touches_all, Time at, std::chrono::milliseconds moved);
+  // How the command at hand ended.
+  enum class Reply : std::uint8_t { something, nil, error };
+
+  void fill_in(const CommandTemplate& command, const Request& request, Random& chance);
+  void append_value(std::string& word, Random& chance);
+  Reply say(int database, bool touches_all, Time at, std::chrono::milliseconds moved);
   void play_template(const Request& request);
+  Reply play_command(std::size_t command, const Request& request, Random& chance);
   void play_line(const Request& request);
 
   const Traffic& traffic_;

@@ -139,23 +139,23 @@ constexpr Field<CommandTemplate> rows_of_command[] = {
      [](CommandTemplate& into, const Value& value) { into.text = value.text(); }},
     {"weight", any_kind, false, "how often, beside the weights of the others (default: 1)",
      [](CommandTemplate& into, const Value& value) { into.weight = value.number(0.000001, 1e9); }},
+    {"then", any_kind, false,
+     "a list of commands that follow at once, with the same {key}, where the reply is neither nil "
+     "nor an error",
+     [](CommandTemplate& into, const Value& value) { into.then.texts = value.texts(1); }},
+    {"otherwise", any_kind, false, "a list of those that follow where the reply is nil",
+     [](CommandTemplate& into, const Value& value) { into.otherwise.texts = value.texts(1); }},
 };
 
-CommandTemplate read_command(const Value& value, CommandBook& book) {
-  CommandTemplate command;
-  if (const toml::table* table = value.node().as_table()) {
-    read_fields(*table, command_fields(), any_kind, "a command", command, value.mistakes());
-  } else {
-    command.text = value.text();
-  }
-  if (command.text.empty()) return command;
+// Reads `command.text`; mistakes are told at the line of `value`.
+void read_text(CommandTemplate& command, const Value& value, CommandBook& book) {
+  if (command.text.empty()) return;
   const auto refuse = [&](const std::string& what) {
     value.mistakes().add(value.line(), quoted_word(command.text) + ": " + what);
   };
   const auto words = split_words(command.text);
   if (!words || words->empty()) {
-    refuse("quotes are not closed, or there is no word");
-    return command;
+    return refuse("quotes are not closed, or there is no word");
   }
   bool sound = true;
   for (const std::string& word : *words) {
@@ -165,7 +165,31 @@ CommandTemplate read_command(const Value& value, CommandBook& book) {
     }));
   }
   if (sound) find_keys(command, book, refuse);
+}
+
+CommandTemplate read_command(const Value& value, CommandBook& book) {
+  CommandTemplate command;
+  if (const toml::table* table = value.node().as_table()) {
+    read_fields(*table, command_fields(), any_kind, "a command", command, value.mistakes());
+  } else {
+    command.text = value.text();
+  }
+  read_text(command, value, book);
   return command;
+}
+
+// Those that follow one of the list go to its end.
+void read_following(std::vector<CommandTemplate>& commands,
+                    CommandTemplate::Following CommandTemplate::* following, std::size_t place,
+                    const Value& value, CommandBook& book) {
+  (commands[place].*following).first = static_cast<std::uint32_t>(commands.size());
+  const std::vector<std::string> texts = (commands[place].*following).texts;
+  for (const std::string& text : texts) {
+    CommandTemplate& follower = commands.emplace_back();
+    follower.text = text;
+    follower.weight = 0;
+    read_text(follower, value, book);
+  }
 }
 
 }  // namespace
@@ -181,6 +205,11 @@ std::vector<CommandTemplate> read_commands(const Value& value) {
   CommandBook book;
   for (const toml::node& node : *list) {
     commands.push_back(read_command({"commands", node, value.mistakes()}, book));
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const Value one{"commands", (*list)[i], value.mistakes()};
+    read_following(commands, &CommandTemplate::then, i, one, book);
+    read_following(commands, &CommandTemplate::otherwise, i, one, book);
   }
   return commands;
 }

@@ -42,8 +42,17 @@ struct CommandTemplate {
     KeyEffect effect = KeyEffect::reads;
   };
 
+  // Commands that are said after it, in order and with the same {key}: `texts.size()` of the
+  // traffic's, from `first` on.
+  struct Following {
+    std::vector<std::string> texts = {};
+    std::uint32_t first = 0;
+  };
+
   std::string text;
-  double weight = 1;
+  double weight = 1;    // 0: it only follows others; such ones stand last in the list
+  Following then;       // where the reply was neither nil nor an error
+  Following otherwise;  // where it was nil
   std::vector<Word> words;
   std::vector<Key> keys;
   bool touches_all = false;  // like FLUSHALL

@@ -14,9 +14,12 @@ Span arrival(const Rate& rate, std::int64_t k) {
   return Span{whole * rate.per.count() + rest * rate.per.count() / rate.count};
 }
 
+// Of the commands that are drawn; those that only follow others stand behind them.
 std::vector<double> weights_of(const Traffic& traffic) {
   std::vector<double> weights;
-  for (const CommandTemplate& command : traffic.commands) weights.push_back(command.weight);
+  for (const CommandTemplate& command : traffic.commands) {
+    if (command.weight > 0) weights.push_back(command.weight);
+  }
   return weights;
 }
 

@@ -14,7 +14,10 @@ from runs import FILES, ROOT, SCENARIOS, figure, played, run
 
 PROGRAM = sys.argv.pop() if len(sys.argv) > 1 else "outlive"
 
-FOLDERS = {file.parent.name for file in FILES}
+PACKS = SCENARIOS / "packs"
+PACKED = [file for file in FILES if PACKS in file.parents]
+OTHERS = [file for file in FILES if file not in PACKED]
+FOLDERS = {file.parent.name for file in OTHERS}
 
 BROKEN = """title = "Broken"
 duration = "1h"
@@ -59,9 +62,33 @@ class Scenarios(unittest.TestCase):
         for readme, suffix in ((SCENARIOS / "README.md", ".toml"), (ROOT / "README.md", "")):
             rows = [line for line in readme.read_text().splitlines() if line.startswith("| `")]
             listed = [name for row in rows for name in re.findall(r"`([a-z-]+/[a-z0-9-]+)" + suffix + "`", row)]
-            there = sorted(str(file.relative_to(SCENARIOS).with_suffix("")) for file in FILES)
+            there = sorted(str(file.relative_to(SCENARIOS).with_suffix("")) for file in OTHERS)
             with self.subTest(readme=readme):
                 self.assertEqual(sorted(name for name in listed if name.split("/")[0] in FOLDERS), there)
+
+    def test_every_pack_is_listed_and_lists_its_scenarios(self):
+        packs = sorted({file.parent.name for file in PACKED})
+        self.assertGreater(len(packs), 5)
+        for readme in (SCENARIOS / "README.md", ROOT / "README.md"):
+            rows = [line for line in readme.read_text().splitlines() if line.startswith("| [`packs/")]
+            with self.subTest(readme=readme):
+                self.assertEqual(sorted(re.findall(r"^\| \[`packs/([a-z-]+)`\]", "\n".join(rows), re.MULTILINE)), packs)
+        listed = re.findall(r"`packs/([a-z-]+/[a-z-]+)`", (PACKS / "README.md").read_text())
+        self.assertEqual(sorted(listed), sorted(str(file.relative_to(PACKS).with_suffix("")) for file in PACKED))
+        for pack in packs:
+            page = (PACKS / pack / "README.md").read_text()
+            with self.subTest(pack):
+                self.assertEqual(re.findall(r"^## (.*)$", page, re.MULTILINE),
+                                 ["What is kept", "What breaks", "What to set", "Sources"])
+                self.assertEqual(sorted(set(re.findall(r"\]\(([a-z-]+\.toml)\)", page))),
+                                 sorted(file.name for file in PACKED if file.parent.name == pack))
+
+    def test_every_scenario_of_a_pack_says_what_is_tested_where_that_stands_and_why(self):
+        for file in PACKED:
+            text = file.read_text()
+            for word in ("title", "rule", "source", "story"):
+                with self.subTest(str(file.relative_to(SCENARIOS)), word=word):
+                    self.assertRegex(text, rf"(?m)^{word} +=")
 
     def test_another_seed_is_another_play(self):
         file = SCENARIOS / "policies" / "allkeys-lru.toml"

@@ -105,6 +105,42 @@ TEST_CASE("commands come by their weights, and a seed gives one play") {
   CHECK(tally_of(first, "b:*").written > 180);  // of some 720, of 200 keys
 }
 
+TEST_CASE("a command is followed by others where it gets a reply, and by others where it gets nil") {
+  const Observations seen = played(
+      scenario_of(commands("commands = [{ command = 'GET a:{key}', then = ['INCR a:{key}'], "
+                           "otherwise = ['SET a:{key} 1 EX 600', 'SET b:{key} {value}'] }]"),
+                  "b:*"));
+  const PatternTally& windows = tally_of(seen, "a:*");
+  CHECK(windows.written >= 190);
+  CHECK(windows.written == tally_of(seen, "b:*").written);
+  CHECK(windows.ttl.without == 0);  // one that is counted up keeps its TTL
+  CHECK(windows.expired > 600);
+  // A look each, and after it one command or two.
+  const std::uint64_t misses = commands_of(seen).count - 2 * seen.requests;
+  CHECK(misses == windows.expired + windows.resident);
+}
+
+TEST_CASE("nothing follows an error") {
+  const Observations seen = played(
+      scenario_of(commands("commands = ['SET b:{key} text', { command = 'INCR b:{key}', "
+                           "then = ['SET a:{key} x'], otherwise = ['SET a:{key} y'] }]"),
+                  "b:*"));
+  REQUIRE(commands_of(seen).errors.size() == 1);
+  // An INCR of what is not there yet succeeds, once a key at most.
+  CHECK(tally_of(seen, "a:*").written < 200);
+}
+
+TEST_CASE("what follows a reply does not move what others draw") {
+  const auto bytes_of = [](std::string_view otherwise) {
+    const Observations seen = played(scenario_of(
+        commands("size = { uniform = [1, 1000] }\ncommands = [{ command = 'GET x:{key}', otherwise "
+                 "= [" +
+                 std::string{otherwise} + "] }, 'SET a:{key} {value} EX {60..3000}']")));
+    return tally_of(seen, "a:*").expired;
+  };
+  CHECK(bytes_of("'GET y'") == bytes_of("'SET y:{key} {value} EX 60', 'SET z:{key} {1..9} EX 60'"));
+}
+
 TEST_CASE("a transcript is said again, in its own time or faster, each line in its database") {
   const TestFolder folder;
   folder.write("t.log",

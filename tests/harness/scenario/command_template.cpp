@@ -71,6 +71,22 @@ TEST_CASE("commands have weights") {
   CHECK_FALSE(traffic.uses_cache());
 }
 
+TEST_CASE("what follows a command stands last in the list, without a weight of its own") {
+  const Traffic traffic =
+      parsed(command_words("{ command = 'GET a', then = ['INCR b'], otherwise = ['SET a 1', 'SET b "
+                           "1'] }, 'GET c'"))
+          .traffic.at(0);
+  REQUIRE(traffic.commands.size() == 5);
+  const CommandTemplate& look = traffic.commands[0];
+  CHECK(look.then.first == 2);
+  CHECK(look.otherwise.first == 3);
+  CHECK(traffic.commands[1].text == "GET c");
+  CHECK(traffic.commands[2].text == "INCR b");
+  CHECK(traffic.commands[4].text == "SET b 1");
+  CHECK(traffic.commands[4].weight == 0);
+  CHECK(traffic.commands[4].keys.size() == 1);
+}
+
 struct Wrong {
   std::string_view commands;
   std::string_view says;
@@ -92,6 +108,9 @@ TEST_CASE("commands that cannot be said are refused with the reason") {
       {"'GET k{key}{key}'", "may have one {key} and nothing else"},
       {"'MULTI'", "MULTI is not about keys"},
       {"'CONFIG SET maxmemory 1'", "CONFIG is not about keys"},
+      {"{ command = 'GET a', then = ['INCRR b'] }", "outlive knows no command \"INCRR\""},
+      {"{ command = 'GET a', otherwise = 'SET a 1' }", "otherwise"},
+      {"{ command = 'GET a', then = [] }", "then"},
       {"'SUBSCRIBE c'", "SUBSCRIBE is not about keys"},
   };
   for (const Wrong& wrong : cases) {
