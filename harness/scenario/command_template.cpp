@@ -180,7 +180,7 @@ CommandTemplate read_command(const Value& value, CommandBook& book) {
 
 // Those that follow one of the list go to its end.
 void read_following(std::vector<CommandTemplate>& commands,
-                    CommandTemplate::Following CommandTemplate::* following, std::size_t place,
+                    CommandTemplate::Following CommandTemplate::*following, std::size_t place,
                     const Value& value, CommandBook& book) {
   (commands[place].*following).first = static_cast<std::uint32_t>(commands.size());
   const std::vector<std::string> texts = (commands[place].*following).texts;

@@ -105,11 +105,12 @@ TEST_CASE("commands come by their weights, and a seed gives one play") {
   CHECK(tally_of(first, "b:*").written > 180);  // of some 720, of 200 keys
 }
 
-TEST_CASE("a command is followed by others where it gets a reply, and by others where it gets nil") {
-  const Observations seen = played(
-      scenario_of(commands("commands = [{ command = 'GET a:{key}', then = ['INCR a:{key}'], "
-                           "otherwise = ['SET a:{key} 1 EX 600', 'SET b:{key} {value}'] }]"),
-                  "b:*"));
+TEST_CASE(
+    "a command is followed by others where it gets a reply, and by others where it gets nil") {
+  const Observations seen =
+      played(scenario_of(commands("commands = [{ command = 'GET a:{key}', then = ['INCR a:{key}'], "
+                                  "otherwise = ['SET a:{key} 1 EX 600', 'SET b:{key} {value}'] }]"),
+                         "b:*"));
   const PatternTally& windows = tally_of(seen, "a:*");
   CHECK(windows.written >= 190);
   CHECK(windows.written == tally_of(seen, "b:*").written);
@@ -121,10 +122,10 @@ TEST_CASE("a command is followed by others where it gets a reply, and by others 
 }
 
 TEST_CASE("nothing follows an error") {
-  const Observations seen = played(
-      scenario_of(commands("commands = ['SET b:{key} text', { command = 'INCR b:{key}', "
-                           "then = ['SET a:{key} x'], otherwise = ['SET a:{key} y'] }]"),
-                  "b:*"));
+  const Observations seen =
+      played(scenario_of(commands("commands = ['SET b:{key} text', { command = 'INCR b:{key}', "
+                                  "then = ['SET a:{key} x'], otherwise = ['SET a:{key} y'] }]"),
+                         "b:*"));
   REQUIRE(commands_of(seen).errors.size() == 1);
   // An INCR of what is not there yet succeeds, once a key at most.
   CHECK(tally_of(seen, "a:*").written < 200);
