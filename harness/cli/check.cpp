@@ -115,7 +115,8 @@ int check_deployment(std::span<char* const> words) {
          "the primary's")
       ->type_name("NAME=ARGUMENTS")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);  // a word each time: the next may be a file
   app.add_flag("--environment", environment,
                "read the variables of this process, too; they come before those of files");
   app.add_option(

@@ -26,7 +26,8 @@ int describe_scenarios(std::span<char* const> words) {
   app.add_option("--set", set, "AXIS=VALUE gives an axis of the scenario another value")
       ->type_name("AXIS=VALUE")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);  // a word each time: the next may be a file
   app.footer(
       "Examples:\n"
       "  outlive describe split/split        one that ships with outlive\n"

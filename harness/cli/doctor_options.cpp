@@ -87,7 +87,8 @@ void describe_look(CLI::App& app, DoctorOptions& options) {
            meaning)
         ->type_name("GLOB")
         ->expected(1)
-        ->take_all();
+        ->take_all()
+        ->allow_extra_args(false);  // a word each time: the next may be the server
   };
   add_patterns("--limits", Role::limits,
                "keys that must not be lost, beside tensorzero_ratelimit:*");

@@ -89,7 +89,8 @@ void describe(CLI::App& app, RunOptions& options) {
                  "play for each")
       ->type_name("AXIS=VALUE")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);  // a word each time: the next may be a file
   app.add_option_function<std::string>(
          "--until",
          [&options](const std::string& text) {

@@ -24,12 +24,15 @@ std::vector<std::int64_t> ttls(const KeyGroup& group, std::int64_t now_ms) {
   return all;
 }
 
+// What is left of a TTL is told by the server's clock and the looker's, which part by milliseconds:
+// so little above a day is a day.
 std::int64_t rounded_up(std::int64_t ms) {
+  const std::int64_t doubt = std::min<std::int64_t>(ms / 1'000, 1'000);
   for (const milliseconds unit :
        {milliseconds{std::chrono::days{1}}, milliseconds{std::chrono::hours{1}},
         milliseconds{std::chrono::minutes{1}}, milliseconds{1'000}}) {
     const std::int64_t size = unit.count();
-    const std::int64_t up = (ms + size - 1) / size * size;
+    const std::int64_t up = (ms - doubt + size - 1) / size * size;
     if (up - ms <= ms / 50) return up;
   }
   return ms;

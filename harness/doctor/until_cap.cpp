@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "doctor/words.hpp"
 #include "scenario/quantity.hpp"
 
 namespace outlive::harness {
@@ -13,10 +14,6 @@ constexpr double full_share = 0.005;
 // Growth of less than this between two looks may be the look itself.
 constexpr double noise_bytes = 100'000;
 constexpr double longest_s = 1e9;  // thirty years are never
-
-std::string in_count(double number) {
-  return format_count(static_cast<std::uint64_t>(std::llround(std::max(number, 0.0))));
-}
 
 Span span_of(double seconds) {
   return Span{static_cast<std::int64_t>(seconds * 1e6)};
@@ -76,8 +73,8 @@ class Course {
 };
 
 CapForecast by_writes(const Examination& examination, const LoadPlan& plan, double headroom) {
-  std::string by = in_count(*plan.writes_per_second) + " new keys a second of " +
-                   in_count(plan.bytes_each) + " bytes";
+  std::string by = rate_in_words(*plan.writes_per_second) + " new keys a second of " +
+                   keys_in_words(plan.bytes_each) + " bytes";
   const auto seconds = Course{examination, plan}.reaches(headroom);
   if (!seconds || *seconds >= longest_s) {
     return {.when = CapForecast::When::settles, .by = std::move(by)};
@@ -103,7 +100,7 @@ CapForecast until_cap(const Examination& examination, const std::optional<LoadPl
     return {.when = CapForecast::When::met, .by = {}};
   }
   if (bytes_per_second) {
-    return at_rate(headroom, *bytes_per_second, in_count(*bytes_per_second) + " bytes a second");
+    return at_rate(headroom, *bytes_per_second, rate_in_words(*bytes_per_second) + " bytes a second");
   }
   if (plan && plan->writes_per_second && !plan->rate_was_seen) {
     return by_writes(examination, *plan, headroom);
@@ -111,7 +108,7 @@ CapForecast until_cap(const Examination& examination, const std::optional<LoadPl
   const auto& growth = examination.growth;
   if (!growth || growth->bytes * seconds_of(growth->between) < noise_bytes) return {};
   return at_rate(headroom, growth->bytes,
-                 in_count(growth->bytes) + " bytes a second, as seen in " +
+                 rate_in_words(growth->bytes) + " bytes a second, as seen in " +
                      format_span(std::chrono::round<std::chrono::seconds>(growth->between)));
 }
 

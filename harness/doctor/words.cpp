@@ -23,6 +23,11 @@ std::string keys_in_words(double keys) {
   return format_count(static_cast<std::uint64_t>(std::llround(std::max(keys, 0.0))));
 }
 
+std::string rate_in_words(double a_second) {
+  const bool whole = a_second >= 10 || a_second == std::round(a_second);
+  return whole ? keys_in_words(a_second) : with_decimals(a_second, a_second < 0.1 ? 3 : 1);
+}
+
 std::string size_in_words(double bytes) {
   constexpr const char* units[] = {" bytes", " KB", " MB", " GB", " TB"};
   std::size_t unit = 0;

@@ -262,6 +262,13 @@ class CommandLine(unittest.TestCase):
             self.assertEqual((status, err), (1, ""), words)
             self.assertIn("[shared-policy]", out)
 
+    def test_a_path_behind_a_config_is_a_path(self):
+        self.write("my.conf", "maxmemory 1gb\nmaxmemory-policy allkeys-lru\n")
+        self.write("prod.env", "TENSORZERO_VALKEY_URL=valkey://valkey\n")
+        for config in ("my.conf", "primary=my.conf"):
+            self.assertEqual(check(self.folder, "--config", config, "prod.env"),
+                             check(self.folder, "prod.env", "--config", config))
+
     def test_of_several_gateways_one_is_chosen(self):
         self.write("compose.yaml", "services:\n"
                    "  valkey: { image: valkey/valkey:8, command: --maxmemory 1gb --maxmemory-policy volatile-ttl, "

@@ -29,6 +29,7 @@ TEST_CASE("cache-ttl: answers expire before buckets that are not full") {
   CHECK(finds("cache-ttl", with_ttl(36), Severity::error));
   CHECK(finds("cache-ttl", with_ttl(72), Severity::error));
   CHECK_FALSE(finds("cache-ttl", with_ttl(24)));
+  CHECK_FALSE(finds("cache-ttl", server_with("volatile-ttl", {buckets(100), cached(1'000, 86'401)})));
   CHECK_FALSE(
       finds("cache-ttl", server_with("allkeys-lru", {buckets(100), cached(1'000, 259'200)})));
 }
