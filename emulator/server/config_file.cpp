@@ -141,11 +141,13 @@ std::vector<DirectiveLine> gather_config(const StartArguments& start,
   return all;
 }
 
-std::string config_error(const DirectiveLine& line, std::string_view reason) {
+std::string config_error(const DirectiveLine& line, std::string_view reason,
+                         const Profile& profile) {
+  const char* const product = profile.name.starts_with("redis") ? "Redis " : "Version ";
   const std::string where =
       line.line > 0 ? line.source + ":" + std::to_string(line.line) : line.source;
-  return "*** FATAL CONFIG FILE ERROR (Version 8.1.1) *** " + where + ": '" + line.text +
-         "': " + std::string(reason);
+  return std::string("*** FATAL CONFIG FILE ERROR (") + product + std::string(profile.version) +
+         ") *** " + where + ": '" + line.text + "': " + std::string(reason);
 }
 
 }  // namespace outlive

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "memory/profile.hpp"
+
 namespace outlive {
 
 struct DirectiveLine {
@@ -34,7 +36,10 @@ StartArguments parse_arguments(std::span<const std::string_view> arguments);
 // All directives of a start in the order in which they hold, included files in their places.
 std::vector<DirectiveLine> gather_config(const StartArguments& start, std::istream& standard_input);
 
-// What is wrong with a line, in one line: where it is, what it says, why it can't be.
-std::string config_error(const DirectiveLine& line, std::string_view reason);
+// What is wrong with a line, in one line: the server that says so ("Redis 7.0.15"; Valkey has no
+// name before its version), where the line is, what it says, why it can't be. Before it is known
+// which server is imitated, it is the default one.
+std::string config_error(const DirectiveLine& line, std::string_view reason,
+                         const Profile& profile = profile_default);
 
 }  // namespace outlive

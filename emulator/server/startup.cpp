@@ -17,12 +17,17 @@
 namespace outlive {
 namespace {
 
+[[noreturn]] void refuse(const DirectiveLine& line, std::string_view reason,
+                         const Options& options) {
+  throw UserError(config_error(line, reason, profile_of(options)));
+}
+
 void apply_file_directive(const DirectiveLine& line, const Options& options) {
   const FileDirective* known = find_file_directive(line.name);
-  if (!known) throw UserError(config_error(line, why_unknown(line, options)));
+  if (!known) refuse(line, why_unknown(line, options), options);
   if (known->refusal.empty() && line.values.size() == 1) return;
   const std::string refusal = "not supported by outlive: " + std::string(known->refusal);
-  throw UserError(config_error(line, known->refusal.empty() ? bad_directive : refusal));
+  refuse(line, known->refusal.empty() ? bad_directive : refusal, options);
 }
 
 void apply(const DirectiveLine& line, Options& options) {
@@ -34,7 +39,7 @@ void apply(const DirectiveLine& line, Options& options) {
   if (!error && directive->name == "dir") {
     if (std::string reason = change_directory(values[0]); !reason.empty()) error = reason;
   }
-  if (error) throw UserError(config_error(line, *error));
+  if (error) refuse(line, *error, options);
 }
 
 std::string value_of(const Options& options, std::string_view name) {

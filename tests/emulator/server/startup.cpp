@@ -80,6 +80,20 @@ TEST_CASE("port 0 is any free port, or none where a Unix socket is to be had") {
   CHECK(listen_options(options_of({"--port", "0", "--unixsocket", "/tmp/a"})).port < 0);
 }
 
+// Beside the servers of these names, started with the same words.
+TEST_CASE("a mistake is told by the server imitated, wherever the profile is named") {
+  const std::pair<std::string_view, std::string> servers[] = {{"valkey-8.0", "Version 8.0.1"},
+                                                              {"valkey-9.1", "Version 9.1.2"},
+                                                              {"redis-7.0", "Redis 7.0.15"}};
+  for (const auto& [profile, server] : servers) {
+    CHECK_THROWS_MATCHES(
+        options_of({"--foo", "1", "--outlive-profile", profile}), UserError,
+        Catch::Matchers::Message("*** FATAL CONFIG FILE ERROR (" + server +
+                                 ") *** command line: 'foo \"1\"': Bad directive or wrong number "
+                                 "of arguments"));
+  }
+}
+
 TEST_CASE("a mistake in standard input is told with its line") {
   CHECK_THROWS_MATCHES(
       options_of({"-"}, "port 0\nhz many\n"), UserError,
