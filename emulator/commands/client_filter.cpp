@@ -148,7 +148,9 @@ bool read_option(Call& call, ClientFilter& filter) {
     return equal_ignoring_case(known.name, word) && profile.has(known.since);
   });
   const bool known = option != std::end(filter_options) && (option->trait || !negated);
-  if (!known || call.args.empty()) return refuse(call, errors::syntax);
+  // No number may follow ID, where a filter is before it: that is the ID of nobody.
+  const bool lone_id = known && profile.has("8.1.0") && option->trait == read_ids;
+  if (!known || (call.args.empty() && !lone_id)) return refuse(call, errors::syntax);
   if (option->rest) return option->rest(call, filter);
   return option->trait(call, negated ? filter.unwanted : filter.wanted);
 }
@@ -219,6 +221,7 @@ bool read_client_filter(Call& call, Filtering what, ClientFilter& filter) {
   if (old && what == Filtering::list) {
     return call.args.empty() || read_list_before_8_1(call, filter);
   }
+  if (call.args.left() == 1) return refuse(call, errors::syntax);
   while (!call.args.empty()) {
     const bool id = old && call.args.left() > 1 && call.args.take("id");
     if (!(id ? read_id_before_8_1(call, filter) : read_option(call, filter))) return false;
