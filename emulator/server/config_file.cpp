@@ -143,7 +143,7 @@ std::vector<DirectiveLine> gather_config(const StartArguments& start,
 
 std::string config_error(const DirectiveLine& line, std::string_view reason,
                          const Profile& profile) {
-  const char* const product = profile.name.starts_with("redis") ? "Redis " : "Version ";
+  const char* const product = profile.is_redis() ? "Redis " : "Version ";
   const std::string where =
       line.line > 0 ? line.source + ":" + std::to_string(line.line) : line.source;
   return std::string("*** FATAL CONFIG FILE ERROR (") + product + std::string(profile.version) +
