@@ -4,12 +4,16 @@
 #include <array>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands/families.hpp"
 #include "engine/directives.hpp"
 #include "engine/engine.hpp"
-#include "memory/baseline.hpp"
+#include "memory/dict_tables.hpp"
+#include "memory/footprint.hpp"
+#include "memory/growing_text.hpp"
+#include "memory/passing_charge.hpp"
 
 namespace outlive {
 namespace {
@@ -92,12 +96,17 @@ constexpr FieldOfVersions fields_of_versions[] = {
 
 class InfoText {
  public:
-  explicit InfoText(const Profile& profile) : profile_(profile) {}
+  explicit InfoText(const Ledger& ledger)
+      : profile_(ledger.profile()), block_(ledger.allocation()) {}
 
   void section(std::string_view name) {
+    block_.make_room(text_.size());
     if (!text_.empty()) text_ += "\r\n";
     text_ += "# " + std::string(name) + "\r\n";
+    format_size_ = text_.size();
   }
+  // A section that is put together by sdscatfmt asks for twice its format at first.
+  void make_room_for_format() { block_.make_room(2 * format_size_); }
   void field(std::string_view name, std::string_view value) {
     for (const FieldOfVersions& one : fields_of_versions) {
       if (one.name == name && !profile_.is_within(one.since, one.until)) return;
@@ -107,6 +116,8 @@ class InfoText {
   // In every version.
   void line(std::string_view name, std::string_view value) {
     text_ += std::string(name) + ":" + std::string(value) + "\r\n";
+    constexpr std::size_t colon_conversion_line_end = 5;
+    format_size_ += name.size() + colon_conversion_line_end;
   }
   void field(std::string_view name, std::int64_t value) { field(name, std::to_string(value)); }
   void count(std::string_view name, std::uint64_t value) { field(name, std::to_string(value)); }
@@ -121,10 +132,14 @@ class InfoText {
     }
   }
   const std::string& text() const { return text_; }
+  // What Valkey has allocated for the sections before this one.
+  std::int64_t block_bytes() const { return static_cast<std::int64_t>(block_.bytes()); }
 
  private:
   const Profile& profile_;
   std::string text_;
+  GrowingText block_;
+  std::size_t format_size_ = 0;  // of the section that is being written
 };
 
 void server(InfoText& info, Engine& engine) {
@@ -162,6 +177,7 @@ void server(InfoText& info, Engine& engine) {
   info.field("config_file", engine.shell.config_file);
   info.constants("io_threads_active:0");
   info.field("availability_zone", directive("availability-zone"));
+  info.make_room_for_format();
   if (!engine.shell.tcp_listener.empty()) info.field("listener0", engine.shell.tcp_listener);
   if (!engine.shell.unix_listener.empty()) info.field("listener1", engine.shell.unix_listener);
   if (!engine.shell.tls_listener.empty()) info.field("listener2", engine.shell.tls_listener);
@@ -203,6 +219,7 @@ std::string percent(double part, double whole) {
 }
 
 void memory(InfoText& info, Engine& engine) {
+  const PassingCharge text(engine.ledger, info.block_bytes());
   const MemoryOverview overview = engine.memory_overview();
   const auto used = static_cast<std::uint64_t>(overview.used);
   const auto peak = static_cast<std::uint64_t>(engine.ledger.peak());
@@ -485,21 +502,78 @@ constexpr Section sections[] = {
     {"keyspace", "Keyspace", Shown::in_default, keyspace},
 };
 
-bool is_wanted(const Section& section, std::span<const std::string_view> words) {
-  if (words.empty()) return section.shown == Shown::in_default;
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-    if (equal_ignoring_case(word, "default")) return section.shown == Shown::in_default;
-    return equal_ignoring_case(word, "all") || equal_ignoring_case(word, "everything") ||
-           equal_ignoring_case(word, section.name);
-  });
+// The sections that INFO is asked for. Valkey puts their names into a dictionary, which counts in
+// what INFO then tells (server.c, genInfoSectionDict).
+class WantedSections {
+ public:
+  explicit WantedSections(std::span<const std::string_view> words) {
+    tables_.expand(words.empty() ? room_max : std::min(words.size(), room_max));
+    if (words.empty()) add_defaults();
+    for (const std::string_view word : words) {
+      if (equal_ignoring_case(word, "all") || equal_ignoring_case(word, "everything")) {
+        all_ = true;
+      } else {
+        equal_ignoring_case(word, "default") ? add_defaults() : add(word);
+      }
+    }
+  }
+
+  bool has(const Section& section) {
+    if (all_) return true;
+    tables_.look_up();
+    return contains(section.name);
+  }
+  std::int64_t bytes(const Ledger& ledger) const {
+    std::int64_t sum = ledger.block(footprint::dict_head) +
+                       static_cast<std::int64_t>(tables_.bytes(ledger.allocation()));
+    for (const std::string_view name : names_) {
+      const auto text = footprint::text_block(ledger.allocation(), name.size());
+      sum += ledger.block(footprint::dict_entry) + static_cast<std::int64_t>(text.bytes);
+    }
+    return sum;
+  }
+
+ private:
+  static constexpr std::size_t room_max = 16;
+
+  bool contains(std::string_view name) const {
+    return std::ranges::any_of(names_,
+                               [&](auto known) { return equal_ignoring_case(known, name); });
+  }
+  void add(std::string_view name) {
+    if (contains(name)) return;
+    tables_.insert();
+    names_.push_back(name);
+  }
+  void add_defaults() {
+    for (const Section& section : sections) {
+      if (section.shown == Shown::in_default) add(section.name);
+    }
+  }
+
+  DictTables tables_;
+  std::vector<std::string_view> names_;
+  bool all_ = false;
+};
+
+// What INFO makes of its words: the first time without any it stays for good (server.c,
+// cached_default_info_sections).
+std::int64_t passing_bytes(Call& call, const WantedSections& wanted) {
+  Ledger& ledger = call.engine.ledger;
+  const std::int64_t bytes = wanted.bytes(ledger);
+  if (call.words.size() > 1) return bytes;
+  if (!std::exchange(call.engine.info_sections_kept, true)) ledger.add(bytes);
+  return 0;
 }
 
 void info(Call& call) {
-  const auto words = call.args.rest();
-  InfoText text(call.keyspace.ledger.profile());
+  WantedSections wanted(call.args.rest());
+  Ledger& ledger = call.engine.ledger;
+  const PassingCharge names(ledger, passing_bytes(call, wanted));
+  const PassingCharge words(ledger, request_weight(ledger, call.words));
+  InfoText text(ledger);
   for (const Section& section : sections) {
-    if (!is_wanted(section, words)) continue;
-    if (!call.keyspace.ledger.profile().has(section.since)) continue;
+    if (!ledger.profile().has(section.since) || !wanted.has(section)) continue;
     text.section(section.title);
     section.write(text, call.engine);
   }

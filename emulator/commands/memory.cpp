@@ -9,6 +9,7 @@
 #include "engine/engine.hpp"
 #include "engine/help.hpp"
 #include "memory/footprint.hpp"
+#include "memory/passing_charge.hpp"
 
 namespace outlive {
 namespace {
@@ -124,6 +125,8 @@ void reply_figure(Call& call, const Figure& figure, const MemoryOverview& overvi
 }
 
 void stats(Call& call) {
+  Ledger& ledger = call.engine.ledger;
+  const PassingCharge words(ledger, request_weight(ledger, call.words));
   const MemoryOverview overview = call.engine.memory_overview();
   const Profile& profile = call.keyspace.ledger.profile();
   const auto after = std::count_if(std::begin(figures_after), std::end(figures_after),

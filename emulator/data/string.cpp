@@ -1,18 +1,12 @@
 #include "data/string.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 #include "base/number.hpp"
 #include "memory/footprint.hpp"
+#include "memory/growing_text.hpp"
 
 namespace outlive {
-namespace {
-
-// Text that SDS_MAX_PREALLOC does not yet double: 1 MiB (sds.h).
-constexpr std::size_t preallocation_max = 1024 * 1024;
-
-}  // namespace
 
 String String::encoded(std::string_view text, const Allocation& allocation) {
   if (text.size() <= 20) {
@@ -79,8 +73,7 @@ std::string& String::make_raw(const Allocation& allocation) {
 
 void String::reserve_for_growth(std::size_t needed, const Allocation& allocation, bool greedy) {
   if (needed <= room_) return;
-  std::size_t capacity = needed;
-  if (greedy) capacity += std::min(needed, preallocation_max);
+  const std::size_t capacity = greedy ? greedy_capacity(needed) : needed;
   const auto block = footprint::text_block(allocation, capacity, true);
   block_ = static_cast<std::uint32_t>(block.bytes);
   room_ = static_cast<std::uint32_t>(block.room);

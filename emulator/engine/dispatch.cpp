@@ -482,10 +482,7 @@ bool Engine::make_room(Session& session, const CommandTable::Found& found, std::
   if (paused()) return true;  // evict.c, performEvictions: a pause holds evictions too
   // The words of the request already count (measured: a SET of 100 KB is refused, or evicts, 100 KB
   // before the limit).
-  std::int64_t weight = ledger.block(sizeof(void*) * words.size());
-  for (const std::string_view word : words) {
-    weight += static_cast<std::int64_t>(footprint::argument(ledger.allocation(), word.size()));
-  }
+  const std::int64_t weight = request_weight(ledger, words);
   ledger.add(weight);
   if (evictor.over_after(0)) last_reading_.reset();  // eviction's time is not the command's
   const EvictionOutcome outcome = evictor.make_room();

@@ -30,7 +30,7 @@ Engine::Engine(Setup setup)
   keyspace.may_resize = [this](std::size_t bytes) {
     return options.keyspace.resizing && !evictor.over_after(static_cast<std::int64_t>(bytes));
   };
-  ledger.add(baseline::startup(ledger));
+  ledger.add(baseline::startup(ledger) + baseline::after_startup(ledger));
   note_calls_at_start();
   next_cron_ = setup.start;
   if (setup.scripts) scripts = setup.scripts(*this);

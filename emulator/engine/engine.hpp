@@ -132,6 +132,8 @@ class Engine final : private KeyspaceListener {
     std::int64_t reply_buffer_peak_ms = 5000;  // negative: peaks are never forgotten
     bool scripts_may_all = false;              // even what is flagged noscript
   } switches;
+  // INFO without words has been called: what it made of its sections stays.
+  bool info_sections_kept = false;
   std::unique_ptr<ScriptHost> scripts;
   const CommandTable& table() const { return table_; }
   const std::map<std::uint64_t, std::unique_ptr<Session>>& sessions() const { return sessions_; }

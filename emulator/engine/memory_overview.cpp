@@ -24,7 +24,22 @@ std::int64_t rehashing_bytes(const Database::Table& table) {
   return table.rehashing() ? static_cast<std::int64_t>(table.bytes_of(0)) : 0;
 }
 
+// Which databases are told of: in 9.1 all that are there, before those that have had keys, and in
+// Redis 7.0 those that have some.
+bool is_told(const Database& database, const Profile& profile) {
+  if (profile.lazy_databases) return database.is_open();
+  return profile.is_redis() ? database.size() > 0 : database.has_had_keys();
+}
+
 }  // namespace
+
+std::int64_t request_weight(const Ledger& ledger, std::span<const std::string_view> words) {
+  std::int64_t weight = ledger.block(sizeof(void*) * words.size());
+  for (const std::string_view word : words) {
+    weight += static_cast<std::int64_t>(footprint::argument(ledger.allocation(), word.size()));
+  }
+  return weight;
+}
 
 MemoryOverview Engine::memory_overview() const {
   MemoryOverview overview;
@@ -43,8 +58,8 @@ MemoryOverview Engine::memory_overview() const {
   std::int64_t databases = 0;
   for (std::size_t i = 0; i < keyspace.databases(); ++i) {
     const Database& database = keyspace.database(i);
-    if (!database.has_had_keys() || (plain && database.size() == 0)) continue;
-    const std::int64_t keys = table_bytes(database.keys(), profile, true);
+    if (!is_told(database, profile)) continue;
+    const std::int64_t keys = table_bytes(database.keys(), profile, database.has_had_keys());
     std::int64_t expires = table_bytes(database.expires(), profile, database.has_had_expiry());
     overview.tables += chained ? static_cast<std::int64_t>(database.keys().table_bytes() +
                                                            database.expires().table_bytes())

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "memory/footprint.hpp"
+#include "memory/growing_text.hpp"
 
 namespace outlive {
 namespace {
 
-constexpr std::size_t read_size = 16 * 1024;            // PROTO_IOBUF_LEN
-constexpr std::size_t resize_threshold = 32 * 1024;     // PROTO_RESIZE_THRESHOLD
-constexpr std::size_t preallocation_max = 1024 * 1024;  // SDS_MAX_PREALLOC
+constexpr std::size_t read_size = 16 * 1024;         // PROTO_IOBUF_LEN
+constexpr std::size_t resize_threshold = 32 * 1024;  // PROTO_RESIZE_THRESHOLD
 constexpr std::size_t line_end = 2;
 
 bool is_big(std::int64_t argument) {
@@ -26,9 +26,7 @@ void QueryBuffer::grow(std::size_t capacity, const Allocation& allocation) {
 
 void QueryBuffer::make_room(std::size_t more, bool greedy, const Allocation& allocation) {
   if (room_ - used_ >= more) return;
-  std::size_t capacity = used_ + more;
-  if (greedy) capacity += std::min(capacity, preallocation_max);
-  grow(capacity, allocation);
+  grow(greedy ? greedy_capacity(used_ + more) : used_ + more, allocation);
 }
 
 void QueryBuffer::own(const Allocation& allocation) {

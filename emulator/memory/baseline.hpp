@@ -12,6 +12,15 @@ inline std::int64_t startup(const Ledger& ledger) {
   return ledger.profile().startup[ledger.allocation().quantum() == 8 ? 0 : 1];
 }
 
+// What is allocated once used_memory_startup has been taken: the list of the AOF's files, which is
+// there without an AOF (aof.c, aofManifestCreate).
+inline std::int64_t after_startup(const Ledger& ledger) {
+  constexpr std::size_t manifest = 48;             // its head; then two lists
+  constexpr std::int64_t module_of_scripts = 272;  // Lua's, measured
+  return ledger.block(manifest) + 2 * ledger.block(footprint::list_head) +
+         (ledger.profile().scripts == ScriptKeeping::by_module ? module_of_scripts : 0);
+}
+
 // What a connection has besides its buffers and its place in the index of clients (networking.c,
 // createClient; connection.c, connCreateSocket).
 inline std::int64_t client(const Ledger& ledger) {

@@ -33,6 +33,8 @@ class DictTables {
       resize(std::max(size_min, std::bit_ceil(used_)), std::max<std::size_t>(used_, 1));
     }
   }
+  // Room for so many from the start, before the first comes (dict.c, dictExpand).
+  void expand(std::size_t entries) { size_ = std::bit_ceil(std::max(size_min, entries)); }
   // Back to none, as dictEmpty and a new dictionary have.
   void clear() { *this = {}; }
 

@@ -47,7 +47,8 @@ def error_of(figure):
 def measure_family(command, number):
     family = weights.FAMILIES[number]
     with Subject(command, *family.directives) as subject:
-        prime(subject)
+        if family.primed:
+            prime(subject)
         return family.measure(subject)
 
 

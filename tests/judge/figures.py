@@ -25,6 +25,8 @@ class Family:
     directives: tuple = ()
     # The profiles that have what it is about; none named: all.
     profiles: tuple = ()
+    # Whether what appears once is there already, or the server has only just started.
+    primed: bool = True
 
 
 # Commands with more than four subcommands, whose tables Redis 7.0 moves on with each look-up, and so frees some time.

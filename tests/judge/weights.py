@@ -4,7 +4,7 @@ import time
 
 import crowds
 from figures import DAY_S, FEW, Family, growth, key_of, text, usages
-from subject import Subject
+from subject import Subject, fields_of
 
 KEY_LENGTHS = (1, 3, 16, 31, 32, 44, 45, 64, 81, 127, 128, 200, 255, 256, 300)
 # Round numbers, the limits of embstr (44 bytes, 64 in all), and either side of the allocator's size classes.
@@ -306,6 +306,29 @@ def evicted(subject):
     return {"used_memory": ("used", subject.used_with_chains()), "keys": ("used", subject.ask("DBSIZE"))}
 
 
+def looks(subject, request):
+    """What used_memory is told to have grown by since the start, a few times: a connection that was closed may still be there."""
+    for _ in range(5):
+        told = subject.ask(*request)
+        if request[0] == "INFO":
+            fields = fields_of(told)
+            yield fields["used_memory"] - fields["used_memory_startup"]
+        else:
+            fields = dict(zip(told[::2], told[1::2]))
+            yield fields[b"total.allocated"] - fields[b"startup.allocated"]
+        time.sleep(0.01)
+
+
+def in_itself(subject, *requests):
+    """What tells used_memory also takes some: its words, the sections asked for, the text so far; INFO alone for good."""
+    rounds = (("at once", requests), ("then", (("INFO",), *requests)))
+    return {f"{' '.join(request)}, {when}": ("used", min(looks(subject, request))) for when, asked in rounds for request in asked}
+
+
+# Without `default`, whose table may be in the midst of a rehash.
+INFO_REQUESTS = tuple(("INFO", *words) for words in (
+    ("memory",), ("MEMORY", "memory"), ("clients", "memory"), ("keyspace", "memory", "cpu", "stats", "server"),
+    ("memory", "replication", "none-of-this-name"), ("memory", "x" * 100), ("all",), ("everything",)))
 FIELDS_EXPIRE_IN = ("valkey-9.1",)
 FAMILIES = (
     Family("strings: key and value length", strings_by_length),
@@ -337,6 +360,10 @@ FAMILIES = (
     Family("8,000 mixed writes", mixed),
     Family("FLUSHALL, FLUSHDB, nine databases", flushed),
     Family("keys expired", expired),
+    Family("INFO in itself", lambda subject: in_itself(subject, *INFO_REQUESTS), primed=False),
+    # Redis 7.0 moves the table of MEMORY's subcommands on meanwhile.
+    Family("MEMORY STATS in itself", lambda subject: in_itself(subject, ("MEMORY", "STATS")), primed=False,
+           profiles=("valkey-8.1", "valkey-8.0", "valkey-9.1")),
     Family("keys evicted", evicted, limit=0.01),
     *crowds.FAMILIES,
 )

@@ -19,6 +19,32 @@ TEST_CASE("INFO without words leaves out what is told on request alone") {
   CHECK(engine.run({"INFO", "nothing"}) == "$0\r\n\r\n");
 }
 
+std::int64_t used_told(TestEngine& engine, std::initializer_list<std::string_view> words) {
+  const std::string info = engine.run(words);
+  const std::string_view field = "\r\nused_memory:";
+  return std::stoll(info.substr(info.find(field) + field.size()));
+}
+
+TEST_CASE("used_memory holds what INFO takes while it tells it") {
+  TestEngine engine;
+  const std::int64_t rest = engine.used();
+  // Three words, a dictionary with one section, a text that is still empty: by the image's
+  // allocator.
+  constexpr std::int64_t words = 16 + 24 + 32, names = 56 + 32 + 24 + 8, text = 8;
+  CHECK(used_told(engine, {"INFO", "memory"}) - rest == words + names + text);
+  CHECK(engine.used() == rest);
+}
+
+TEST_CASE("the sections of an INFO without words stay") {
+  TestEngine engine;
+  const std::int64_t rest = engine.used();
+  engine.run({"INFO"});
+  const std::int64_t kept = engine.used() - rest;
+  CHECK(kept == 56 + 16 * 8 + 11 * 24 + 4 * 8 + 7 * 16);
+  engine.run({"INFO"});
+  CHECK(engine.used() - rest == kept);
+}
+
 TEST_CASE("latencystats tells the percentiles that are set, of commands that were called") {
   TestEngine engine;
   engine.engine.options.latency_tracking = true;
