@@ -33,9 +33,9 @@ void reply_string(Call& call, const Entry* entry) {
   if (!entry) return call.reply.null();
   char scratch[24];
   const String& string = entry->as<String>();
-  constexpr std::size_t referred_min = 16'384;  // min-string-size-avoid-copy-reply
-  if (string.block() != 0 && string.size() >= referred_min && !call.session.internal &&
-      call.keyspace.ledger.profile().has_parsed_queue()) [[unlikely]] {
+  const std::size_t referred_min = call.engine.options.referred_reply_min;
+  if (string.block() != 0 && referred_min != 0 && string.size() >= referred_min &&
+      !call.session.internal && call.keyspace.ledger.profile().has_parsed_queue()) [[unlikely]] {
     return call.reply.bulk_referred(string.text(scratch));
   }
   call.reply.bulk(string.text(scratch));

@@ -160,6 +160,8 @@ constexpr DirectiveEffect effects[] = {
      [](auto& o, auto& v) { o.min_replicas_max_lag = number<std::int64_t>(v); }},
     {"min-replicas-to-write",
      [](auto& o, auto& v) { o.min_replicas_to_write = number<std::int64_t>(v); }},
+    {"min-string-size-avoid-copy-reply",
+     [](auto& o, auto& v) { o.referred_reply_min = number<std::size_t>(v); }},
     {"notify-keyspace-events", set_events},
     {"outlive-like", [](auto& o, auto& v) { o.service = find_service(v); }},
     {"proto-max-bulk-len",

@@ -28,6 +28,7 @@ struct Options {
   std::uint32_t notify_keyspace_events = 0;       // EventClass bits
   std::int64_t proto_max_bulk_len = 512LL << 20;  // bytes
   std::int64_t client_query_buffer_limit = 1LL << 30;
+  std::size_t referred_reply_min = 16'384;  // min-string-size-avoid-copy-reply; 0: none
   std::int64_t maxclients = 10000;
   std::int64_t min_replicas_to_write = 0;
   std::int64_t min_replicas_max_lag = 10;

@@ -175,3 +175,18 @@ TEST_CASE("a table that was emptied gets its first bucket from the cron") {
   engine.run({"SET", "key", "value", "EX", "100"});
   CHECK(engine.used() == with_buckets);
 }
+
+TEST_CASE("min-string-size-avoid-copy-reply says which strings a reply only refers to") {
+  TestEngine engine{{.profile = "valkey-9.1"}};
+  engine.run({"SET", "k", std::string(20'000, 'v')});
+  const Profile& profile = *find_profile("valkey-9.1");
+  const auto copied = [&](std::string_view least) {
+    engine.run({"CONFIG", "SET", "min-string-size-avoid-copy-reply", least});
+    engine.run({"GET", "k"});
+    return client_memory(engine.session(), profile).output > 0;
+  };
+  CHECK(!copied("16384"));
+  CHECK(copied("20001"));
+  CHECK(!copied("20000"));
+  CHECK(copied("0"));
+}
