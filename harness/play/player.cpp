@@ -401,18 +401,22 @@ class Player {
     witness_.wrote(cache_, entry, request.at);
   }
 
+  std::vector<Observer::Memory> memory_at(Time at) {
+    std::vector<Observer::Memory> memory;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      Node& node = nodes_[i];
+      node.advance_to(at);
+      memory.push_back(
+          {.used = node.runs() ? node.server().used_memory() : 0, .max = maxmemory_[i]});
+    }
+    return memory;
+  }
+
   // Where the slices that are over by now end.
   void end_slices(Time now) {
     for (; next_slice_ <= now; ++slices_ended_, next_slice_ = slice_end(slices_ended_)) {
       happen_until(next_slice_);
-      std::vector<Observer::Memory> memory;
-      for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        Node& node = nodes_[i];
-        node.advance_to(next_slice_);
-        memory.push_back(
-            {.used = node.runs() ? node.server().used_memory() : 0, .max = maxmemory_[i]});
-      }
-      observer_.end_slice(next_slice_, memory);
+      observer_.end_slice(next_slice_, memory_at(next_slice_));
     }
   }
 
@@ -431,21 +435,28 @@ class Player {
     server.run({"EXISTS", roster_.name(key)});
   }
 
+  // Looking takes memory, and must not push out what is looked for. A server that can't be told so
+  // at least tells of what it evicts.
+  void make_room_to_look() {
+    for (Node& node : nodes_) {
+      if (node.runs()) node.server().set_directive("maxmemory", "0");
+    }
+  }
+
   Observations finish() {
-    end_slices(end_);
+    end_slices(end_ - Time::duration{1});
     happen_until(end_);
+    const std::vector<Observer::Memory> memory = memory_at(end_);
+    make_room_to_look();
+    // After that, which takes memory too and may push out a last key.
+    if (next_slice_ == end_) observer_.end_slice(end_, memory);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       Target& server = nodes_[i].server();
       if (!nodes_[i].runs()) continue;  // what it held comes back, or went when it ended
-      nodes_[i].advance_to(end_);
-      const std::uint64_t used_memory = server.used_memory();
-      // Looking takes memory, and must not push out what is looked for. A server that can't be told
-      // so at least tells of what it evicts.
-      server.set_directive("maxmemory", "0");
       const std::vector<std::string> keys = keys_of(i);
       for (const KeyId key : observer_.unseen(i, keys)) have_expired(server, key);
       observer_.look(i, keys);
-      observer_.close(i, used_memory, server.digest());
+      observer_.close(i, memory[i].used, server.digest());
     }
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       for (const std::string& remark : nodes_[i].server().leave()) {
