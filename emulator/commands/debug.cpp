@@ -13,6 +13,7 @@
 #include "engine/help.hpp"
 #include "keyspace/access.hpp"
 #include "memory/footprint.hpp"
+#include "memory/growing_text.hpp"
 #include "snapshot/rdb_writer.hpp"
 
 namespace outlive {
@@ -135,11 +136,62 @@ void structure_sizes(Call& call) {
                   " dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 ");
 }
 
+// A text as SDSLEN tells of it: its length, its room to grow, its block.
+struct Sds {
+  std::size_t length;
+  std::size_t left;
+  std::size_t block;
+};
+
+Sds in_own_block(std::size_t length, std::size_t room, std::size_t block) {
+  return {length, room - length, block};
+}
+
+// In the block of a short argument's object, behind its head.
+Sds behind_head(std::size_t length, const Allocation& allocation) {
+  constexpr std::size_t header = 3, zero = 1;
+  const std::size_t block = footprint::argument(allocation, length) - footprint::object_head;
+  return {length, block - header - length - zero, block};
+}
+
+// 8.0 keeps of a key what it had as an argument (dict.c, createEmbeddedEntry), 7.0 makes a copy.
+Sds key_apart(std::size_t length, const Allocation& allocation, bool copied) {
+  const bool is_short = length <= footprint::embedded_argument_max(allocation);
+  if (is_short && !copied) return behind_head(length, allocation);
+  const auto block = footprint::text_block(allocation, length);
+  const std::size_t room = copied ? std::min(block.room, countable_room(length)) : block.room;
+  return in_own_block(length, room, block.bytes);
+}
+
+// In 7.0 a short value has no room.
+Sds value_apart(const String& text, const Allocation& allocation, bool copied) {
+  if (text.block() != 0) return in_own_block(text.size(), text.room(), text.block());
+  Sds value = behind_head(text.size(), allocation);
+  if (copied) value.left = 0;
+  return value;
+}
+
+// Up to 8.0 the key is a text of its own.
+void text_lengths_apart(Call& call, const Entry& entry) {
+  const Allocation& allocation = call.keyspace.ledger.allocation();
+  const bool copied = call.keyspace.ledger.profile().keys == KeyLayout::apart;
+  const auto told = [](const std::string& name, const Sds& sds) {
+    return name + "_sds_len:" + std::to_string(sds.length) + ", " + name +
+           "_sds_avail:" + std::to_string(sds.left) + ", " + name +
+           "_zmalloc: " + std::to_string(sds.block);
+  };
+  call.reply.simple(told("key", key_apart(entry.key_size, allocation, copied)) + ", " +
+                    told("val", value_apart(entry.as<String>(), allocation, copied)));
+}
+
 void text_lengths(Call& call) {
   const Entry* entry = find_quietly(call, call.args.next());
   if (!entry) return call.reply.error(errors::no_such_key);
   if (!entry->is<String>() || entry->as<String>().is_integer()) {
     return call.reply.error("ERR Not an sds encoded string.");
+  }
+  if (!call.keyspace.ledger.profile().keeps_key_in_object()) {
+    return text_lengths_apart(call, *entry);
   }
   const String& text = entry->as<String>();
   const bool embedded = text.encoding() == StringEncoding::embedded;

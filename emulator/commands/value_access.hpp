@@ -13,13 +13,19 @@ bool wrong_type(Call& call, const Entry* entry) {
   return true;
 }
 
-inline Key key_of(Call& call, std::string_view text) { return call.keyspace.key(text); }
-inline const Allocation& allocation_of(Call& call) { return call.keyspace.ledger.allocation(); }
+inline Key key_of(Call& call, std::string_view text) {
+  return call.keyspace.key(text);
+}
+inline const Allocation& allocation_of(Call& call) {
+  return call.keyspace.ledger.allocation();
+}
 
 // An argument as a string's value. A script's are copies, a client's may bring their block.
 inline String value_of(Call& call, std::string_view text) {
-  return call.session.internal ? String::encoded(text, allocation_of(call))
-                               : String::received(text, allocation_of(call));
+  String value = call.session.internal ? String::encoded(text, allocation_of(call))
+                                       : String::received(text, allocation_of(call));
+  if (value.block() != 0 && call.keyspace.ledger.profile().is_redis()) value.forget_room();
+  return value;
 }
 
 }  // namespace outlive

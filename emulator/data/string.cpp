@@ -1,5 +1,6 @@
 #include "data/string.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/number.hpp"
@@ -77,6 +78,13 @@ void String::reserve_for_growth(std::size_t needed, const Allocation& allocation
   const auto block = footprint::text_block(allocation, capacity, true);
   block_ = static_cast<std::uint32_t>(block.bytes);
   room_ = static_cast<std::uint32_t>(block.room);
+}
+
+void String::forget_room() {
+  const std::size_t size = text_.size();
+  std::size_t room = std::min<std::size_t>(room_, countable_room(size));
+  if (room - size > size / 10) room = size;
+  room_ = static_cast<std::uint32_t>(room);
 }
 
 void String::set_integer(std::int64_t value) {

@@ -46,6 +46,9 @@ class String {
   // Grows the block when `needed` bytes don't fit; `greedy` doubles, as appending does
   // (sdsMakeRoomFor).
   void reserve_for_growth(std::size_t needed, const Allocation& allocation, bool greedy);
+  // Forgets room of more than a tenth, and what a header as short as can be can't count: as Redis
+  // 7.0 keeps an argument (object.c, trimStringObjectIfNeeded; sds.c, sdsnewlen).
+  void forget_room();
   void set_integer(std::int64_t value);
   // Becomes raw in a block of just its size: an embedded string that no longer fits beside its key,
   // a copy (object.c).

@@ -12,11 +12,16 @@ namespace {
 
 constexpr std::size_t expiry_field = 8;
 
+// A value inside the object: always with the two-length header (object.c, SDS_TYPE_8).
+std::size_t embedded_text(std::size_t text_size) {
+  constexpr std::size_t text_header = 3;
+  return text_header + text_size + 1;
+}
+
 // The object with the key inside it and a value of `text_size` bytes, but no expiry.
 std::size_t embedded_bytes(const Entry& entry, std::size_t text_size, const Profile& profile) {
-  constexpr std::size_t text_header = 3;  // always the two-length header (object.c, SDS_TYPE_8)
   const std::size_t key = footprint::embedded_key(entry.key_size);
-  const std::size_t text = text_header + text_size + 1;
+  const std::size_t text = embedded_text(text_size);
   if (profile.keys == KeyLayout::in_object) return footprint::object_head + key + text;
   // Over the pointer, which must find room again should the value move out.
   return footprint::object_head - sizeof(void*) + key + std::max(text, sizeof(void*));
@@ -137,8 +142,11 @@ std::size_t told_block(const Entry& entry, const Ledger& ledger) {
 }
 
 std::size_t embedded_room_left(const Entry& entry, const Profile& profile) {
-  const std::size_t used = embedded_bytes(entry, entry.as<String>().size(), profile);
-  return entry.block - used - (entry.expiry_room ? expiry_field : 0);
+  const std::size_t text = embedded_text(entry.as<String>().size());
+  const bool over_pointer = profile.keys == KeyLayout::in_object_over_pointer;
+  const std::size_t before = footprint::object_head - (over_pointer ? sizeof(void*) : 0) +
+                             footprint::embedded_key(entry.key_size);
+  return entry.block - before - text - (entry.expiry_room ? expiry_field : 0);
 }
 
 }  // namespace outlive

@@ -16,6 +16,14 @@ constexpr std::size_t greedy_capacity(std::size_t needed) {
   return needed + std::min(needed, preallocation_max);
 }
 
+// The most room that Redis 7.0 knows of in a text made with this size: what its header, as short as
+// can be, is able to count (sds.c, _sdsnewlen).
+constexpr std::size_t countable_room(std::size_t size) {
+  std::size_t head = 3;
+  while (footprint::header_reach(head) < size) head = 2 * head - 1;  // 3, 5, 9, 17
+  return footprint::header_reach(head);
+}
+
 // The block of a text that Valkey puts together piece by piece.
 class GrowingText {
  public:

@@ -1,5 +1,6 @@
 """Populations of keys whose weight the fidelity test compares, and the list of all its families."""
 import random
+import re
 import time
 
 import crowds
@@ -306,6 +307,19 @@ def evicted(subject):
     return {"used_memory": ("used", subject.used_with_chains()), "keys": ("used", subject.ask("DBSIZE"))}
 
 
+def rooms(subject):
+    """What DEBUG SDSLEN tells of keys and values: their lengths, their room to grow, their blocks."""
+    found = {}
+    for way, value_requests in (("SET", lambda v: [("SET", "key", v)]), WAYS[0]):
+        for key in KEY_LENGTHS:
+            for value in VALUE_LENGTHS:
+                named = [tuple("k" * key if word == "key" else word for word in words) for words in value_requests("x" * value)]
+                *_, told, _ = subject.load([*named, ("DEBUG", "SDSLEN", "k" * key), ("DEL", "k" * key)])
+                found |= {f"{way}, key {key}, value {value}, {name.decode()}": ("usage", int(number))
+                          for name, number in re.findall(rb"(\w+): ?(\d+)", told)}
+    return found
+
+
 def looks(subject, request):
     """What used_memory is told to have grown by since the start, a few times: a connection that was closed may still be there."""
     for _ in range(5):
@@ -360,6 +374,7 @@ FAMILIES = (
     Family("8,000 mixed writes", mixed),
     Family("FLUSHALL, FLUSHDB, nine databases", flushed),
     Family("keys expired", expired),
+    Family("strings: DEBUG SDSLEN", rooms),
     Family("INFO in itself", lambda subject: in_itself(subject, *INFO_REQUESTS), primed=False),
     # Redis 7.0 moves the table of MEMORY's subcommands on meanwhile.
     Family("MEMORY STATS in itself", lambda subject: in_itself(subject, ("MEMORY", "STATS")), primed=False,

@@ -12,7 +12,9 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 struct DebugEngine : TestEngine {
-  DebugEngine() { engine.options.enable_debug_command = Permission::yes; }
+  explicit DebugEngine(TestOptions options = {}) : TestEngine(options) {
+    engine.options.enable_debug_command = Permission::yes;
+  }
 };
 
 }  // namespace
@@ -43,6 +45,27 @@ TEST_CASE("DEBUG SDSLEN tells a raw value's own block and its room to grow") {
   CHECK(engine.run({"DEBUG", "SDSLEN", "eleven-long"}) ==
         "+key_sds_len:11 key_sds_avail:0 obj_alloc:32 val_sds_len:103 val_sds_avail:5 "
         "val_alloc:112\r\n");
+}
+
+TEST_CASE("DEBUG SDSLEN tells of the key's own text where it has one") {
+  DebugEngine keeps_room{{.profile = "valkey-8.0"}};
+  keeps_room.run({"SET", "k", "abc"});
+  CHECK(keeps_room.run({"DEBUG", "SDSLEN", "k"}) ==
+        "+key_sds_len:1, key_sds_avail:3, key_zmalloc: 8, val_sds_len:3, val_sds_avail:1, "
+        "val_zmalloc: 8\r\n");
+  DebugEngine trims{{.profile = "redis-7.0"}};
+  trims.run({"SET", "k", std::string(46, 'x')});
+  CHECK(trims.run({"DEBUG", "SDSLEN", "k"}) ==
+        "+key_sds_len:1, key_sds_avail:0, key_zmalloc: 8, val_sds_len:46, val_sds_avail:0, "
+        "val_zmalloc: 56\r\n");
+}
+
+TEST_CASE("DEBUG SDSLEN gives a short value over its pointer what it leaves of that") {
+  DebugEngine engine{{.profile = "valkey-9.1"}};
+  engine.run({"SET", "k", "x"});
+  CHECK(
+      engine.run({"DEBUG", "SDSLEN", "k"}) ==
+      "+key_sds_len:1 key_sds_avail:0 obj_alloc:24 val_sds_len:1 val_sds_avail:7 val_alloc:0\r\n");
 }
 
 TEST_CASE("DEBUG SDSLEN refuses what has no text") {
