@@ -133,14 +133,18 @@ std::int64_t find_bit(std::string_view text, BitRange range, bool wanted) {
 
 void bitcount(Call& call) {
   const auto name = call.args.next();
+  // Redis 7.0 read no range where there is no string, and knew a start without an end in BITPOS
+  // alone (bitops.c, bitcountCommand).
+  const bool key_first = call.keyspace.ledger.profile().is_redis();
+  const Entry* entry = key_first ? call.db.find(key_of(call, name)) : nullptr;
+  if (key_first) {
+    if (wrong_type<String>(call, entry)) return;
+    if (!entry) return call.reply.integer(0);
+    if (call.words.size() == 3) return call.reply.error(errors::syntax);
+  }
   AskedRange asked;
   if (!read_range(call, asked)) return;
-  // Redis 7.0 knew a start without an end in BITPOS alone (bitops.c, bitcountCommand).
-  const bool open_range = call.words.size() == 3;
-  if (open_range && call.keyspace.ledger.profile().is_redis()) {
-    return call.reply.error(errors::syntax);
-  }
-  const Entry* entry = call.db.find(key_of(call, name));
+  if (!key_first) entry = call.db.find(key_of(call, name));
   if (wrong_type<String>(call, entry)) return;
   const bool backwards = asked.start < 0 && asked.end && *asked.end < 0 && asked.start > *asked.end;
   if (!entry || backwards) return call.reply.integer(0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <vector>
 
 #include "base/number.hpp"
@@ -75,10 +76,20 @@ std::optional<std::int64_t> parse_octal(std::string_view word) {
   return word.empty() ? std::nullopt : std::optional(value);
 }
 
+// Digits of more than 64 bits 9.1 refuses; before, they were taken for the most that can be.
+std::optional<std::uint64_t> parse_bytes(const Options& options, std::string_view word) {
+  std::uint64_t digits = 0;
+  const auto error = std::from_chars(word.data(), word.data() + word.size(), digits).ec;
+  const bool beyond = error == std::errc::result_out_of_range;
+  if (beyond && profile_of(options).has("9.1.0")) return {};
+  return parse_memory(word);
+}
+
 // A number in the forms that the directive takes (config.c, numericParseString).
-std::optional<std::int64_t> parse_number(const Directive& directive, std::string_view word) {
+std::optional<std::int64_t> parse_number(const Options& options, const Directive& directive,
+                                         std::string_view word) {
   if (directive.has(Directive::memory)) {
-    if (const auto bytes = parse_memory(word)) return static_cast<std::int64_t>(*bytes);
+    if (const auto bytes = parse_bytes(options, word)) return static_cast<std::int64_t>(*bytes);
   }
   if (directive.has(Directive::percent) && word.size() > 1 && word.back() == '%') {
     const auto share = parse_integer(word.substr(0, word.size() - 1));
@@ -105,8 +116,8 @@ bool within_bounds(const Directive& directive, std::int64_t value) {
          (value < 0 || static_cast<std::uint64_t>(value) <= directive.max);
 }
 
-Checked check_integer(const Directive& directive, std::string_view word) {
-  const auto value = parse_number(directive, word);
+Checked check_integer(const Options& options, const Directive& directive, std::string_view word) {
+  const auto value = parse_number(options, directive, word);
   if (!value) return Checked::wrong(std::string(number_error(directive)));
   if (!within_bounds(directive, *value)) {
     if (directive.has(Directive::percent) && *value < 0) {
@@ -166,8 +177,8 @@ Checked check_output_limits(const Options& options, std::span<const std::string_
     if (known == limits.end()) {
       return Checked::wrong("Invalid client class specified in buffer limit configuration.");
     }
-    const auto hard = parse_memory(words[i + 1]);
-    const auto soft = parse_memory(words[i + 2]);
+    const auto hard = parse_bytes(options, words[i + 1]);
+    const auto soft = parse_bytes(options, words[i + 2]);
     const auto seconds = parse_integer(words[i + 3]);
     if (!hard || !soft || !seconds || *seconds < 0) {
       return Checked::wrong(
@@ -240,7 +251,7 @@ Checked check(const Options& options, const Directive& directive,
     case Kind::boolean:
       return check_boolean(words[0]);
     case Kind::integer:
-      return check_integer(directive, words[0]);
+      return check_integer(options, directive, words[0]);
     case Kind::choice:
       return check_choice(directive, words);
     default:

@@ -122,8 +122,8 @@ void Engine::run_requests(Session& session, std::string_view input, std::size_t 
     if (batch.size() > 1) prefetch(batch, session);
     const std::size_t own = own_bytes(batch);
     own_received_ += own;
-    // Where some of it is OUTLIVE's, that may move the clock, and so free the buffer, before the rest
-    // would have arrived: settle_requests() reckons.
+    // Where some of it is OUTLIVE's, that may move the clock, and so free the buffer, before the
+    // rest would have arrived: settle_requests() reckons.
     if (own == 0 && received > 0 && session.query_buffer.arrive(received, ledger.allocation())) {
       recharge(session);
     }
@@ -579,7 +579,8 @@ void Engine::call(Session& session, const CommandTable::Found& found,
   }
   if (!session.blocked) {
     count_call(found, took);
-    ++session.commands_processed;
+    Session& counted = session.internal && current_ ? *current_ : session;  // a script's caller
+    ++counted.commands_processed;
     log_call(session, command, words, took, reply.out().size() - reply_start);
   }
   if (!monitors_.empty() && !command.has(flag::skip_monitor | flag::admin)) {

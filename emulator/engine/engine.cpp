@@ -31,6 +31,7 @@ Engine::Engine(Setup setup)
     return options.keyspace.resizing && !evictor.over_after(static_cast<std::int64_t>(bytes));
   };
   ledger.add(baseline::startup(ledger) + baseline::after_startup(ledger));
+  if (ledger.profile().scripts == ScriptKeeping::by_module) ++next_session_;  // its client's
   note_calls_at_start();
   next_cron_ = setup.start;
   if (setup.scripts) scripts = setup.scripts(*this);

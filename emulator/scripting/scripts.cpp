@@ -200,7 +200,7 @@ void Scripts::prepare_session(const Session& caller) {
 
 std::string_view Scripts::call(std::span<const std::string_view> words, std::string& reply) {
   const CommandTable::Found found = engine_.table().resolve(words);
-  if (const std::string_view error = refusal(found, words.size()); !error.empty()) {
+  if (const std::string_view error = refusal(found, words); !error.empty()) {
     engine_.count_error(error[0] == '-' ? error.substr(1) : "ERR");
     if (found.command) ++engine_.stats.of(found.index).rejected;
     return error;
@@ -212,14 +212,18 @@ std::string_view Scripts::call(std::span<const std::string_view> words, std::str
 }
 
 // What keeps a command from running within this script (script.c, scriptCall), or "".
-std::string_view Scripts::refusal(const CommandTable::Found& found, std::size_t words) {
-  if (!found.command) return "Unknown command called from script";
+std::string_view Scripts::refusal(const CommandTable::Found& found,
+                                  std::span<const std::string_view> words) {
+  const bool by_module = engine_.ledger.profile().scripts == ScriptKeeping::by_module;
+  if (!found.command) {
+    if (!by_module || !found.container) return "Unknown command called from script";
+    return refusal_ = "-" + Engine::unknown_command(words, found.container);
+  }
   if (engine_.refuses(session_, found)) [[unlikely]] {
     return refusal_ = engine_.refuse_script(*found.command);
   }
   const Command& command = *found.command;
-  const bool by_module = engine_.ledger.profile().scripts == ScriptKeeping::by_module;
-  if (!command.takes(words)) return "Wrong number of args calling command from script";
+  if (!command.takes(words.size())) return "Wrong number of args calling command from script";
   if (command.has(flag::noscript) && !engine_.switches.scripts_may_all) {
     return by_module ? "This Valkey command is not allowed from script"
                      : "This Redis command is not allowed from script";

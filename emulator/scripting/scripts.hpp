@@ -91,7 +91,8 @@ class Scripts final : public ScriptHost, private Host {
   CountedErrors run_native(const NativeFunction& body, const Job& job, ReplyWriter& reply);
   const NativeFunction* native(const Job& job) const;
   std::string_view why_not(const Job& job) const;
-  std::string_view refusal(const CommandTable::Found& found, std::size_t words);
+  std::string_view refusal(const CommandTable::Found& found,
+                           std::span<const std::string_view> words);
   void prepare_session(const Session& caller);
   std::int64_t stopwatch_us() const;
 

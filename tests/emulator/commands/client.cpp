@@ -133,4 +133,10 @@ TEST_CASE("CLIENT INFO tells in EXEC of the transaction that runs") {
              ContainsSubstring("flags=N ") && ContainsSubstring(" multi=0 "));
 }
 
+TEST_CASE("the commands of a script count as those of its caller") {
+  TestEngine engine;
+  engine.run({"EVAL", "redis.call('GET', 'a') return redis.call('GET', 'b')", "0"});
+  CHECK(engine.session().commands_processed == 3);
+}
+
 }  // namespace outlive::test
