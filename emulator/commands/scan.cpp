@@ -1,5 +1,6 @@
 // Walking the keyspace: SCAN, KEYS, RANDOMKEY (db.c of 8.1).
 #include <algorithm>
+#include <charconv>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,27 @@
 
 namespace outlive {
 
+namespace {
+
+// As Redis 7.0 reads it, by C's strtoul: with a sign, or nothing at all.
+std::optional<std::size_t> parse_signed_cursor(std::string_view word) {
+  const std::string_view text = c_text(word);
+  if (text.empty()) return 0;
+  const bool negative = text[0] == '-';
+  const std::string_view digits = text.substr(negative || text[0] == '+' ? 1 : 0);
+  std::size_t cursor = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, cursor);
+  if (stop != end || error != std::errc{}) return {};
+  return negative ? 0 - cursor : cursor;
+}
+
+}  // namespace
+
 std::optional<std::size_t> read_cursor(Call& call) {
-  const auto cursor = parse_unsigned(call.args.next());
+  const bool by_strtoul = call.keyspace.ledger.profile().is_redis();
+  const std::string_view word = call.args.next();
+  const auto cursor = by_strtoul ? parse_signed_cursor(word) : parse_unsigned(word);
   if (!cursor) call.reply.error("ERR invalid cursor");
   return cursor;
 }
@@ -22,7 +42,8 @@ namespace {
 // Every type of 8.1: one may ask for keys of a type that no key here can have.
 constexpr std::string_view type_names[] = {"string", "list", "set", "zset", "hash", "stream"};
 
-// False, and an error reply, for a type that does not exist; in Redis 7.0 no key was of such a type.
+// False, and an error reply, for a type that does not exist; in Redis 7.0 no key was of such a
+// type.
 bool read_type(Call& call, ScanOptions& options) {
   const auto name = call.args.next();
   for (const auto known : type_names) {
