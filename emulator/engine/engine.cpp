@@ -123,6 +123,7 @@ Session* Engine::session_by_id(std::uint64_t id) {
 }
 
 void Engine::begin(Instant at) {
+  if (at < now()) evictor.set_back(at);
   keyspace.moment.now = at;
   keyspace.moment.now_ms = unix_ms(at);
 }
@@ -351,7 +352,7 @@ std::string Engine::run_id() const {
 
 Instant Engine::next_due() const {
   Instant due = next_cron_;
-  if (evictor.running() && !paused()) return now();
+  if (evictor.running() && !paused()) due = std::min(due, evictor.resumes());
   for (const Session* session : blocked_) {
     if (!session->blocked->forever) due = std::min(due, session->blocked->until);
   }
@@ -389,7 +390,7 @@ void Engine::advance(Instant to) {
     begin(due);
     keyspace.moment.cause = {};
     keyspace.moment.client = 0;
-    if (evictor.running() && !paused()) evictor.make_room();
+    if (evictor.running() && evictor.resumes() <= due && !paused()) evictor.make_room();
     if (!paused() && keyspace.moment.expiry_paused) unpause();
     const auto waiting = blocked_;
     for (Session* session : waiting) {

@@ -58,11 +58,16 @@ EvictionOutcome Evictor::make_room(std::int64_t not_counted) {
     if (++keys % keys_between_looks != 0) continue;
     if (over() <= 0) break;
     if (static_cast<double>(keys) * microseconds_per_key > limit_us) {
-      running_ = true;
+      run_on_after(static_cast<std::int64_t>(static_cast<double>(keys) * microseconds_per_key));
       return EvictionOutcome::running;
     }
   }
   return EvictionOutcome::ok;
+}
+
+void Evictor::run_on_after(std::int64_t microseconds) {
+  running_ = true;
+  resumes_ = keyspace_.moment.now + Duration{microseconds};
 }
 
 Evictor::Victim Evictor::choose() {
@@ -89,8 +94,8 @@ std::size_t Evictor::populate() {
   constexpr std::size_t samples_max = 64;
   Entry* sampled[samples_max];
   const auto wanted = static_cast<std::size_t>(settings_.samples);
-  const bool writes_decay = settings_.chosen().rank == EvictionRank::lfu &&
-                            keyspace_.ledger.profile().decays_when_seen;
+  const bool writes_decay =
+      settings_.chosen().rank == EvictionRank::lfu && keyspace_.ledger.profile().decays_when_seen;
   std::size_t total = 0;
   for (std::size_t i = 0; i < keyspace_.databases_in_use(); ++i) {
     Database& database = keyspace_.database(i);

@@ -1,6 +1,7 @@
 // Makes room when used memory is over maxmemory (evict.c, performEvictions).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -13,10 +14,10 @@ namespace outlive {
 
 // The directives it obeys.
 struct EvictionSettings {
-  std::uint64_t maxmemory = 0;        // bytes; 0: no limit
-  std::size_t policy = noeviction;    // index into eviction_policies
-  int samples = 5;                    // maxmemory-samples, 1 to 64
-  int tenacity = 10;                  // maxmemory-eviction-tenacity, 0 to 100
+  std::uint64_t maxmemory = 0;      // bytes; 0: no limit
+  std::size_t policy = noeviction;  // index into eviction_policies
+  int samples = 5;                  // maxmemory-samples, 1 to 64
+  int tenacity = 10;                // maxmemory-eviction-tenacity, 0 to 100
 
   const EvictionPolicy& chosen() const { return eviction_policies[policy]; }
 };
@@ -31,8 +32,8 @@ class Evictor {
  public:
   Evictor(Keyspace& keyspace, const EvictionSettings& settings, const Random& random);
 
-  // One round, as before every command. `used` is the memory that counts; the ledger must follow it.
-  // `not_counted` is what eviction leaves out (replica and AOF buffers).
+  // One round, as before every command. `used` is the memory that counts; the ledger must follow
+  // it. `not_counted` is what eviction leaves out (replica and AOF buffers).
   EvictionOutcome make_room(std::int64_t not_counted = 0);
 
   // Whether `more` bytes would pass the limit (evict.c, overMaxmemoryAfterAlloc).
@@ -40,8 +41,13 @@ class Evictor {
 
   // A round that ran out of time wants another as soon as nothing else is to do.
   bool running() const { return running_; }
+  // When the last round was over, and the next may begin. By the emulator's time: whether more is
+  // evicted between two commands must not hang on how long a test took to send the second.
+  Instant resumes() const { return resumes_; }
   // maxmemory was lowered: evict as soon as there is time.
-  void start() { running_ = true; }
+  void start() { run_on_after(1); }
+  // The clock was set back: nothing is to wait for its old time.
+  void set_back(Instant now) { resumes_ = std::min(resumes_, now); }
 
   // Draws anew, and forgets its candidates.
   void reseed(const Random& random);
@@ -64,15 +70,17 @@ class Evictor {
   std::size_t populate();
   // Bytes that the key took with it.
   std::int64_t evict(const Victim& victim);
+  void run_on_after(std::int64_t microseconds);
   Database::Table& candidates(Database& database) const;
 
   Keyspace& keyspace_;
   const EvictionSettings& settings_;
   Random random_;
   EvictionPool pool_;
-  std::string leaving_;  // the name of the key that goes, kept for its memory
+  std::string leaving_;            // the name of the key that goes, kept for its memory
   std::size_t next_database_ = 0;  // the random policies take databases in turn
   bool running_ = false;
+  Instant resumes_{};
 };
 
 }  // namespace outlive

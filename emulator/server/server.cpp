@@ -302,6 +302,7 @@ void Server::answer() {
   flush_ready();
   for (const auto& connection : heard_) connection->read();
   heard_.clear();
+  if (engine_.evictor.running()) sleep();  // shorter than it was going to be
 }
 
 void Server::flush_ready() {
@@ -327,19 +328,24 @@ void Server::start() {
   tick();
 }
 
-// Sleeps until the engine has something to do by itself, at most a cron's period.
 void Server::tick() {
   if (stopping_) return;
-  using std::chrono::microseconds;
-  microseconds sleep{1'000'000 / engine_.options.keyspace.hz};
   if (!engine_.serving_others()) {  // else time stands still until a slow script is over
-    const Instant now = clock_.now();
-    engine_.advance(now);
+    engine_.advance(clock_.now());
     flush_ready();
-    const auto due = std::chrono::duration_cast<microseconds>(engine_.next_due() - now);
-    sleep = std::clamp(due, microseconds(0), sleep);
   }
-  timer_.expires_after(sleep);
+  sleep();
+}
+
+// Until the engine has something to do by itself, at most a cron's period.
+void Server::sleep() {
+  using std::chrono::microseconds;
+  microseconds time{1'000'000 / engine_.options.keyspace.hz};
+  if (!clock_.fixed() && !engine_.serving_others()) {
+    const auto due = std::chrono::duration_cast<microseconds>(engine_.next_due() - clock_.now());
+    time = std::clamp(due, microseconds(0), time);
+  }
+  timer_.expires_after(time);
   timer_.async_wait([this](std::error_code error) {
     if (!error) tick();
   });

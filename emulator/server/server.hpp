@@ -104,6 +104,7 @@ class Server {
   // the kernel does to send stays in the processor's caches for all of them.
   void answer();
   void tick();
+  void sleep();
 
   Engine& engine_;
   ServerClock& clock_;

@@ -127,3 +127,30 @@ TEST_CASE("by the system's clock a command that waits is waited for") {
   Emulator valkey{{.virtual_time = false}};
   CHECK(valkey.run({"WAIT", "1", "10"}).integer == 0);
 }
+
+TEST_CASE("a long eviction takes time, and stands still with the clock between commands") {
+  Emulator valkey{{.directives = {{"maxmemory-policy", "allkeys-random"}}}};
+  for (int i = 0; i < 3000; ++i) valkey.run({"SET", "key:" + std::to_string(i), "v"});
+  valkey.run({"CONFIG", "SET", "maxmemory", "1"});
+  const auto evicted = [&] { return valkey.departures().size(); };
+  CHECK(evicted() == 0);
+  valkey.advance(1us);  // a round is 500 us and the rest of 16 keys, at one a microsecond
+  CHECK(evicted() == 512);
+  valkey.advance(511us);
+  CHECK(evicted() == 512);
+  valkey.advance(1us);
+  CHECK(evicted() == 1024);
+  valkey.run({"PING"});
+  CHECK(evicted() == 1536);
+  valkey.advance(1s);
+  CHECK(evicted() == 3000);
+}
+
+TEST_CASE("a clock that is set back while keys are being evicted holds no eviction up") {
+  Emulator valkey{{.directives = {{"maxmemory-policy", "allkeys-random"}}}};
+  for (int i = 0; i < 3000; ++i) valkey.run({"SET", "key:" + std::to_string(i), "v"});
+  valkey.run({"CONFIG", "SET", "maxmemory", "1"});
+  valkey.set_time(outlive::Time{1s});
+  valkey.advance(1s);
+  CHECK(valkey.departures().size() == 3000);
+}

@@ -5,6 +5,7 @@
 """
 import socket
 import sys
+import time
 import unittest
 
 import servers
@@ -188,6 +189,27 @@ class Runs(OnTheWire):
         self.assertNotEqual(other_evicted, evicted)
         self.assertNotEqual(other_digest, digest)
         self.assertEqual(self.play(9, restart_seed=7)[:2], (digest, evicted))
+
+    def play_large_write(self, pause_s):
+        """Fills a server with small keys, makes one that needs the room of very many, and looks from another connection."""
+        server = self.start("--outlive-seed", "7", "--outlive-clock", "1700000000000", "--maxmemory", "2mb",
+                            "--maxmemory-policy", "volatile-ttl")
+        client = self.client(server)
+        client.ask("EVAL", "for i = 1, 8000 do redis.call('SET', 'key:' .. i, ARGV[1], 'EX', 100 + i) end", "0", "v" * 40)
+        client.ask("SETRANGE", "large", "1000000", "end")
+        seen = []
+        for ask in (("DBSIZE",), ("GETRANGE", "large", "1000000", "-1"), ("DBSIZE",)):
+            time.sleep(pause_s)
+            seen.append(client.ask(*ask))
+            seen.append(self.client(server).table("OUTLIVE", "DIGEST"))
+        client.ask("OUTLIVE", "CLOCK", "ADVANCE", "1000")
+        return seen, client.table("OUTLIVE", "JOURNAL")["recorded"]
+
+    def test_by_a_clock_that_stands_still_it_does_not_matter_how_soon_one_asks(self):
+        longer_than_a_cron = 0.15
+        at_once = self.play_large_write(0)
+        self.assertGreater(at_once[1], 2000)  # some rounds of eviction
+        self.assertEqual(self.play_large_write(longer_than_a_cron), at_once)
 
     def test_a_seed_is_not_for_a_server_with_keys(self):
         _, _, client = self.play(7)
