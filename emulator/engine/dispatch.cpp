@@ -1,17 +1,14 @@
-// The way of a request: bytes to words, words past the gates in processCommand's order, then the
-// handler (server.c of 8.1).
+// The way of a request: bytes to words, words past the gates (gates.cpp), then the handler
+// (server.c of 8.1).
 #include <algorithm>
 
 #include "base/c_text.hpp"
 #include "engine/engine.hpp"
 #include "engine/key_positions.hpp"
-#include "memory/footprint.hpp"
 
 namespace outlive {
 namespace {
 
-constexpr std::string_view host_header = "host:";
-constexpr std::string_view post_verb = "post";
 // Requests that are parsed, fetched for and run at once.
 constexpr std::size_t batch_max = 64;
 
@@ -19,10 +16,6 @@ std::int64_t digits_of(std::size_t value) {
   std::int64_t digits = 1;
   for (; value >= 10; value /= 10) ++digits;
   return digits;
-}
-
-bool allows(Permission permission, const Session& session) {
-  return permission == Permission::yes || (permission == Permission::local && session.local);
 }
 
 constexpr std::int64_t frame = 3;  // '*' or '$', and the line's end
@@ -301,9 +294,9 @@ void Engine::process(Session& session, const CommandTable::Found& found,
   }
   give_query_buffer_away(session, words);
   if (found.command) moment.cause = found.command->name;
-  if (pass_gates(session, found, words, reply)) call(session, found, words, reply);
+  if (pass_gates({session, found, words, reply})) call(session, found, words, reply);
   if (current_ == &session) {
-    if (found.command && found.command->has(flag::outlive_own)) {
+    if (is_own(found)) {
       session.weightless += session.out.size() - std::min(reply_start, session.out.size());
     }
     finish(session, reply_start, reply.shape());
@@ -339,186 +332,6 @@ void Engine::finish(Session& session, std::size_t reply_start, ReplyWriter::Shap
                            .buffer_max = shape.deferred ? reply_start : ReplyBuffer::chunk,
                            .referred = shape.referred});
   if (!session.out.empty() || session.close_after_reply || session.closed) mark_ready(session);
-}
-
-// The gates, in Valkey's order. False: the request was answered, queued or put off.
-bool Engine::pass_gates(Session& session, const CommandTable::Found& found,
-                        std::span<const std::string_view> words, ReplyWriter& reply) {
-  const auto refuse = [&](std::string_view error) {
-    reject(session, found, error, reply);
-    return false;
-  };
-  const Service* service = session.is_operator ? nullptr : options.service;
-  if (service && service->refusal == Service::Refusal::unknown && is_hidden(found)) [[unlikely]] {
-    reject(session, {}, unknown_command(words, hides_container(found) ? nullptr : found.container),
-           reply);
-    return false;
-  }
-  // Since 9.0 who has not signed in is told of no other mistake.
-  const bool must_sign_in = !session.authenticated && ledger.profile().has("9.0.0");
-  if (!found.command) {
-    if (equal_ignoring_case(words[0], host_header) || equal_ignoring_case(words[0], post_verb)) {
-      // Somebody makes a browser talk to us: hang up (server.c, securityWarningCommand).
-      session.closed = true;
-      return false;
-    }
-    if (must_sign_in) return refuse(errors::no_auth);
-    const bool denies = service && service->refusal == Service::Refusal::no_permission;
-    if (denies && !found.container && service->names_refused(to_lower(words[0]))) {
-      // A command of Valkey's that outlive has not, and the service not for clients.
-      if (!session.authenticated) return refuse(errors::no_auth);
-      return deny(session, found, to_lower(words[0]), reply);
-    }
-    return refuse(unknown_command(words, found.container));
-  }
-  const Command& command = *found.command;
-  if (must_sign_in && !command.has(flag::no_auth)) return refuse(errors::no_auth);
-  if (!command.takes(words.size())) return refuse(errors::wrong_arity(command.full_name()));
-  if (service && refuses(session, found)) [[unlikely]] {
-    if (!session.authenticated) return refuse(errors::no_auth);
-    return deny(session, found, command.full_name(), reply);
-  }
-  if (command.has(flag::outlive_own) && !allows(options.enable_outlive_command, session)) {
-    return refuse(
-        "ERR OUTLIVE command not allowed. Start with --enable-outlive-command yes, or local for "
-        "local connections alone.");
-  }
-  if (command.has(flag::is_protected) && !allows(options.enable_debug_command, session)) {
-    const std::string name = command.container.empty() ? "debug" : "module";
-    return refuse("ERR " + to_upper(name) + " command not allowed. If the enable-" + name +
-                  "-command option is set to \"local\", you can run it from a local connection, "
-                  "otherwise you need to set this option in the configuration file, and then "
-                  "restart the server.");
-  }
-  std::uint64_t flags = command.flags;
-  if (command.has(flag::script) && scripts) flags = scripts->flags_of(command, words);
-  Transaction& transaction = session.transaction;
-  const bool executes = transaction.open && command.name == "exec";
-  const bool queued = transaction.open && !command.has(flag::never_queued);
-  const bool queue_needs_room = queued && !ledger.profile().queues_at_cap;
-  const std::uint64_t combined = flags | (executes ? transaction.flags : 0);
-
-  if (!session.authenticated && !command.has(flag::no_auth)) return refuse(errors::no_auth);
-  if (transaction.open && command.has(flag::no_multi)) {
-    const bool named = ledger.profile().has("9.0.0");
-    return refuse("ERR Command " + (named ? "'" + command.full_name() + "' " : std::string{}) +
-                  "not allowed inside a transaction");
-  }
-  if (options.maxmemory_clients != 0) {
-    // Before keys go, and after the last command's reply (server.c, processCommand).
-    evict_clients();
-    if (session.closed) return false;
-  }
-  // To look at the emulator, or to move its clock, evicts nothing.
-  if (options.eviction.maxmemory != 0 && !command.has(flag::outlive_own) &&
-      !make_room(session, found, combined | (queue_needs_room ? flag::denyoom : 0), words, reply)) {
-    return false;
-  }
-  if (!tracking.nobody()) tracking.hold_limit(options.tracking_table_max_keys);
-  if (combined & flag::write && lacks_replicas()) return refuse(errors::no_replicas);
-  if (session.protocol == Protocol::resp2 && session.subscriptions() > 0 &&
-      !command.has(flag::while_subscribed)) {
-    return refuse("ERR Can't execute '" + command.full_name() +
-                  "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
-                  "this context");
-  }
-  if (session.subscriptions() == 0 && command.has(flag::unsubscribes) &&
-      ledger.profile().is_within("8.0.0", "8.1.0")) {
-    return refuse("NOSUB '" + command.full_name() + "' command executed not in subscribed mode");
-  }
-  if (scripts && !command.has(flag::allow_busy)) {
-    if (const std::string_view busy = scripts->busy(); !busy.empty()) return refuse(busy);
-  }
-  constexpr std::uint64_t of_keys = flag::write | flag::readonly | flag::may_replicate;
-  if (session.monitor && combined & of_keys) {
-    // MONITOR counts as a replica (server.c, processCommand).
-    return refuse("ERR Replica can't interact with the keyspace");
-  }
-  if (!session.monitor && pause_until_ > now() &&
-      (pause_all_ || (combined & (flag::write | flag::may_replicate)))) {
-    block(session, {.until = pause_until_, .forever = false, .on_timeout = {}, .postponed = true});
-    return false;
-  }
-  if (queued) {
-    queue(session, command, flags, words, reply);
-    return false;
-  }
-  return true;
-}
-
-// Whether a service that has no such command is asked for it: by name, or for a subcommand of it.
-bool Engine::is_hidden(const CommandTable::Found& found) const {
-  return service_gate_.refuses(found.index) && (found.command || found.container);
-}
-bool Engine::hides_container(const CommandTable::Found& found) const {
-  return found.container && service_gate_.refuses(table_.index_of(*found.container));
-}
-
-// As ACL refuses a user without the right (acl.c, getAclErrorMessage). Always false.
-bool Engine::deny(Session& session, const CommandTable::Found& found, const std::string& command,
-                  ReplyWriter& reply) {
-  ++stats.denied_commands;
-  reject(session, found, errors::no_permission(session.user, command, ledger.profile().is_redis()),
-         reply);
-  return false;
-}
-
-std::string Engine::refuse_script(const Command& command) {
-  if (options.service->refusal == Service::Refusal::unknown) {
-    return "Unknown command called from script";
-  }
-  ++stats.denied_commands;
-  if (ledger.profile().is_redis()) {
-    return "The user executing the script can't run this command or subcommand";
-  }
-  constexpr std::string_view code = "NOPERM ";
-  return "ACL failure in script: " +
-         errors::no_permission("default", command.full_name(), false).substr(code.size());
-}
-
-bool Engine::make_room(Session& session, const CommandTable::Found& found, std::uint64_t flags,
-                       std::span<const std::string_view> words, ReplyWriter& reply) {
-  if (scripts && !scripts->busy().empty()) return true;
-  if (paused()) return true;  // evict.c, performEvictions: a pause holds evictions too
-  // The words of the request already count (measured: a SET of 100 KB is refused, or evicts, 100 KB
-  // before the limit).
-  const std::int64_t weight = request_weight(ledger, words);
-  ledger.add(weight);
-  if (evictor.over_after(0)) last_reading_.reset();  // eviction's time is not the command's
-  const EvictionOutcome outcome = evictor.make_room();
-  ledger.add(-weight);
-  const std::int64_t now_us = unix_us(now());
-  if (outcome == EvictionOutcome::ok) {
-    if (stats.eviction_exceeded_since_us != 0) {
-      stats.eviction_exceeded_us +=
-          static_cast<std::uint64_t>(now_us - stats.eviction_exceeded_since_us);
-      stats.eviction_exceeded_since_us = 0;
-    }
-  } else if (stats.eviction_exceeded_since_us == 0) {
-    stats.eviction_exceeded_since_us = now_us;
-  }
-  out_of_memory_ = outcome == EvictionOutcome::failed;
-  if (out_of_memory_ && (flags & flag::denyoom)) {
-    reject(session, found, errors::oom, reply);
-    return false;
-  }
-  return true;
-}
-
-void Engine::reject(Session& session, const CommandTable::Found& found, std::string_view error,
-                    ReplyWriter& reply) {
-  const bool executes = found.command && found.command->name == "exec";
-  spoil_transaction(session);
-  if (found.command) ++stats.of(found.index).rejected;
-  if (executes) {
-    // EXEC that may not run ends the transaction (multi.c, execCommandAbort).
-    discard_transaction(session);
-    const std::string_view text = error.substr(0, 4) == "ERR " ? error.substr(4) : error;
-    reply.error("EXECABORT Transaction discarded because of: " + std::string(text));
-  } else {
-    reply.error(error);
-  }
-  count_error(*reply.take_error());
 }
 
 void Engine::count_error(std::string_view error) {
@@ -604,7 +417,7 @@ void Engine::count_call(const CommandTable::Found& found, std::int64_t microseco
   ++counted.calls;
   counted.microseconds += static_cast<std::uint64_t>(microseconds);
   ++stats.commands_processed;
-  if (!options.latency_tracking || found.command->has(flag::outlive_own)) return;
+  if (!options.latency_tracking || is_own(found)) return;
   if (!counted.histogram) {
     counted.histogram = std::make_unique<LatencyHistogram>();
     ledger.add(LatencyHistogram::valkey_bytes);

@@ -272,12 +272,15 @@ class Engine final : private KeyspaceListener {
   void key_event(Event event, std::string_view key, int database) override;
 
   void begin(Instant now);
+  static bool is_own(const CommandTable::Found& found) {
+    return found.command && found.command->has(flag::outlive_own);
+  }
   // A request that has arrived whole, and the command it names.
   struct Pending {
     Request request;
     CommandTable::Found found;
     Key key;  // its first, if that was hashed when it was fetched for
-    bool is_own() const { return found.command && found.command->has(flag::outlive_own); }
+    bool is_own() const { return Engine::is_own(found); }
   };
   void run_requests(Session& session, std::string_view input, std::size_t received);
   RequestParser::Outcome parse_batch(Session& session, std::string_view input,
@@ -293,14 +296,29 @@ class Engine final : private KeyspaceListener {
   void check_query_buffer(Session& session, std::size_t waiting);
   void process(Session& session, const CommandTable::Found& found,
                std::span<const std::string_view> words);
-  bool pass_gates(Session& session, const CommandTable::Found& found,
-                  std::span<const std::string_view> words, ReplyWriter& reply);
-  bool is_hidden(const CommandTable::Found& found) const;
-  bool hides_container(const CommandTable::Found& found) const;
-  bool deny(Session& session, const CommandTable::Found& found, const std::string& command,
-            ReplyWriter& reply);
-  bool make_room(Session& session, const CommandTable::Found& found, std::uint64_t flags,
-                 std::span<const std::string_view> words, ReplyWriter& reply);
+  // gates.cpp: a request before its command, and what must hold for it to run.
+  struct Asked {
+    Session& session;
+    const CommandTable::Found& found;
+    std::span<const std::string_view> words;
+    ReplyWriter& reply;
+    std::uint64_t flags = 0;     // the command's, or its script's
+    std::uint64_t combined = 0;  // and of what EXEC is about to run
+    bool queued = false;         // MULTI is open, and it joins
+  };
+  bool pass_gates(Asked asked);
+  bool is_shown(const Asked& asked);
+  bool is_known(const Asked& asked);
+  bool is_granted(const Asked& asked);
+  bool suits_connection(const Asked& asked);
+  bool has_room(const Asked& asked);
+  bool suits_state(const Asked& asked);
+  bool is_time(const Asked& asked);
+  bool refuse(const Asked& asked, std::string_view error);
+  bool deny(const Asked& asked, const std::string& command);
+  const Service* service_for(const Session& session) const;
+  bool must_sign_in_first(const Session& session) const;
+  void make_room(std::span<const std::string_view> words);
   void reject(Session& session, const CommandTable::Found& found, std::string_view error,
               ReplyWriter& reply);
   void count_call(const CommandTable::Found& found, std::int64_t microseconds);
