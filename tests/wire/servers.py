@@ -99,26 +99,36 @@ class Server:
     """A server in a folder of its own, with the allocator of the real one at hand."""
 
     def __init__(self, command, *directives, port=None):
+        """Without a port on one that is free; when somebody else was faster, on another."""
+        tries = 1 if port else 5
+        while True:
+            tries -= 1
+            self.start(command, directives, port or free_port())
+            try:
+                self.wait_until_ready()
+                return
+            except BaseException:
+                came_late = "Address already in use" in self.told()
+                self.stop()
+                if not (came_late and tries):
+                    raise
+
+    def start(self, command, directives, port):
         self.folder = tempfile.TemporaryDirectory(prefix="outlive-wire-")
         self.log = pathlib.Path(self.folder.name) / "log"
-        self.port = port or free_port()
+        self.port = port
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [*command, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir",
                  self.folder.name, *directives], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            self.wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
+
+    def told(self):
+        return self.log.read_text(errors="replace")
 
     def wait_until_ready(self):
-        def told():
-            return self.log.read_text(errors="replace")
-
         ended = self.process.poll
-        if not until(lambda: ended() is not None or "Ready to accept connections" in told()) or ended() is not None:
-            raise RuntimeError(f"the server did not start: {told()}")
+        if not until(lambda: ended() is not None or "Ready to accept connections" in self.told()) or ended() is not None:
+            raise RuntimeError(f"the server did not start: {self.told()}")
 
     def stop(self):
         """Ends it as an operator would; its exit status."""

@@ -53,9 +53,6 @@ class TlsServer(servers.Server):
         self.tls_port = servers.free_port()
         super().__init__(command, *directives(tls_port=self.tls_port, **changed), *([] if plain else ["--port", "0"]))
 
-    def told(self):
-        return self.log.read_text(errors="replace")
-
 
 def context(certificate=None, authority=None, newest=None, ciphers=None):
     made = ssl.create_default_context(cafile=(authority or CERTS) / "ca.crt")
