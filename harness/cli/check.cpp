@@ -114,8 +114,6 @@ int check_deployment(std::span<char* const> words) {
          "valkey-server takes them; what they do not say has Valkey's default. Without NAME "
          "the primary's")
       ->type_name("NAME=ARGUMENTS")
-      ->expected(1)
-      ->take_all()
       ->allow_extra_args(false);  // a word each time: the next may be a file
   app.add_flag("--environment", environment,
                "read the variables of this process, too; they come before those of files");

@@ -25,8 +25,6 @@ int describe_scenarios(std::span<char* const> words) {
       ->type_name("");
   app.add_option("--set", set, "AXIS=VALUE gives an axis of the scenario another value")
       ->type_name("AXIS=VALUE")
-      ->expected(1)
-      ->take_all()
       ->allow_extra_args(false);  // a word each time: the next may be a file
   app.footer(
       "Examples:\n"

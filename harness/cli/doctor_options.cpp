@@ -86,8 +86,6 @@ void describe_look(CLI::App& app, DoctorOptions& options) {
            },
            meaning)
         ->type_name("GLOB")
-        ->expected(1)
-        ->take_all()
         ->allow_extra_args(false);  // a word each time: the next may be the server
   };
   add_patterns("--limits", Role::limits,

@@ -88,8 +88,6 @@ void describe(CLI::App& app, RunOptions& options) {
                  "AXIS=VALUE gives an axis of the scenario another value; VALUE,VALUE several, a "
                  "play for each")
       ->type_name("AXIS=VALUE")
-      ->expected(1)
-      ->take_all()
       ->allow_extra_args(false);  // a word each time: the next may be a file
   app.add_option_function<std::string>(
          "--until",
