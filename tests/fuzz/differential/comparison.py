@@ -307,7 +307,7 @@ class Walk:
                 self.note(self.at - 1, theirs)
                 place += len(theirs) - 1
                 continue
-            number = self.next_command()
+            number = self.next_command(first_word(other) if confirms(other) else None)
             if confirms(other):
                 until = place
                 while until < len(real) and first_word(real[until]) == first_word(other) and until < len(ours):
@@ -331,8 +331,9 @@ class Walk:
         if 0 <= number < len(self.replies):
             self.replies[number] += replies
 
-    def next_command(self):
-        while self.at < len(self.commands) and self.silenced(self.at):
+    def next_command(self, confirmed=None):
+        """Which command a reply belongs to; no silence keeps it from confirming what it is told here."""
+        while self.at < len(self.commands) and self.silenced(self.at) and self.commands[self.at][0].lower() != confirmed:
             if self.commands[self.at][0].lower() == b"multi":  # it begins all the same
                 self.queued = []
             self.at += 1
