@@ -153,7 +153,7 @@ class NoTrace(OnTheWire):
         self.assertEqual(client.ask("OUTLIVE", "MEMORY"), before)
 
     def test_it_evicts_nothing(self):
-        client = self.client(self.start("--maxmemory-policy", "allkeys-lru"))
+        client = self.client(self.start("--maxmemory-policy", "allkeys-lru", "--outlive-clock", "frozen"))
         for i in range(100):
             client.ask("SET", f"k:{i}", "v" * 1000)
         client.ask("CONFIG", "SET", "maxmemory", client.ask("OUTLIVE", "MEMORY") - 20_000)
