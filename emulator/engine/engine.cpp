@@ -321,11 +321,6 @@ void Engine::change_options(Options changed) {
   if (evictor.over_after(0)) evictor.start();
 }
 
-bool Engine::may_set_guarded(const Session& session) const {
-  const Permission permission = options.enable_protected_configs;
-  return permission == Permission::yes || (permission == Permission::local && session.local);
-}
-
 void Engine::reset_stats() {
   for (CommandStats& counted : stats.commands) {
     if (counted.histogram) ledger.add(-LatencyHistogram::valkey_bytes);

@@ -113,6 +113,10 @@ bool Engine::is_granted(const Asked& asked) {
   return true;
 }
 
+bool Engine::may_set_guarded(const Session& session) const {
+  return allows(options.enable_protected_configs, session);
+}
+
 // As ACL refuses a user without the right (acl.c, getAclErrorMessage). Always false.
 bool Engine::deny(const Asked& asked, const std::string& command) {
   if (!asked.session.authenticated) return refuse(asked, errors::no_auth);

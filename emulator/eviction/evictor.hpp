@@ -32,8 +32,8 @@ class Evictor {
  public:
   Evictor(Keyspace& keyspace, const EvictionSettings& settings, const Random& random);
 
-  // One round, as before every command. `used` is the memory that counts; the ledger must follow
-  // it. `not_counted` is what eviction leaves out (replica and AOF buffers).
+  // One round, as before every command. `not_counted` is what eviction leaves out (replica and AOF
+  // buffers) of the ledger's used memory.
   EvictionOutcome make_room(std::int64_t not_counted = 0);
 
   // Whether `more` bytes would pass the limit (evict.c, overMaxmemoryAfterAlloc).

@@ -18,13 +18,21 @@ std::size_t embedded_text(std::size_t text_size) {
   return text_header + text_size + 1;
 }
 
+// What an embedded value takes over of the object's head: from 9.1 on the pointer's place.
+std::size_t pointer_place(const Profile& profile) {
+  return profile.keys == KeyLayout::in_object ? 0 : sizeof(void*);
+}
+
+// What is in front of an embedded value.
+std::size_t head_and_key(const Entry& entry, const Profile& profile) {
+  return footprint::object_head - pointer_place(profile) + footprint::embedded_key(entry.key_size);
+}
+
 // The object with the key inside it and a value of `text_size` bytes, but no expiry.
 std::size_t embedded_bytes(const Entry& entry, std::size_t text_size, const Profile& profile) {
-  const std::size_t key = footprint::embedded_key(entry.key_size);
-  const std::size_t text = embedded_text(text_size);
-  if (profile.keys == KeyLayout::in_object) return footprint::object_head + key + text;
-  // Over the pointer, which must find room again should the value move out.
-  return footprint::object_head - sizeof(void*) + key + std::max(text, sizeof(void*));
+  // The pointer must find room again should the value move out.
+  const std::size_t text = std::max(embedded_text(text_size), pointer_place(profile));
+  return head_and_key(entry, profile) + text;
 }
 
 // Claims the field if the size class has room for it (object.c: "even if we don't need it now").
@@ -143,10 +151,7 @@ std::size_t told_block(const Entry& entry, const Ledger& ledger) {
 
 std::size_t embedded_room_left(const Entry& entry, const Profile& profile) {
   const std::size_t text = embedded_text(entry.as<String>().size());
-  const bool over_pointer = profile.keys == KeyLayout::in_object_over_pointer;
-  const std::size_t before = footprint::object_head - (over_pointer ? sizeof(void*) : 0) +
-                             footprint::embedded_key(entry.key_size);
-  return entry.block - before - text - (entry.expiry_room ? expiry_field : 0);
+  return entry.block - head_and_key(entry, profile) - text - (entry.expiry_room ? expiry_field : 0);
 }
 
 }  // namespace outlive
