@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstdlib>
 #include <optional>
+#include <string>
 
 #include "base/number.hpp"
 #include "base/text.hpp"
@@ -35,7 +37,7 @@ int beginning(const KeySpec& spec, Words words) {
 }
 
 struct Run {
-  int first, last, step;
+  std::int64_t first, last, step;
 };
 
 std::optional<Run> run_of(const KeySpec& spec, int first, Words words) {
@@ -48,9 +50,13 @@ std::optional<Run> run_of(const KeySpec& spec, int first, Words words) {
   }
   if (spec.find != KeySpec::Find::keynum || first + spec.keynum_at >= n) return {};
   const auto count = parse_integer(words[static_cast<std::size_t>(first + spec.keynum_at)]);
-  if (!count || *count < 0 || *count > n) return {};
+  if (!count || *count < 0) return {};
   first += spec.first_at;
-  return Run{first, first + static_cast<int>(*count) - 1, spec.step};
+  // Up to 9.0 what is left of the count is kept in an int; MSETEX, whose keys have words between
+  // them, came later.
+  const std::int64_t keys =
+      spec.step == 1 ? static_cast<int>(*count) : std::min<std::int64_t>(*count, n);
+  return Run{first, first + (keys - 1) * spec.step, spec.step};
 }
 
 // False: the words do not fit the specification, or it does not tell all.
@@ -61,7 +67,7 @@ bool add_keys(const KeySpec& spec, Words words, Positions& found) {
   const auto run = run_of(spec, first, words);
   const int n = static_cast<int>(words.size());
   if (!run || run->last >= n || run->last < run->first || run->first >= n) return false;
-  for (int i = run->first; i <= run->last; i += run->step) {
+  for (auto i = run->first; i <= run->last; i += run->step) {
     found.push_back({static_cast<std::size_t>(i), spec.flags});
   }
   return !(spec.flags & keyflag::incomplete);
@@ -141,6 +147,24 @@ Positions migrate_keys(Words words) {
   return {{3, flags}};
 }
 
+// As C's atoi(): blanks before and anything behind are forgiven.
+int leading_integer(std::string_view word) {
+  return static_cast<int>(std::strtol(std::string(word).c_str(), nullptr, 10));
+}
+
+// The keys behind a count that the specification could not read (genericGetKeys): "1.5" counts one.
+// Of what is done to them nothing is known.
+Positions counted_keys(const KeySpec& spec, Words words) {
+  Positions found;
+  const auto at = static_cast<std::size_t>(spec.begin_at + spec.keynum_at);
+  const auto first = static_cast<std::size_t>(spec.begin_at + spec.first_at);
+  if (at >= words.size()) return found;
+  const int count = leading_integer(words[at]);
+  if (count < 1 || static_cast<std::size_t>(count) > words.size() - first) return found;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) found.push_back({first + i, 0});
+  return found;
+}
+
 struct Finder {
   std::string_view command;
   Positions (*find)(Words);
@@ -169,7 +193,9 @@ Positions key_positions(const Command& command, Words words) {
   for (const Finder& finder : finders) {
     if (finder.command == command.name && command.container.empty()) return finder.find(words);
   }
-  return {};
+  const KeySpec& spec = command.keys.specs[0];
+  const bool counted = spec.find == KeySpec::Find::keynum && spec.step == 1;
+  return counted ? counted_keys(spec, words) : Positions{};
 }
 
 // server.c, populateCommandLegacyRangeSpec.
