@@ -42,7 +42,13 @@ FAMILIES = {
     "functions": FUNCTIONS, "pubsub": CHANNELS, "clients": CLIENTS, "server": SERVER, "lcs": ["lcs", "lcs", "set", "append", "get"],
     "transactions": STRINGS + HASHES + EXPIRY,
 }
-ALL = sorted({name for names in FAMILIES.values() for name in names})
+# What not every version has: its docs decide.
+NEWER = {
+    "strings": "delifeq delifeq msetex msetex".split(),
+    "hashes": ("hgetex hsetex hsetex hexpire hpexpire hexpireat hpexpireat httl hpttl hexpiretime hpexpiretime hpersist "
+               "hgetdel").split(),
+    "expiry": "hexpire httl hpersist hsetex hset".split(),
+}
 # Shares of commands that come from the family, from BASIC, and from anywhere.
 FAMILY, ELSEWHERE = 0.75, 0.07
 NOT_ELSEWHERE = {"lcs", "client|reply", "client|kill", "quit", "subscribe", "psubscribe", "ssubscribe"}
@@ -56,9 +62,12 @@ ALONE = {"client|reply", "client|kill", "client|pause", "quit", "reset", "hello"
 class Cases:
     """Makes the case of a number, the same for the same seed."""
 
-    def __init__(self, seed, grammar, known_names, payloads, families):
+    def __init__(self, seed, grammar, payloads, families):
         self.seed, self.grammar, self.families = seed, grammar, families
-        self.known = {name for name in known_names if name in grammar.makers}
+        self.names = {family: [name for name in names + NEWER.get(family, []) if name in grammar.makers]
+                      for family, names in FAMILIES.items()}
+        self.all = sorted({name for names in self.names.values() for name in names})
+        self.of_data = [name for family in ("strings", "hashes", "expiry", "keys") for name in self.names[family]]
         self.particular = Particular(self, payloads)
 
     def case(self, number):
@@ -106,11 +115,11 @@ class Cases:
     def name(self, chance, family):
         turn = chance.random()
         if turn < FAMILY:
-            return pick(chance, FAMILIES[family])
+            return pick(chance, self.names[family])
         if turn < 1 - ELSEWHERE:
             return pick(chance, BASIC)
         # LCS takes time and room with the square of the lengths.
-        name = pick(chance, ALL)
+        name = pick(chance, self.all)
         return name if name not in NOT_ELSEWHERE else "get"
 
     def any_command(self, chance, family):
@@ -126,12 +135,12 @@ class Cases:
         return words
 
     def any(self, chance):
-        return self.command(chance, pick(chance, ALL))
+        return self.command(chance, pick(chance, self.all))
 
     def inner(self, chance):
         """A command for a script, whose reply neither chance nor the clock decides."""
         while True:
-            name = pick(chance, STRINGS + HASHES + EXPIRY + KEYS if chance.random() < 0.9 else ALL)
+            name = pick(chance, self.of_data if chance.random() < 0.9 else self.all)
             if name in ALONE or name in ("lcs", "eval", "fcall") and chance.random() < 0.9:
                 continue
             words = self.command(chance, name)

@@ -121,16 +121,17 @@ class Parted(Exception):
 
 
 class Duel:
-    def __init__(self, program):
-        self.program = program
+    def __init__(self, program, profile):
+        self.program, self.profile = program, profile
         # Known differences that were met.
         self.met = []
         self.start()
 
     def start(self):
-        reference = str(servers.reference_folder() / "valkey-server")
-        self.sides = [Side([self.program, "serve"], *QUANTUM), Side([reference])]
+        ours = Side([self.program, "serve"], *QUANTUM, "--outlive-profile", self.profile)
+        self.sides = [ours, Side([str(servers.reference_server(self.profile))])]
         self.settings = self.initial_settings()
+        self.switches = self.accepted(RESTORED)
         self.untidy = True
 
     def stop(self):
@@ -147,9 +148,13 @@ class Duel:
         words = [word for _, word in comparison.replies_of(real)[0][1]]
         pairs = list(zip(words[::2], words[1::2]))
         # Some are set at the start alone; one of them among the others, and nothing at all would be set.
-        _, real = self.talk(STEWARD, [[b"CONFIG", b"SET", *pair] for pair in pairs])
-        settable = [pair for pair, reply in zip(pairs, comparison.replies_of(real)) if reply == ("status", b"OK")]
-        return [b"CONFIG", b"SET", *itertools.chain.from_iterable(settable)]
+        settable = self.accepted([[b"CONFIG", b"SET", *pair] for pair in pairs])
+        return [b"CONFIG", b"SET", *itertools.chain.from_iterable(words[2:] for words in settable)]
+
+    def accepted(self, commands):
+        """Those to which the real server says OK."""
+        _, real = self.talk(STEWARD, commands)
+        return [words for words, reply in zip(commands, comparison.replies_of(real)) if reply == ("status", b"OK")]
 
     # ---- talking
 
@@ -215,7 +220,7 @@ class Duel:
         """No data, no settings, no statistics of the case before."""
         changed = self.untidy
         self.untidy = any(touches_settings(step[1]) for step in steps)
-        commands = [[b"CLIENT", b"UNPAUSE"], *([self.settings] if changed else []), *(RESTORED if changed else []),
+        commands = [[b"CLIENT", b"UNPAUSE"], *([self.settings] if changed else []), *(self.switches if changed else []),
                     [b"SELECT", b"0"], [b"FLUSHALL"], [b"FUNCTION", b"FLUSH"], [b"SCRIPT", b"FLUSH"], [b"CONFIG", b"RESETSTAT"]]
         for data in self.talk(STEWARD, commands):
             if data.startswith(b"-") or b"\r\n-" in data:
@@ -243,7 +248,7 @@ def without_mark(replies):
     return replies[:-1] if replies and replies[-1] in (("bulk", MARK), pong) else replies
 
 
-# Switches that DEBUG may have turned.
+# Switches that DEBUG may have turned; not every version has all.
 RESTORED = [[b"DEBUG", b"SET-ACTIVE-EXPIRE", b"1"], [b"DEBUG", b"DICT-RESIZING", b"1"], [b"DEBUG", b"PAUSE-CRON", b"0"],
             [b"DEBUG", b"REPLYBUFFER", b"RESIZING", b"1"], [b"DEBUG", b"REPLYBUFFER", b"PEAK-RESET-TIME", b"RESET"],
             [b"DEBUG", b"CLIENT-ENFORCE-REPLY-LIST", b"0"], [b"DEBUG", b"SET-DISABLE-DENY-SCRIPTS", b"0"]]

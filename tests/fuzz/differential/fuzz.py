@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Random commands to outlive and to the real Valkey 8.1.1, all of whose answers must agree.
+"""Random commands to outlive and to the real server, all of whose answers must agree.
 
-    fuzz.py PROGRAM [--commands N] [--seed S] [--family NAME]... [--case N] [--differences N]
+    fuzz.py PROGRAM [--profile P] [--commands N] [--seed S] [--family NAME]... [--case N] [--differences N]
 
 Commands come by the grammar of the real server's COMMAND DOCS (grammar.py), with hot words (values.py), in cases of
 some two hundred from a family, on several connections, in pipelines, transactions and scripts (cases.py). A case starts
@@ -25,6 +25,7 @@ import duel as duels  # noqa: E402
 import grammar  # noqa: E402
 import particular  # noqa: E402
 import resp  # noqa: E402
+import servers  # noqa: E402
 import shrink  # noqa: E402
 import test_table  # noqa: E402
 
@@ -35,6 +36,7 @@ TICKS = 12  # as often in a row a millisecond does not pass on one side alone
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
+    parser.add_argument("--profile", choices=servers.REFERENCES, default=servers.DEFAULT_PROFILE)
     parser.add_argument("--commands", type=int, default=60_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--family", action="append", choices=sorted(cases.FAMILIES))
@@ -44,7 +46,7 @@ def main():
     print(f"seed {options.seed}", flush=True)
     # Whoever ends us ends the servers too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
-    duel = duels.Duel(options.program)
+    duel = duels.Duel(options.program, options.profile)
     try:
         return run(duel, options)
     finally:
@@ -103,19 +105,16 @@ def report(reports, number, text, difference):
 
 
 def prepare(duel, options):
-    """The maker of cases, from what the servers say of themselves."""
-    ours, real = (resp.Connection(side.server.port) for side in duel.sides)
+    """The maker of cases, from what the real server says of itself."""
+    real = resp.Connection(duel.sides[1].server.port)
     try:
-        for connection in (ours, real):
-            connection.ask("HELLO", 3)
+        real.ask("HELLO", 3)
         docs = test_table.python(real.ask("COMMAND", "DOCS"))
-        names = [name.decode() for name in test_table.flat(test_table.python(ours.ask("COMMAND")))]
         payloads = {kind: [dumped(real, commands, words) for commands in makers] for kind, makers, words in
                     (("values", particular.DUMPED, ["DUMP", "d"]), ("libraries", particular.LIBRARIES_DUMPED, ["FUNCTION", "DUMP"]))}
     finally:
-        ours.close()
         real.close()
-    return cases.Cases(options.seed, grammar.Grammar(docs), names, payloads, options.family or sorted(cases.FAMILIES))
+    return cases.Cases(options.seed, grammar.Grammar(docs), payloads, options.family or sorted(cases.FAMILIES))
 
 
 def dumped(connection, commands, words):
