@@ -23,6 +23,7 @@ CommandRows info_commands();
 CommandRows key_commands();
 CommandRows latency_commands();
 CommandRows lcs_commands();
+CommandRows lolwut_commands();
 CommandRows memory_commands();
 CommandRows object_commands();
 CommandRows outlive_commands();

@@ -28,16 +28,6 @@ void time(Call& call) {
   call.reply.bulk_integer(now_us % 1'000'000);
 }
 
-// The versions with art draw none here; the name is the one that 8.0 and 8.1 say (lolwut.c).
-void lolwut(Call& call) {
-  if (call.args.left() > 1 && call.args.take("VERSION")) {
-    call.args.next_integer();
-    if (call.args.failed()) return call.reply.error(errors::not_integer);
-  }
-  const std::string_view version = call.keyspace.ledger.profile().version;
-  call.reply.verbatim("txt", "Redis ver. " + std::string(version) + "\n");
-}
-
 // ---- persistence
 
 // Nothing was ever saved: the time of the start, as with Valkey.
@@ -273,14 +263,6 @@ constexpr Command rows[] = {
               .group = "server",
               .complexity = "O(1)",
               .tips = "nondeterministic_output"}},
-    {.name = "lolwut",
-     .arity = -1,
-     .flags = flag::readonly | flag::fast,
-     .run = lolwut,
-     .docs = {.summary = "Displays computer art and the server version",
-              .since = "5.0.0",
-              .group = "server"},
-     .since_9_1 = {.summary = "Displays computer art and the server version."}},
     {.name = "module",
      .arity = -2,
      .subcommands = module_subcommands,

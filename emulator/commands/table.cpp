@@ -28,6 +28,7 @@ std::span<const CommandRows> all_commands() {
       key_commands(),
       latency_commands(),
       lcs_commands(),
+      lolwut_commands(),
       memory_commands(),
       object_commands(),
       outlive_commands(),
