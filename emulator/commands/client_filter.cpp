@@ -87,24 +87,36 @@ bool read_user(Call& call, ClientTraits& traits) {
   return traits.user == "default" || refuse(call, "ERR No such user '", *traits.user, "'");
 }
 
+// Whether `letters` are all among those known; errors name a filter only where it is negated.
+bool are_known(Call& call, const ClientTraits& traits, std::string_view letters,
+               std::string_view known, std::string_view what, std::string_view option) {
+  if (letters.find_first_not_of(known) == std::string_view::npos) return true;
+  const std::string filter =
+      traits.negation.empty() ? "provided" : std::string(traits.negation) + std::string(option);
+  return refuse(call, "ERR Unknown " + std::string(what) + " found in the " + filter + " filter: ",
+                letters, "");
+}
+
 bool read_flags(Call& call, ClientTraits& traits) {
-  traits.flags = call.args.next();
-  return traits.flags->find_first_not_of(known_flags) == std::string_view::npos ||
-         refuse(call, "ERR Unknown flags found in the provided filter: ", *traits.flags, "");
+  traits.flags = c_text(call.args.next());
+  return are_known(call, traits, *traits.flags, known_flags, "flags", "FLAGS");
 }
 
 bool read_capabilities(Call& call, ClientTraits& traits) {
-  traits.capabilities = call.args.next();
-  return traits.capabilities->find_first_not_of(known_capabilities) == std::string_view::npos ||
-         refuse(call, "ERR Unknown capa found in the provided filter: ", *traits.capabilities, "");
+  traits.capabilities = c_text(call.args.next());
+  return are_known(call, traits, *traits.capabilities, known_capabilities, "capa", "CAPA");
 }
 
 bool read_database(Call& call, ClientTraits& traits) {
-  traits.database = call.args.next_integer("ERR DB is not an integer or out of range");
-  if (!call.args.done(call.reply)) return false;
+  const std::string option = "ERR " + std::string(traits.negation) + "DB";
+  const auto database = parse_integer(call.args.next());
+  if (!database || *database != static_cast<std::int32_t>(*database)) {
+    return refuse(call, option + " is not an integer or out of range");
+  }
+  traits.database = *database;
   const auto most = static_cast<std::int64_t>(call.keyspace.databases()) - 1;
-  return (*traits.database >= 0 && *traits.database <= most) ||
-         refuse(call, "ERR DB number should be between 0 and " + std::to_string(most));
+  return (*database >= 0 && *database <= most) ||
+         refuse(call, option + " number should be between 0 and " + std::to_string(most));
 }
 
 template <std::optional<std::string_view> ClientTraits::* trait>

@@ -16,17 +16,18 @@ enum class ClientType : std::uint8_t { normal, replica, pubsub, primary };
 
 // What clients may have in common.
 struct ClientTraits {
-  std::optional<std::set<std::int64_t>> ids;
-  std::optional<std::string_view> address, local_address, ip, user;
-  std::optional<std::string_view> name, library_name, library_version;
-  std::optional<std::string_view> flags, capabilities;  // every letter of these
-  std::optional<std::int64_t> database;
-  std::optional<ClientType> type;
+  std::string_view negation = {};  // "NOT-" where errors name the options so
+  std::optional<std::set<std::int64_t>> ids = {};
+  std::optional<std::string_view> address = {}, local_address = {}, ip = {}, user = {};
+  std::optional<std::string_view> name = {}, library_name = {}, library_version = {};
+  std::optional<std::string_view> flags = {}, capabilities = {};  // every letter of these
+  std::optional<std::int64_t> database = {};
+  std::optional<ClientType> type = {};
 };
 
 // All clients with each of the traits that are wanted, and none of those that are not.
 struct ClientFilter {
-  ClientTraits wanted, unwanted;
+  ClientTraits wanted, unwanted{.negation = "NOT-"};
   std::int64_t age_s_min = 0;   // MAXAGE, which means a least age; 0: any
   std::int64_t idle_s_min = 0;  // the same of IDLE
   bool skip_me = false;

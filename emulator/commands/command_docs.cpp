@@ -182,7 +182,7 @@ void write_command_info(ReplyWriter& reply, const Command* command, const Profil
   write_categories(reply, *command);
   write_tips(reply, command->docs.tips);
   write_key_specs(reply, *command);
-  if (command->subcommands.empty()) return reply.set(0);
+  if (command->subcommands.empty() && !profile.has("9.1.0")) return reply.set(0);
   reply.array(command->subcommands.size());
   for (const Command& subcommand : command->subcommands)
     write_command_info(reply, &subcommand, profile);

@@ -109,6 +109,22 @@ std::size_t serialized_length(const Call& call, const Entry& entry) {
   return std::move(writer).take().size() - 1;
 }
 
+// What the bits say as a time and as a counter; since 9.1 only as what the policy makes of them.
+std::string access_facts(const Call& call, std::uint32_t access) {
+  const auto& settings = call.keyspace.settings;
+  const bool both = !call.keyspace.ledger.profile().has("9.1.0");
+  std::string facts;
+  if (both || !settings.lfu) {
+    facts += " lru:" + std::to_string(access) +
+             " lru_seconds_idle:" + std::to_string(access::idle_ms(access, call.moment()) / 1000);
+  }
+  if (both || settings.lfu) {
+    facts += " lfu_freq:" + std::to_string(access::frequency(access, settings, call.moment())) +
+             " lfu_access_time_minutes:" + std::to_string(access >> 8);
+  }
+  return facts;
+}
+
 void object(Call& call) {
   const std::string_view name = call.args.next();
   const Entry* entry = find_quietly(call, name);
@@ -120,14 +136,9 @@ void object(Call& call) {
   const bool fast = call.args.take("fast");
   const std::string length =
       fast ? "" : " serializedlength:" + std::to_string(serialized_length(call, *entry));
-  const std::uint32_t access = entry->access;
-  call.reply.simple(
-      "Value at:" + std::string(address) + " refcount:1 encoding:" +
-      std::string(encoding_name(entry->value)) + length + " lru:" + std::to_string(access) +
-      " lru_seconds_idle:" + std::to_string(access::idle_ms(access, call.moment()) / 1000) +
-      " lfu_freq:" +
-      std::to_string(access::frequency(access, call.keyspace.settings, call.moment())) +
-      " lfu_access_time_minutes:" + std::to_string(access >> 8));
+  call.reply.simple("Value at:" + std::string(address) +
+                    " refcount:1 encoding:" + std::string(encoding_name(entry->value)) + length +
+                    access_facts(call, entry->access));
 }
 
 // The sizes of a 64-bit build of 8.1: they are C's, not ours, and tests do sums with them.

@@ -11,8 +11,8 @@
 #include "engine/engine.hpp"
 #include "engine/help.hpp"
 #include "scripting/library_dump.hpp"
-#include "snapshot/rdb_writer.hpp"
 #include "scripting/scripts.hpp"
+#include "snapshot/rdb_writer.hpp"
 
 namespace outlive {
 namespace {
@@ -55,11 +55,6 @@ void finish(Call& call, const std::string& error) {
   call.reply.ok();
 }
 
-void wrong_subcommand(Call& call) {
-  call.reply.error("ERR unknown subcommand or wrong number of arguments for '" +
-                   std::string(call.words[1].substr(0, 128)) + "'. Try FUNCTION HELP.");
-}
-
 void load(Call& call) {
   constexpr std::int64_t limit_ms = 500;  // LOAD_TIMEOUT_MS
   bool replace = false;
@@ -87,12 +82,14 @@ void remove(Call& call) {
 
 // Memory is modelled as freed at once, however it is asked for.
 void flush(Call& call) {
-  if (call.args.left() > 1) return wrong_subcommand(call);
+  if (call.args.left() > 1)
+    return call.reply.error(errors::subcommand_syntax(call.words[1], call.command.container));
   if (!call.args.empty() && !call.args.take("sync") && !call.args.take("async")) {
     return call.reply.error("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
   }
   Scripts& scripts = scripts_of(call);
   scripts.libraries().clear(scripts.function_machine());
+  call.engine.note_script_machine();
   finish(call, "");
 }
 
@@ -185,9 +182,8 @@ void stats(Call& call) {
 }
 
 void dump(Call& call) {
-  call.reply.bulk(
-      dump_libraries(scripts_of(call).libraries(), call.engine.options.rdb_compression,
-                     rdb_version(call.keyspace.ledger.profile())));
+  call.reply.bulk(dump_libraries(scripts_of(call).libraries(), call.engine.options.rdb_compression,
+                                 rdb_version(call.keyspace.ledger.profile())));
 }
 
 // Loads a payload's libraries beside the present ones, then puts them in their place.
@@ -209,7 +205,8 @@ std::string restore_payload(Call& call, std::string_view payload, bool flush_fir
 }
 
 void restore(Call& call) {
-  if (call.args.left() > 2) return wrong_subcommand(call);
+  if (call.args.left() > 2)
+    return call.reply.error(errors::subcommand_syntax(call.words[1], call.command.container));
   const std::string_view payload = call.args.next();
   const bool flush_first = call.args.take("flush");
   const bool replace = call.args.take("replace");

@@ -75,8 +75,16 @@ void evalsha_ro(Call& call) {
 
 // Lua's debugger needs a connection that the script can wait on, which the core does not have.
 void script_debug(Call& call) {
+  const bool names_engine = call.keyspace.ledger.profile().has("9.1.0");
+  if (names_engine && call.args.left() > 2) {
+    return call.reply.error(errors::subcommand_syntax(call.words[1], call.command.container));
+  }
   if (!call.reply.out().empty()) {
     return call.reply.error("ERR SCRIPT DEBUG must be called outside a pipeline");
+  }
+  if (names_engine && call.args.left() == 2 && !equal_ignoring_case(call.words[3], "lua")) {
+    return call.reply.error("ERR No scripting engine found with name '" +
+                            std::string(c_text(call.words[3])) + "' to enable debug");
   }
   if (call.args.take("no")) return call.reply.ok();
   if (call.args.take("yes") || call.args.take("sync")) {
@@ -100,6 +108,7 @@ void flush(Call& call) {
     return call.reply.error("ERR SCRIPT FLUSH only support SYNC|ASYNC option");
   }
   scripts_of(call).flush_scripts();
+  call.engine.note_script_machine();
   call.reply.ok();
 }
 

@@ -140,11 +140,14 @@ void getex(Call& call) {
     }
   }
   if (!call.args.done(call.reply)) return;
+  std::optional<std::int64_t> until;
+  // 9.1 looks at the time first, the versions before at the key.
+  const bool time_first = call.keyspace.ledger.profile().has("9.1.0");
+  if (time_first && expiry && !(until = resolve_expiry(call, *expiry))) return;
   Entry* entry = call.db.find(key_of(call, name));
   if (wrong_type<String>(call, entry)) return;
   if (!entry) return call.reply.null();
-  std::optional<std::int64_t> until;
-  if (expiry && !(until = resolve_expiry(call, *expiry))) return;
+  if (!time_first && expiry && !(until = resolve_expiry(call, *expiry))) return;
   reply_string(call, entry);
   if (until && !expiry->relative && has_passed(call, *until)) {
     remove_passed(call, *entry);

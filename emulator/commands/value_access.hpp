@@ -22,9 +22,14 @@ inline const Allocation& allocation_of(Call& call) {
 
 // An argument as a string's value. A script's are copies, a client's may bring their block.
 inline String value_of(Call& call, std::string_view text) {
-  String value = call.session.internal ? String::encoded(text, allocation_of(call))
-                                       : String::received(text, allocation_of(call));
-  if (value.block() != 0 && call.keyspace.ledger.profile().is_redis()) value.forget_room();
+  const Profile& profile = call.keyspace.ledger.profile();
+  const Allocation& allocation = allocation_of(call);
+  if (call.session.internal && profile.scripts == ScriptKeeping::by_module) {
+    return String::plain(text, allocation);  // A module still holds it, which forbids an integer.
+  }
+  String value = call.session.internal ? String::encoded(text, allocation)
+                                       : String::received(text, allocation);
+  if (value.block() != 0 && profile.is_redis()) value.forget_room();
   return value;
 }
 

@@ -39,16 +39,18 @@ Engine::Engine(Setup setup)
 
 Engine::~Engine() = default;
 
-// Lua's module asks for its two directives when it is loaded, which counts (9.1: engine_lua.c).
 void Engine::note_calls_at_start() {
+  const std::int64_t before = ledger.used();
+  for (int machine = 0; machine < 2; ++machine) note_script_machine();
+  stats.commands_processed = 0;
+  startup_histograms_ = ledger.used() - before;
+}
+
+void Engine::note_script_machine() {
   if (ledger.profile().scripts != ScriptKeeping::by_module) return;
   constexpr std::string_view words[] = {"config", "get"};
   const CommandTable::Found found = table_.resolve(words);
-  if (!found.command) return;
-  const std::int64_t before = ledger.used();
-  for (int call = 0; call < 2; ++call) count_call(found, 0);
-  stats.commands_processed = 0;
-  startup_histograms_ = ledger.used() - before;
+  if (found.command) count_call(found, 0);
 }
 
 Session& Engine::open(Instant at) {

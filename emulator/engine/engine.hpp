@@ -183,6 +183,10 @@ class Engine final : private KeyspaceListener {
   }
   std::string refuse_script(const Command& command);
 
+  // A Lua machine begins, for scripts or for functions: its module asks for a directive, which
+  // counts as a call (9.1: engine_lua.c).
+  void note_script_machine();
+
   // The outcome of the last eviction before a top-level command: what scripts and EXEC go by.
   bool out_of_memory() const { return out_of_memory_; }
   // Whether writes wait for replicas: there are never any (server.c, checkGoodReplicasStatus).

@@ -357,8 +357,9 @@ class Walk:
                 off = False
             elif mode == b"off":
                 off = True
-        previous = [[word.lower() for word in words[:3]] for words in self.commands[max(number - 1, 0):number + 1]]
-        return off or [b"client", b"reply", b"skip"] in previous
+        *before, itself = [[word.lower() for word in words[:3]] for words in self.commands[max(number - 1, 0):number + 1]]
+        skip = [b"client", b"reply", b"skip"]
+        return off or itself == skip or before == [skip] and itself != [b"client", b"reply", b"on"]
 
     def skip_confirmed(self, more):
         """Confirmations beyond the first belong to the same command, or to those after it that are alike."""
