@@ -103,10 +103,13 @@ void capa(Call& call) {
 
 // Takes ON or OFF; false if it was neither, which is answered.
 bool read_switch(Call& call, bool& on) {
-  on = call.args.take("on");
-  if (on || call.args.take("off")) return true;
-  call.reply.error(errors::syntax);
-  return false;
+  const bool turns_on = call.args.take("on");
+  if (!turns_on && !call.args.take("off")) {
+    call.reply.error(errors::syntax);
+    return false;
+  }
+  on = turns_on;
+  return true;
 }
 
 void no_evict(Call& call) {

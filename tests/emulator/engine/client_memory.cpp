@@ -121,6 +121,8 @@ TEST_CASE("maxmemory-clients ends the largest clients first") {
   Session& large = engine.open();
   Session& spared = engine.open();
   CHECK(engine.run_on(spared, {"CLIENT", "NO-EVICT", "ON"}) == "+OK\r\n");
+  // What is neither ON nor OFF changes nothing.
+  CHECK(engine.run_on(spared, {"CLIENT", "NO-EVICT", "maybe"}) == "-ERR syntax error\r\n");
   CHECK(engine.run({"CONFIG", "SET", "maxmemory-clients", "1mb"}) == "+OK\r\n");
   const auto announce = [&](Session& client, std::size_t size) {
     engine.send_on(client, "*1\r\n$" + std::to_string(size) + "\r\nv");
