@@ -30,6 +30,7 @@ PROGRAM = os.path.abspath(sys.argv[1])
 MB = 1_000_000
 MOST_TO_PULL = 15 * MB
 BUSYBOX = "/bin/busybox"
+needs_proc = unittest.skipUnless(os.path.exists("/proc/self/status"), "there is no /proc to look a process up in")
 
 
 def is_static(program):
@@ -95,6 +96,7 @@ class Server(InContainer):
         strict, _, _ = self.launch("--protected-mode", "yes")
         self.assertEqual(self.setting(strict, "protected-mode"), "yes")
 
+    @needs_proc
     def test_root_steps_down_and_owns_what_is_in_its_folder(self):
         folder = self.container.data / "kept"
         folder.mkdir(exist_ok=True)
@@ -107,6 +109,7 @@ class Server(InContainer):
         self.assertRegex(status, r"Umask:\t0077\n")
         self.assertEqual({path.stat().st_uid for path in (folder, folder / "file")}, {USER})
 
+    @needs_proc
     def test_a_user_of_ones_own_stays(self):
         _, process, _ = self.launch("valkey-server", user=1234)
         self.assertRegex(pathlib.Path(f"/proc/{process.pid}/status").read_text(), r"Uid:\t1234\t1234\t1234\t1234\n")
@@ -140,6 +143,7 @@ class Server(InContainer):
 
 
 class InCompose(InContainer):
+    @needs_proc
     def test_its_image_is_all_that_a_compose_file_changes(self):
         for file in sorted((ROOT / "examples").glob("compose-*/compose.yaml")):
             text = file.read_text()
