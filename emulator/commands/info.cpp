@@ -409,9 +409,17 @@ void commandstats(InfoText& info, Engine& engine) {
   });
 }
 
+// A code may be whatever a script made up (server.c, getSafeInfoString).
+std::string safe_name(std::string name) {
+  constexpr std::string_view unsafe = "#:\n\r";
+  std::ranges::replace_if(
+      name, [&](char letter) { return unsafe.find(letter) != unsafe.npos; }, '_');
+  return name;
+}
+
 void errorstats(InfoText& info, Engine& engine) {
   for (const auto& [code, count] : engine.stats.errors) {
-    info.field("errorstat_" + code, "count=" + std::to_string(count));
+    info.field("errorstat_" + safe_name(code), "count=" + std::to_string(count));
   }
 }
 

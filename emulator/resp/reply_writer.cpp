@@ -15,6 +15,10 @@ void ReplyWriter::error(std::string_view text) {
   line('-', error);
 }
 
+void ReplyWriter::error_as_is(std::string_view text) {
+  line('-', errors_.emplace_back(text));
+}
+
 void ReplyWriter::head(char type, std::int64_t value) {
   char bytes[24];
   bytes[0] = type;

@@ -24,6 +24,8 @@ class ReplyWriter {
   void simple(std::string_view text) { line('+', text); }
   // The whole message with its code: "ERR syntax error". Line ends in it become blanks.
   void error(std::string_view text);
+  // The same with its line ends, which break the protocol.
+  void error_as_is(std::string_view text);
   void integer(std::int64_t value) {
     if (value >= 0 && value < 10) {
       const char bytes[] = {':', static_cast<char>('0' + value), '\r', '\n'};

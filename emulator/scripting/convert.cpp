@@ -26,7 +26,8 @@ void set_raw(lua_State* lua, std::string_view name) {
 // Reads replies that we wrote ourselves: they are whole and well-formed.
 class Parser {
  public:
-  Parser(lua_State* lua, std::string_view bytes) : lua_(lua), at_(bytes.data()) {}
+  Parser(lua_State* lua, std::string_view bytes, bool sized)
+      : lua_(lua), at_(bytes.data()), sized_(sized) {}
 
   void push();
 
@@ -67,9 +68,11 @@ class Parser {
   void real();
   void verbatim();
   void attribute();
+  int room_for(std::int64_t elements) const { return sized_ ? static_cast<int>(elements) : 0; }
 
   lua_State* lua_;
   const char* at_;
+  bool sized_;
 };
 
 void Parser::push() {
@@ -120,7 +123,7 @@ void Parser::bulk() {
 void Parser::array() {
   const std::int64_t size = number();
   if (size < 0) return lua_pushboolean(lua_, 0);
-  lua_createtable(lua_, static_cast<int>(size), 0);
+  lua_createtable(lua_, room_for(size), 0);
   for (std::int64_t i = 1; i <= size; ++i) {
     push();
     lua_rawseti(lua_, -2, static_cast<int>(i));
@@ -131,7 +134,7 @@ void Parser::map() {
   const std::int64_t pairs = number();
   lua_createtable(lua_, 0, 1);
   push_text(lua_, "map");
-  lua_createtable(lua_, 0, static_cast<int>(pairs));
+  lua_createtable(lua_, 0, room_for(pairs));
   for (std::int64_t i = 0; i < pairs; ++i) {
     push();
     push();
@@ -144,7 +147,7 @@ void Parser::set() {
   const std::int64_t size = number();
   lua_createtable(lua_, 0, 1);
   push_text(lua_, "set");
-  lua_createtable(lua_, 0, static_cast<int>(size));
+  lua_createtable(lua_, 0, room_for(size));
   for (std::int64_t i = 0; i < size; ++i) {
     push();
     lua_pushboolean(lua_, 1);
@@ -362,8 +365,8 @@ void Writer::array() {
 
 }  // namespace
 
-void push_reply(lua_State* lua, std::string_view reply) {
-  Parser(lua, reply).push();
+void push_reply(lua_State* lua, std::string_view reply, bool sized) {
+  Parser(lua, reply, sized).push();
 }
 
 void push_error(lua_State* lua, std::string_view text) {

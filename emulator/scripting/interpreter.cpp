@@ -207,9 +207,11 @@ void Interpreter::write_error(std::string_view name, ReplyWriter& reply, Counted
     text += " script: " + (by_module ? "" : std::string(name) + ", ") + "on " + error.source + ":" +
             error.line + ".";
   }
-  if (!error.counted) return reply.error(text);
+  // In 8.0 what a script raises keeps its line ends (script_lua.c, luaCallFunction).
+  const bool as_is = host().profile().is_within("8.0.0", "8.1.0");
+  if (!error.counted) return as_is ? reply.error_as_is(text) : reply.error(text);
   counted = 1;
-  write_counted_error(reply, text);
+  as_is ? reply.raw("-" + text + "\r\n") : write_counted_error(reply, text);
 }
 
 void Interpreter::collect_garbage_now_and_then() {
@@ -285,7 +287,7 @@ int Interpreter::call(lua_State* lua, bool raises) {
     push_counted_error(lua, worded(host_.profile(), refusal));
     return raises ? lua_error(lua) : 1;
   }
-  push_reply(lua, reply_);
+  push_reply(lua, reply_, host_.profile().scripts != ScriptKeeping::directly);
   return raises && reply_[0] == '-' ? lua_error(lua) : 1;
 }
 

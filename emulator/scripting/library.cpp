@@ -20,6 +20,11 @@ constexpr std::size_t compiled_function = 40;
 constexpr std::size_t function_context = 4;  // 9.1: with a pointer to the interpreter
 constexpr std::size_t function_context_9_1 = 16;
 
+constexpr const char* bad_library_name =
+    "Library names can only contain letters, numbers, or underscores(_) and must be at least one "
+    "character long";
+constexpr const char* taken_in_library = "Function already exists in the library";
+
 std::size_t buckets(std::size_t entries) {
   return entries == 0 ? 0 : std::max<std::size_t>(4, std::bit_ceil(entries));
 }
@@ -32,6 +37,17 @@ bool valid_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), valid);
 }
 
+}  // namespace
+
+const char* refusal_at_once(std::string_view name, const std::vector<RegisteredFunction>& before) {
+  if (!valid_name(name)) return bad_library_name;
+  const bool taken =
+      std::ranges::any_of(before, [&](const RegisteredFunction& one) { return one.name == name; });
+  return taken ? taken_in_library : nullptr;
+}
+
+namespace {
+
 // What is wrong with the names of the functions that a library registered, or "".
 std::string bad_names(const std::vector<RegisteredFunction>& functions) {
   std::set<std::string_view> seen;
@@ -40,7 +56,7 @@ std::string bad_names(const std::vector<RegisteredFunction>& functions) {
       return "Function names can only contain letters, numbers, or underscores(_) and must be at "
              "least one character long";
     }
-    if (!seen.insert(function.name).second) return "Function already exists in the library";
+    if (!seen.insert(function.name).second) return taken_in_library;
   }
   return functions.empty() ? "No functions registered" : "";
 }
@@ -75,10 +91,7 @@ Libraries::Loaded Libraries::load(std::string_view code, bool replace, Interpret
     return Loaded{.name = {}, .error = std::move(error)};
   };
   if (!valid_name(header.name)) {
-    return refuse(
-        "Library names can only contain letters, numbers, or underscores(_) and must be at least "
-        "one "
-        "character long");
+    return refuse(bad_library_name);
   }
   if (!is_lua(header.engine)) return refuse("Engine '" + header.engine + "' not found");
   if (libraries_.contains(header.name) && !replace) {

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "scripting/convert.hpp"
 #include "scripting/interpreter.hpp"
+#include "scripting/library.hpp"
 #include "scripting/wording.hpp"
 
 namespace outlive {
@@ -231,6 +232,9 @@ int register_function(lua_State* lua) {
   }
   RegisteredFunction function;
   const char* error = arguments == 1 ? read_table(lua, function) : read_positional(lua, function);
+  if (!error && Interpreter::of(lua).host().profile().scripts == ScriptKeeping::directly) {
+    error = refusal_at_once(function.name, *registering);
+  }
   if (error) {
     if (function.callback != 0) luaL_unref(lua, LUA_REGISTRYINDEX, function.callback);
     return raise(lua, error);
