@@ -55,6 +55,11 @@ struct AskedRange {
   bool by_bit = false;
 };
 
+bool takes_unit(Args& args, AskedRange& asked) {
+  asked.by_bit = args.take("bit");
+  return asked.by_bit || args.take("byte");
+}
+
 // [start [end [BYTE|BIT]]]; false with an error reply.
 bool read_range(Call& call, AskedRange& asked) {
   Args& args = call.args;
@@ -62,14 +67,30 @@ bool read_range(Call& call, AskedRange& asked) {
   if (!args.empty()) asked.start = args.next_integer();
   if (!args.failed() && !args.empty()) {
     // The unit is checked before the end is.
-    const auto end = args.next();
-    if (!args.empty()) {
-      asked.by_bit = args.take("bit");
-      if (!asked.by_bit && !args.take("byte")) args.fail(errors::syntax);
-    }
-    asked.end = parse_integer(end);
+    asked.end = parse_integer(args.next());
+    if (!args.empty() && !takes_unit(args, asked)) args.fail(errors::syntax);
     if (!asked.end) args.fail(errors::not_integer);
   }
+  return args.done(call.reply);
+}
+
+bool backwards(const AskedRange& asked) {
+  return asked.start < 0 && asked.end && *asked.end < 0 && asked.start > *asked.end;
+}
+
+// [start end [BYTE|BIT]] word by word, as BITCOUNT read them in Redis 7.0, where a range that runs
+// backwards is answered whatever its unit; false with a reply.
+bool read_range_in_turn(Call& call, AskedRange& asked) {
+  Args& args = call.args;
+  if (args.empty()) return true;
+  if (args.left() == 1 || args.left() > 3) args.fail(errors::syntax);
+  asked.start = args.next_integer();
+  asked.end = args.next_integer();
+  if (!args.failed() && backwards(asked)) {
+    call.reply.integer(0);
+    return false;
+  }
+  if (!args.empty() && !takes_unit(args, asked)) args.fail(errors::syntax);
   return args.done(call.reply);
 }
 
@@ -133,21 +154,18 @@ std::int64_t find_bit(std::string_view text, BitRange range, bool wanted) {
 
 void bitcount(Call& call) {
   const auto name = call.args.next();
-  // Redis 7.0 read no range where there is no string, and knew a start without an end in BITPOS
-  // alone (bitops.c, bitcountCommand).
+  // Redis 7.0 read no range where there is no string (bitops.c, bitcountCommand).
   const bool key_first = call.keyspace.ledger.profile().is_redis();
   const Entry* entry = key_first ? call.db.find(key_of(call, name)) : nullptr;
   if (key_first) {
     if (wrong_type<String>(call, entry)) return;
     if (!entry) return call.reply.integer(0);
-    if (call.words.size() == 3) return call.reply.error(errors::syntax);
   }
   AskedRange asked;
-  if (!read_range(call, asked)) return;
+  if (!(key_first ? read_range_in_turn : read_range)(call, asked)) return;
   if (!key_first) entry = call.db.find(key_of(call, name));
   if (wrong_type<String>(call, entry)) return;
-  const bool backwards = asked.start < 0 && asked.end && *asked.end < 0 && asked.start > *asked.end;
-  if (!entry || backwards) return call.reply.integer(0);
+  if (!entry || backwards(asked)) return call.reply.integer(0);
   char scratch[24];
   const std::string_view text = entry->as<String>().text(scratch);
   const BitRange range = resolve(asked, text.size());
@@ -160,8 +178,11 @@ void bitpos(Call& call) {
   if (wanted != 0 && wanted != 1) call.args.fail("ERR The bit argument must be 1 or 0.");
   if (!call.args.done(call.reply)) return;
   AskedRange asked;
-  if (!read_range(call, asked)) return;
-  const Entry* entry = call.db.find(key_of(call, name));
+  const bool key_first = call.keyspace.ledger.profile().is_redis();
+  const Entry* entry = key_first ? call.db.find(key_of(call, name)) : nullptr;
+  if (wrong_type<String>(call, entry)) return;
+  if ((!key_first || entry) && !read_range(call, asked)) return;
+  if (!key_first) entry = call.db.find(key_of(call, name));
   if (wrong_type<String>(call, entry)) return;
   // No key is an endless row of clear bits.
   if (!entry) return call.reply.integer(wanted ? -1 : 0);

@@ -77,6 +77,11 @@ struct HelloRequest {
   std::string_view name;
 };
 
+void take_name(Call& call, std::string_view name) {
+  call.session.name = name;
+  call.engine.recharge(call.session);
+}
+
 // An error reply was written if it is false.
 bool read_hello(Call& call, HelloRequest& request) {
   if (!call.args.empty()) {
@@ -88,11 +93,14 @@ bool read_hello(Call& call, HelloRequest& request) {
       return false;
     }
   }
+  // Redis 7.0 signed in and took the name as it read them, whatever followed.
+  const bool at_once = call.keyspace.ledger.profile().is_redis();
   while (!call.args.empty()) {
     if (call.args.left() > 2 && call.args.take("AUTH")) {
-      request.auth = true;
+      request.auth = !at_once;
       request.user = call.args.next();
       request.password = call.args.next();
+      if (at_once && !signs_in(call, request.user, request.password)) return false;
     } else if (call.args.left() > 1 && call.args.take("SETNAME")) {
       request.named = true;
       request.name = call.args.next();
@@ -100,6 +108,7 @@ bool read_hello(Call& call, HelloRequest& request) {
         call.reply.error(errors::bad_client_name);
         return false;
       }
+      if (at_once) take_name(call, request.name);
     } else {
       call.reply.error("ERR Syntax error in HELLO option '" +
                        std::string(c_text(call.args.next())) + "'");
@@ -146,10 +155,7 @@ void hello(Call& call) {
         "AUTH <user> <pass> option can be used to authenticate the client and select the RESP "
         "protocol version at the same time");
   }
-  if (request.named) {
-    call.session.name = request.name;
-    call.engine.recharge(call.session);
-  }
+  if (request.named) take_name(call, request.name);
   if (request.version) call.session.protocol = static_cast<Protocol>(request.version);
   describe_server(call);
 }

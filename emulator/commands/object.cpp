@@ -22,11 +22,8 @@ void encoding(Call& call) {
   if (const Entry* entry = look(call)) call.reply.bulk(encoding_name(entry->value));
 }
 
-// Values in the keyspace are not shared in 8.1: the count is 1. Before, all small integers were one
-// object without a count of its own (server.h, OBJ_SHARED_REFCOUNT).
 void refcount(Call& call) {
-  constexpr std::int64_t shared = std::numeric_limits<std::int32_t>::max();
-  if (const Entry* entry = look(call)) call.reply.integer(entry->shared ? shared : 1);
+  if (const Entry* entry = look(call)) call.reply.integer(holders(*entry));
 }
 
 void idletime(Call& call) {

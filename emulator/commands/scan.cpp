@@ -42,6 +42,8 @@ namespace {
 // Every type of 8.1: one may ask for keys of a type that no key here can have.
 constexpr std::string_view type_names[] = {"string", "list", "set", "zset", "hash", "stream"};
 
+constexpr std::string_view no_type = "none";
+
 // False, and an error reply, for a type that does not exist; in Redis 7.0 no key was of such a
 // type.
 bool read_type(Call& call, ScanOptions& options) {
@@ -52,7 +54,7 @@ bool read_type(Call& call, ScanOptions& options) {
     return true;
   }
   if (call.keyspace.ledger.profile().is_redis()) {
-    options.type = "none";
+    options.type = equal_ignoring_case(name, no_type) ? no_type : "unknown";
     return true;
   }
   call.reply.error("ERR unknown type name '" + std::string(c_text(name)) + "'");
@@ -94,11 +96,14 @@ namespace {
 struct KeyCollector {
   Call& call;
   const ScanOptions& options;
+  // Redis 7.0 looked each key up to know its type, which counts; one that has expired is "none".
+  const bool finds_types = call.keyspace.ledger.profile().is_redis();
   std::int64_t met = 0;
   std::vector<std::string> names = {};
 
   void operator()(Entry* entry) {
     ++met;
+    if (finds_types && !options.type.empty()) return collect_found(*entry);
     if (!options.type.empty() && type_name(entry->value) != options.type) return;
     if (!options.matches(entry->key())) return;
     if (call.db.expired(*entry)) {
@@ -106,6 +111,13 @@ struct KeyCollector {
       return;
     }
     names.emplace_back(entry->key());
+  }
+
+  void collect_found(const Entry& entry) {
+    if (!options.matches(entry.key())) return;
+    std::string name(entry.key());
+    const Entry* found = call.db.find(key_of(call, name), reading_untouched);
+    if ((found ? type_name(found->value) : no_type) == options.type) names.push_back(std::move(name));
   }
 };
 

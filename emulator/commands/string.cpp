@@ -69,11 +69,14 @@ void store(Call& call, const SetRequest& request, SetReply style) {
   Entry* old = call.db.find_for_write(key);
   if (request.compare && !request.get && wrong_type<String>(call, old)) return;
   if (!condition_holds(request, old)) return tell(false);
-  if (expiry && has_passed(call, *expiry)) {
+  // Redis 7.0 stored even what had expired already, and let go of the old expiry first.
+  const bool unseen = call.keyspace.ledger.profile().is_redis();
+  if (expiry && !unseen && has_passed(call, *expiry)) {
     if (old) remove_passed(call, *old);
     return tell(true);
   }
-  Entry& entry = call.db.put(key, old, value_of(call, request.value), request.keep_ttl || expiry);
+  const bool keeps_expiry = request.keep_ttl || (expiry && !unseen);
+  Entry& entry = call.db.put(key, old, value_of(call, request.value), keeps_expiry);
   if (expiry) call.db.set_expiry(entry, *expiry);
   ++call.keyspace.changes;
   call.notify(request.key, set_event);

@@ -1,6 +1,9 @@
 // Finding a key's value of one type, as nearly every handler begins.
 #pragma once
 
+#include <cstdint>
+#include <limits>
+
 #include "engine/command.hpp"
 
 namespace outlive {
@@ -18,6 +21,13 @@ inline Key key_of(Call& call, std::string_view text) {
 }
 inline const Allocation& allocation_of(Call& call) {
   return call.keyspace.ledger.allocation();
+}
+
+// How many hold the object of a value. Those in the keyspace are not shared in 8.1: the count is 1.
+// Before, all small integers were one object without a count of its own (server.h,
+// OBJ_SHARED_REFCOUNT).
+inline std::int64_t holders(const Entry& entry) {
+  return entry.shared ? std::numeric_limits<std::int32_t>::max() : 1;
 }
 
 // An argument as a string's value. A script's are copies, a client's may bring their block.

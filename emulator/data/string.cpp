@@ -88,8 +88,7 @@ void String::forget_room() {
 }
 
 void String::set_integer(std::int64_t value) {
-  if (!is_integer()) *this = integer(value);
-  integer_ = value;
+  *this = integer(value);
 }
 
 void String::move_out(const Allocation& allocation) {

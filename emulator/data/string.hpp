@@ -54,6 +54,11 @@ class String {
   // a copy (object.c).
   void move_out(const Allocation& allocation);
 
+  // Its object is of its own, though small integers share theirs, as COPY leaves it up to 8.0
+  // (object.c, dupStringObject).
+  bool unshared() const { return unshared_; }
+  void unshare() { unshared_ = true; }
+
   // As much of it as is worth the while: what follows, the processor fetches by itself.
   void prefetch() const {
     constexpr std::size_t most = 1024;
@@ -71,6 +76,7 @@ class String {
   std::uint32_t block_ = 0;
   std::uint32_t room_ = 0;
   StringEncoding encoding_ = StringEncoding::embedded;
+  bool unshared_ = false;
 };
 
 }  // namespace outlive

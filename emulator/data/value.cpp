@@ -30,6 +30,7 @@ struct Clone {
   Value operator()(const String& string) const {
     String copy = string;
     if (copy.encoding() == StringEncoding::raw) copy.move_out(allocation);
+    copy.unshare();
     return copy;
   }
   Value operator()(const HashPointer& hash) const { return hash->clone(); }

@@ -55,9 +55,9 @@ std::size_t entry_with_key_bytes(std::size_t key_size, const Allocation& allocat
 }
 
 // server.h, OBJ_SHARED_INTEGERS.
-bool is_small_integer(const Value& value) {
+bool may_be_shared(const Value& value) {
   const auto* string = std::get_if<String>(&value);
-  return string && string->is_integer() && string->as_integer() >= 0 &&
+  return string && string->is_integer() && !string->unshared() && string->as_integer() >= 0 &&
          string->as_integer() < 10'000;
 }
 
@@ -74,7 +74,7 @@ std::size_t entry_beside_key_bytes(std::size_t key_size, const Allocation& alloc
 void lay_out_apart(Entry& entry, const Ledger& ledger, bool may_share) {
   const Allocation& allocation = ledger.allocation();
   entry.expiry_room = true;  // the table of expiries keeps it
-  entry.shared = may_share && is_small_integer(entry.value);
+  entry.shared = may_share && may_be_shared(entry.value);
   std::size_t bytes = ledger.profile().keys == KeyLayout::in_entry
                           ? entry_with_key_bytes(entry.key_size, allocation)
                           : entry_beside_key_bytes(entry.key_size, allocation);
