@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
-#include <optional>
 #include <string>
 
 #include "commands/dataset_digest.hpp"
@@ -109,16 +108,18 @@ std::size_t serialized_length(const Call& call, const Entry& entry) {
   return std::move(writer).take().size() - 1;
 }
 
-// What the bits say as a time and as a counter; since 9.1 only as what the policy makes of them.
+// What the bits say as a time and as a counter. Redis 7.0 tells no counter; 9.1 tells what the
+// policy makes of them.
 std::string access_facts(const Call& call, std::uint32_t access) {
+  const Profile& profile = call.keyspace.ledger.profile();
   const auto& settings = call.keyspace.settings;
-  const bool both = !call.keyspace.ledger.profile().has("9.1.0");
+  const bool by_policy = profile.has("9.1.0");
   std::string facts;
-  if (both || !settings.lfu) {
-    facts += " lru:" + std::to_string(access) +
-             " lru_seconds_idle:" + std::to_string(access::idle_ms(access, call.moment()) / 1000);
+  if (!by_policy || !settings.lfu) {
+    facts += " lru:" + std::to_string(access) + " lru_seconds_idle:" +
+             std::to_string(access::idle_ms(access, call.moment()) / 1000);
   }
-  if (both || settings.lfu) {
+  if (by_policy ? settings.lfu : !profile.is_redis()) {
     facts += " lfu_freq:" + std::to_string(access::frequency(access, settings, call.moment())) +
              " lfu_access_time_minutes:" + std::to_string(access >> 8);
   }
@@ -137,7 +138,8 @@ void object(Call& call) {
   const std::string length =
       fast ? "" : " serializedlength:" + std::to_string(serialized_length(call, *entry));
   call.reply.simple("Value at:" + std::string(address) +
-                    " refcount:1 encoding:" + std::string(encoding_name(entry->value)) + length +
+                    " refcount:" + std::to_string(holders(*entry)) +
+                    " encoding:" + std::string(encoding_name(entry->value)) + length +
                     access_facts(call, entry->access));
 }
 
@@ -273,12 +275,9 @@ std::string describe(const Database::Table& table, const Profile& profile, bool 
 }
 
 // Whether the lengths of chains are asked for. Before 7.2 there was no word for it, and they were
-// told always. Nothing if words are left that are not understood.
-std::optional<bool> read_full(Call& call, std::string_view subcommand) {
-  if (call.keyspace.ledger.profile().has("7.2.0")) return call.args.take("full");
-  if (call.args.empty()) return true;
-  call.reply.error(errors::subcommand_syntax(subcommand, "debug"));
-  return {};
+// told always.
+bool read_full(Call& call) {
+  return !call.keyspace.ledger.profile().has("7.2.0") || call.args.take("full");
 }
 
 void htstats(Call& call) {
@@ -287,14 +286,13 @@ void htstats(Call& call) {
   if (number < 0 || static_cast<std::size_t>(number) >= call.keyspace.databases()) {
     return call.reply.error("ERR Out of range database");
   }
-  const auto full = read_full(call, "HTSTATS");
-  if (!full) return;
+  const bool full = read_full(call);
   const Database& database = call.keyspace.database(static_cast<std::size_t>(number));
   const Profile& profile = call.keyspace.ledger.profile();
   std::string text = "[Dictionary HT]\n";
-  if (database.has_had_keys()) text += describe(database.keys(), profile, *full);
+  if (database.has_had_keys()) text += describe(database.keys(), profile, full);
   text += "[Expires HT]\n";
-  if (database.has_had_expiry()) text += describe(database.expires(), profile, *full);
+  if (database.has_had_expiry()) text += describe(database.expires(), profile, full);
   call.reply.verbatim("txt", text);
 }
 
@@ -303,15 +301,14 @@ void htstats_key(Call& call) {
   const Entry* entry = call.db.find(key_of(call, call.args.next()),
                                     {.touch = false, .count = true, .notify = false});
   if (!entry) return call.reply.error(errors::no_such_key);
-  const auto full = read_full(call, "HTSTATS-KEY");
-  if (!full) return;
+  const bool full = read_full(call);
   std::vector<TableShape> shapes;
   if (entry->is<HashPointer>()) shapes = entry->as<HashPointer>()->table_shapes();
   if (shapes.empty()) {
     return call.reply.error(
         "ERR The value stored at the specified key is not represented using an hash table");
   }
-  call.reply.verbatim("txt", describe(shapes, call.keyspace.ledger.profile(), *full));
+  call.reply.verbatim("txt", describe(shapes, call.keyspace.ledger.profile(), full));
 }
 
 void populate(Call& call) {
@@ -360,13 +357,15 @@ void protocol_attribute(ReplyWriter& reply) {
   reply.bulk("Some real reply following the attribute");
 }
 
-// A push waits until the reply to the command has been given (networking.c, commandProcessed).
-void protocol_push(ReplyWriter& reply) {
-  if (!reply.resp3()) return reply.error("ERR RESP2 is not supported by this command");
-  reply.bulk("Some real reply following the push reply");
-  reply.push(2);
-  reply.bulk("server-cpu-usage");
-  reply.integer(42);
+void protocol_push(Call& call) {
+  if (!call.reply.resp3()) return call.reply.error("ERR RESP2 is not supported by this command");
+  const bool waits = call.keyspace.ledger.profile().messages_wait;
+  constexpr std::string_view following = "Some real reply following the push reply";
+  if (waits) call.reply.bulk(following);
+  call.reply.push(2);
+  call.reply.bulk("server-cpu-usage");
+  call.reply.integer(42);
+  if (!waits) call.reply.bulk(following);
 }
 
 void protocol_map(ReplyWriter& reply) {
@@ -395,7 +394,6 @@ constexpr ProtocolSample protocol_samples[] = {
     {"set", [](auto& r) { r.set(3), zero_to_two(r); }},
     {"map", protocol_map},
     {"attrib", protocol_attribute},
-    {"push", protocol_push},
     {"verbatim", [](auto& r) { r.verbatim("txt", "This is a verbatim\nstring"); }},
     {"true", [](auto& r) { r.boolean(true); }},
     {"false", [](auto& r) { r.boolean(false); }},
@@ -403,6 +401,7 @@ constexpr ProtocolSample protocol_samples[] = {
 
 void protocol(Call& call) {
   const std::string_view wanted = call.args.next();
+  if (equal_ignoring_case(wanted, "push")) return protocol_push(call);
   for (const ProtocolSample& sample : protocol_samples) {
     if (equal_ignoring_case(sample.name, wanted)) return sample.write(call.reply);
   }
@@ -421,8 +420,8 @@ void refuse(Call& call) {
 
 void help(Call& call) {
   static constexpr HelpLine lines[] = {
-      "DICT-RESIZING <0|1>",
-      "    Enable or disable the main dict and expire dict resizing.",
+      {"DICT-RESIZING <0|1>", "8.0.0"},
+      {"    Enable or disable the main dict and expire dict resizing.", "8.0.0"},
       "DIGEST",
       "    Output a hex signature representing the current DB content.",
       "DIGEST-VALUE <key> [<key> ...]",
@@ -430,13 +429,16 @@ void help(Call& call) {
       "ERROR <string>",
       "    Return a RESP protocol error with <string> as message. Useful for clients",
       "    unit tests to simulate error replies.",
-      "HTSTATS <dbid> [full]",
+      {"HTSTATS <dbid>", {}, "8.0.0"},
+      {"HTSTATS <dbid> [full]", "8.0.0"},
       "    Return hash table statistics of the specified database.",
-      "HTSTATS-KEY <key> [full]",
+      {"HTSTATS-KEY <key>", {}, "8.0.0"},
+      {"HTSTATS-KEY <key> [full]", "8.0.0"},
       "    Like HTSTATS but for the hash table stored at <key>'s value.",
       "LOG <message>",
       "    Write <message> to the server log.",
-      "OBJECT <key> [fast]",
+      {"OBJECT <key>", {}, "8.0.0"},
+      {"OBJECT <key> [fast]", "8.0.0"},
       "    Show low level info about `key` and associated value.",
       "PAUSE-CRON <0|1>",
       "    Stop periodic cron job processing.",
@@ -474,34 +476,39 @@ struct Subcommand {
   std::size_t words_min;
   std::size_t words_max;
   Handler run;
+  std::string_view since = {};  // the version that brought it; "": any
+  std::string_view until = {};  // that took it away, or takes other words
 };
 constexpr std::size_t any = 1u << 30;
 constexpr Subcommand debug_subcommands[] = {
     {"aof-flush-sleep", 0, any, refuse},
     {"assert", 0, any, refuse},
     {"change-repl-id", 0, any, refuse},
-    {"client-enforce-reply-list", 1, 1, client_enforce_reply_list},
+    {"client-enforce-reply-list", 1, 1, client_enforce_reply_list, "8.1.0"},
     {"client-eviction", 0, 0, client_eviction},
     {"close-cluster-link-on-packet-drop", 0, any, refuse},
     {"config-rewrite-force-all", 0, any, refuse},
     {"crash-and-recover", 0, any, refuse},
     {"delay-rdb-client-free-second", 0, any, refuse},
-    {"dict-resizing", 1, 1, dict_resizing},
+    {"dict-resizing", 1, 1, dict_resizing, "8.0.0"},
     {"digest", 0, 0, digest},
     {"digest-value", 0, any, digest_value},
     {"disable-cluster-random-ping", 0, any, refuse},
     {"drop-cluster-packet-filter", 0, any, refuse},
     {"error", 1, 1, error},
     {"help", 0, 0, help},
-    {"htstats", 1, any, htstats},
-    {"htstats-key", 1, any, htstats_key},
+    {"htstats", 1, 1, htstats, {}, "8.0.0"},
+    {"htstats", 1, any, htstats, "8.0.0"},
+    {"htstats-key", 1, 1, htstats_key, {}, "8.0.0"},
+    {"htstats-key", 1, any, htstats_key, "8.0.0"},
     {"leak", 0, any, refuse},
     {"listpack", 0, any, refuse},
     {"loadaof", 0, any, refuse},
     {"log", 1, 1, log},
     {"mallctl", 0, any, refuse},
     {"mallctl-str", 0, any, refuse},
-    {"object", 1, 2, object},
+    {"object", 1, 1, object, {}, "8.0.0"},
+    {"object", 1, 2, object, "8.0.0"},
     {"oom", 0, any, refuse},
     {"panic", 0, any, refuse},
     {"pause-after-fork", 0, any, refuse},
@@ -526,8 +533,10 @@ constexpr Subcommand debug_subcommands[] = {
 
 void debug(Call& call) {
   const std::string_view name = call.args.next();
+  const Profile& profile = call.keyspace.ledger.profile();
   for (const Subcommand& subcommand : debug_subcommands) {
     if (!equal_ignoring_case(subcommand.name, name)) continue;
+    if (!profile.is_within(subcommand.since, subcommand.until)) continue;
     if (call.args.left() < subcommand.words_min || call.args.left() > subcommand.words_max) break;
     return subcommand.run(call);
   }

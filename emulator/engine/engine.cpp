@@ -15,7 +15,7 @@ Engine::Engine(Setup setup)
       keyspace(options.databases, random, ledger, options.keyspace, *this),
       evictor(keyspace, options.eviction, random),
       expiry(keyspace),
-      publisher([this](Session& to, std::string_view bytes) { deliver(to, bytes); }, ledger),
+      publisher([this](Session& to, std::string_view bytes) { deliver_message(to, bytes); }, ledger),
       tracking([this](Session& to, std::string_view bytes) { deliver(to, bytes); },
                [this](std::uint64_t id) { return session_by_id(id); }, random.fork("tracking"),
                ledger),
@@ -114,7 +114,8 @@ void Engine::reset_session(Session& session) {
   session.authenticated = options.requirepass.empty();
   session.user = "default";
   session.name.clear();
-  session.no_touch = session.no_evict = session.is_operator = false;
+  session.no_touch = session.is_operator = false;
+  if (!ledger.profile().is_redis()) session.no_evict = false;  // 7.0 let it stay
   // CLIENT REPLY SKIP stays: it has RESET's own reply left out.
   if (session.replies == Session::Replies::off) session.replies = Session::Replies::on;
 }
@@ -155,6 +156,14 @@ void Engine::deliver(Session& session, std::string_view bytes) {
   settle_replies(session, {.longest = bytes.size()});
   count_evictable(session);
   mark_ready(session);
+}
+
+void Engine::deliver_message(Session& session, std::string_view bytes) {
+  const bool own = &session == current_ && depth_ > 0;
+  // While replies are silenced there is none to wait for.
+  const bool waits = ledger.profile().messages_wait || session.replies != Session::Replies::on;
+  if (!own || waits || session.closed || session.close_after_reply) return deliver(session, bytes);
+  session.out.append(bytes);
 }
 
 void Engine::flush_pushes() {

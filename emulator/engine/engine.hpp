@@ -200,6 +200,8 @@ class Engine final : private KeyspaceListener {
   bool serving_others() const { return !interrupted_.empty(); }
   // Hands a push message or a late reply to a client.
   void deliver(Session& session, std::string_view bytes);
+  // The same of what was published.
+  void deliver_message(Session& session, std::string_view bytes);
   void mark_ready(Session& session);
 
   // Blocks a session until `until` (or for ever); then `on_timeout` writes its reply.

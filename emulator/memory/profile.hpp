@@ -115,6 +115,10 @@ struct Profile {
   // Whether MULTI still takes commands that need no memory when there is none left (server.c,
   // processCommand: 7.0 refused all, since a queue is memory too).
   bool queues_at_cap = true;
+  // Whether messages to the very client whose command causes them wait for its reply (networking.c,
+  // pending_push_messages). In 7.0 they are where they come, in the midst of EXEC's replies too, but
+  // for what CLIENT TRACKING tells.
+  bool messages_wait = true;
   BucketHabits buckets = BucketHabits::plain;
   // What a table of buckets weighs without its buckets and metadata (hashtable.c, struct
   // hashtable), and what a hash's table adds to that (9.0: the set of fields that expire,
@@ -186,7 +190,8 @@ inline constexpr std::array profiles = {
             .function_engines = 200,
             .kvstore_head = 0,
             .chains = ChainHabits::calm,
-            .queues_at_cap = false},
+            .queues_at_cap = false,
+            .messages_wait = false},
     Profile{.name = "valkey-9.1",
             .version = "9.1.2",
             .server = "valkey",
