@@ -38,7 +38,7 @@ class Connection:
 
     def reply(self):
         try:
-            line = self.file.readline()
+            line = self.line()
         except TimeoutError:
             return SILENT
         except OSError:
@@ -59,6 +59,9 @@ class Connection:
         if kind == b"#":
             return "boolean", rest == b"t"
         raise ValueError(f"not RESP: {line!r}")
+
+    def line(self):
+        return self.file.readline()
 
     def bulk(self, kind, size):
         return (kind, self.file.read(size + 2)[:-2]) if size >= 0 else ("nil", None)

@@ -62,8 +62,9 @@ ALONE = {"client|reply", "client|kill", "client|pause", "quit", "reset", "hello"
 class Cases:
     """Makes the case of a number, the same for the same seed."""
 
-    def __init__(self, seed, grammar, payloads, families):
+    def __init__(self, seed, grammar, payloads, families, tame=None):
         self.seed, self.grammar, self.families = seed, grammar, families
+        self.tame = tame or (lambda words: words)
         self.names = {family: [name for name in names + NEWER.get(family, []) if name in grammar.makers]
                       for family, names in FAMILIES.items()}
         self.all = sorted({name for names in self.names.values() for name in names})
@@ -126,6 +127,9 @@ class Cases:
         return self.command(chance, self.name(chance, family))
 
     def command(self, chance, name):
+        return self.tame(self.wild(chance, name))
+
+    def wild(self, chance, name):
         words = self.particular.command(chance, name)
         if words:
             return calm(spoil(chance, words)) if chance.random() < 0.03 and name not in ALONE else words

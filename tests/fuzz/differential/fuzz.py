@@ -114,7 +114,8 @@ def prepare(duel, options):
                     (("values", particular.DUMPED, ["DUMP", "d"]), ("libraries", particular.LIBRARIES_DUMPED, ["FUNCTION", "DUMP"]))}
     finally:
         real.close()
-    return cases.Cases(options.seed, grammar.Grammar(docs), payloads, options.family or sorted(cases.FAMILIES))
+    tame = particular.TAMED.get(duel.profile)
+    return cases.Cases(options.seed, grammar.Grammar(docs), payloads, options.family or sorted(cases.FAMILIES), tame)
 
 
 def dumped(connection, commands, words):
