@@ -27,11 +27,7 @@ KNOWN = {
     },
     "redis-7.0": BOTH | {
         "client.spec: PAUSE and UNPAUSE": "a pause beyond the end of time overflows there",
-        "expiry.spec: DEBUG SET-ACTIVE-EXPIRE leaves the expired to whoever asks": "7.0 stores what has expired already",
         "inspect.spec: SLOWLOG, COMMANDLOG and LATENCY": "LATENCY DOCTOR is told in other words",
-        "inspect.spec: DEBUG": "fewer subcommands",
-        "inspect.spec: a push waits for the reply (RESP3)": "7.0 sends pushes before the reply",
-        "pubsub.spec: messages in RESP3 (RESP3)": "7.0 sends pushes before the reply",
     },
 }
 
