@@ -39,7 +39,11 @@ void cat(Call& call) {
   }
   const std::string_view name = call.args.next();
   const std::uint64_t wanted = category_named(name);
-  if (!wanted) return call.reply.error("ERR Unknown category '" + std::string(c_text(name)) + "'");
+  if (!wanted) {
+    constexpr std::size_t shown_max = 128;  // acl.c, aclCatCommand
+    const std::string shown(c_text(name).substr(0, shown_max));
+    return call.reply.error("ERR Unknown category '" + shown + "'");
+  }
   std::vector<std::string> names;
   const auto collect = [&](const Command& row) {
     if (row.run && categories_of(row) & wanted) names.push_back(row.full_name());

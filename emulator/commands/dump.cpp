@@ -106,7 +106,9 @@ void restore(Call& call) {
   RestoreOptions options;
   if (!read_options(call, options)) return;
   const Key key = key_of(call, name);
-  Entry* old = call.db.find_for_write(key);
+  // What is to be replaced goes as it is, even if it has expired (cluster.c, restoreCommand).
+  Entry** const place = options.replace ? call.db.keys().find(key.text, key.hash) : nullptr;
+  Entry* old = options.replace ? (place ? *place : nullptr) : call.db.find_for_write(key);
   if (old && !options.replace) {
     return call.reply.error("BUSYKEY Target key name already exists.");
   }
