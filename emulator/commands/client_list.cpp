@@ -34,9 +34,8 @@ std::string describe_client(const Call& call, const Session& session) {
   number("ssub", session.shard_channels.size());
   // -1 until MULTI or WATCH has made a transaction state (multi.c, initClientMultiState); before
   // 8.1, outside of a transaction.
-  const bool counts_queue = profile.client_parts == ClientParts::on_use
-                                ? session.had_transaction
-                                : session.transaction.open;
+  const bool counts_queue = profile.client_parts == ClientParts::on_use ? session.had_transaction
+                                                                        : session.transaction.open;
   const auto queued = static_cast<std::int64_t>(session.transaction.queue.size());
   number("multi", counts_queue ? queued : -1);
   const bool modern = profile.has("8.0.0");  // since Redis 7.2

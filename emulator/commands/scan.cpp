@@ -117,7 +117,8 @@ struct KeyCollector {
     if (!options.matches(entry.key())) return;
     std::string name(entry.key());
     const Entry* found = call.db.find(key_of(call, name), reading_untouched);
-    if ((found ? type_name(found->value) : no_type) == options.type) names.push_back(std::move(name));
+    if ((found ? type_name(found->value) : no_type) == options.type)
+      names.push_back(std::move(name));
   }
 };
 

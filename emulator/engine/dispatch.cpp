@@ -278,6 +278,12 @@ void Engine::check_query_buffer(Session& session, std::size_t waiting) {
 // ---- one request
 // ----------------------------------------------------------------------------------
 
+// What does not use up a CLIENT CACHING: other subcommands of CLIENT, but for SETINFO before 8.1.
+bool Engine::keeps_caching(const Command* command) const {
+  if (!command || command->container != "client") return false;
+  return ledger.profile().has("8.1.0") || command->name != "setinfo";
+}
+
 void Engine::process(Session& session, const CommandTable::Found& found,
                      std::span<const std::string_view> words) {
   Session* const outer = std::exchange(current_, &session);
@@ -287,6 +293,7 @@ void Engine::process(Session& session, const CommandTable::Found& found,
   moment.sees_expired = session.import_source && options.keyspace.importing;
   const std::size_t reply_start = session.out.size();
   ReplyWriter reply(session.out, session.protocol);
+  if (ledger.profile().is_redis()) reply.tell_all_digits();
   session.last_command = found.command;
   if (session.arriving.bytes > 0) {
     session.arriving = {};
@@ -302,8 +309,8 @@ void Engine::process(Session& session, const CommandTable::Found& found,
     finish(session, reply_start, reply.shape());
     // CLIENT CACHING holds for the next command, or the next transaction (networking.c,
     // resetClient).
-    const bool of_client = found.command && found.command->container == "client";
-    if (!session.transaction.open && !of_client) session.tracking.caching = false;
+    if (!session.transaction.open && !keeps_caching(found.command))
+      session.tracking.caching = false;
     count_evictable(session);
   }
   current_ = outer;
@@ -378,6 +385,8 @@ void Engine::call(Session& session, const CommandTable::Found& found,
   // In a pipeline a command begins when the one before it was over.
   const std::int64_t began = last_reading_ ? *std::exchange(last_reading_, {}) : read_stopwatch();
   const std::uint64_t outer_caller = std::exchange(caller_, session.id);
+  const Script outer_script = script_;
+  if (command.has(flag::script)) script_ = {&command, words};
   ++depth_;
   command.run(one);
   --depth_;
@@ -400,12 +409,20 @@ void Engine::call(Session& session, const CommandTable::Found& found,
     feed_monitors(session, words);
   }
   if (!tracking.nobody() && command.has(flag::readonly)) track_reads(command, words);
+  script_ = outer_script;
 }
 
-// The keys of a read on behalf of a client that wants to hear of their changes. Of read-only
-// scripts the commands they run count, not the keys they announce (server.c, call).
+// The keys of a read on behalf of a client that wants to hear of their changes. Of scripts the
+// commands they run count, not the keys they announce (server.c, call); in Redis 7.0 a read within
+// a script was one of the keys announced.
 void Engine::track_reads(const Command& command, std::span<const std::string_view> words) {
-  if (command.has(flag::script | flag::pubsub) || !current_) return;
+  if (command.has(flag::script | flag::pubsub)) return;
+  const bool announced = script_.command && ledger.profile().is_redis();
+  announced ? track_keys(*script_.command, script_.words) : track_keys(command, words);
+}
+
+void Engine::track_keys(const Command& command, std::span<const std::string_view> words) {
+  if (!current_) return;
   if (!current_->tracking.on || current_->tracking.broadcast) return;
   for_each_key(command, words, [&](std::size_t index, std::uint32_t) {
     tracking.remember(*current_, words[index]);

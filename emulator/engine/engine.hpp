@@ -273,6 +273,7 @@ class Engine final : private KeyspaceListener {
   void touch_watchers(Database& database, std::string_view key);
   void spoil_watch(Session& session);
   void track_reads(const Command& command, std::span<const std::string_view> words);
+  void track_keys(const Command& command, std::span<const std::string_view> words);
   // What is left to do when nothing is to be served for now (server.c, beforeSleep).
   void before_sleep();
   void key_event(Event event, std::string_view key, int database) override;
@@ -323,6 +324,7 @@ class Engine final : private KeyspaceListener {
   bool refuse(const Asked& asked, std::string_view error);
   bool deny(const Asked& asked, const std::string& command);
   const Service* service_for(const Session& session) const;
+  bool keeps_caching(const Command* command) const;
   bool must_sign_in_first(const Session& session) const;
   void make_room(std::span<const std::string_view> words);
   void reject(Session& session, const CommandTable::Found& found, std::string_view error,
@@ -386,6 +388,11 @@ class Engine final : private KeyspaceListener {
   Session* current_ = nullptr;
   std::vector<Session*> abandoned_;          // of the interrupted: their connections have gone
   std::vector<const Session*> interrupted_;  // whose slow scripts wait while others are served
+  // The script under way, as the client called it.
+  struct Script {
+    const Command* command = nullptr;
+    std::span<const std::string_view> words = {};
+  } script_;
   std::uint64_t caller_ = 0;    // id of the session whose command runs: a script's within a script
   std::string pending_pushes_;  // for the session whose command is running
   Instant next_cron_{};

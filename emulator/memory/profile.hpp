@@ -116,8 +116,8 @@ struct Profile {
   // processCommand: 7.0 refused all, since a queue is memory too).
   bool queues_at_cap = true;
   // Whether messages to the very client whose command causes them wait for its reply (networking.c,
-  // pending_push_messages). In 7.0 they are where they come, in the midst of EXEC's replies too, but
-  // for what CLIENT TRACKING tells.
+  // pending_push_messages). In 7.0 they are where they come, in the midst of EXEC's replies too,
+  // but for what CLIENT TRACKING tells.
   bool messages_wait = true;
   BucketHabits buckets = BucketHabits::plain;
   // What a table of buckets weighs without its buckets and metadata (hashtable.c, struct

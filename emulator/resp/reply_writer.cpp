@@ -1,10 +1,20 @@
 #include "resp/reply_writer.hpp"
 
 #include <charconv>
+#include <cstdio>
 
 #include "base/number.hpp"
 
 namespace outlive {
+namespace {
+
+std::string format_in_full(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.17g", value);
+  return text;
+}
+
+}  // namespace
 
 void ReplyWriter::error(std::string_view text) {
   // Line ends at its end go, others become blanks (networking.c, addReplyErrorFormat).
@@ -43,7 +53,7 @@ void ReplyWriter::map(std::size_t pairs) {
 }
 
 void ReplyWriter::number(double value) {
-  const std::string text = format_double(value);
+  const std::string text = all_digits_ ? format_in_full(value) : format_double(value);
   if (resp3()) {
     line(',', text);
   } else {

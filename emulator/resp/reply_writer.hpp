@@ -17,6 +17,10 @@ class ReplyWriter {
  public:
   ReplyWriter(std::string& out, Protocol protocol) : out_(&out), protocol_(protocol) {}
 
+  // Doubles with seventeen digits, however few would do, and the sign of what is no number (Redis
+  // 7.0: networking.c, addReplyDouble).
+  void tell_all_digits() { all_digits_ = true; }
+
   Protocol protocol() const { return protocol_; }
   bool resp3() const { return protocol_ == Protocol::resp3; }
 
@@ -106,6 +110,7 @@ class ReplyWriter {
 
   std::string* out_;
   Protocol protocol_;
+  bool all_digits_ = false;
   Shape shape_;
   std::vector<std::string> errors_;
   std::size_t taken_ = 0;

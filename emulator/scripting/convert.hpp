@@ -13,8 +13,8 @@ namespace outlive {
 
 // Pushes the value of one whole reply. RESP2: nil becomes false, a status {ok=…}, an error {err=…}.
 // RESP3 adds {map={}}, {set={}}, {double=}, {big_number=}, {verbatim_string=}, booleans and nil;
-// attributes are skipped. Up to 8.0 tables are not `sized` for what comes but grow, which tells in the
-// length of those with gaps.
+// attributes are skipped. Up to 8.0 tables are not `sized` for what comes but grow, which tells in
+// the length of those with gaps.
 void push_reply(lua_State* lua, std::string_view reply, bool sized);
 
 // Pushes {err=…}. The text is "-CODE words", or words that get the code ERR.

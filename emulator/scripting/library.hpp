@@ -21,8 +21,8 @@ struct Library {
   std::vector<RegisteredFunction> functions;  // in the order of registration
 };
 
-// Up to 8.0 a library's code learns of a bad or a second name as it registers it, the former in words
-// meant for libraries: what is wrong, or null (functions.c, functionLibCreateFunction).
+// Up to 8.0 a library's code learns of a bad or a second name as it registers it, the former in
+// words meant for libraries: what is wrong, or null (functions.c, functionLibCreateFunction).
 const char* refusal_at_once(std::string_view name, const std::vector<RegisteredFunction>& before);
 
 class Libraries {

@@ -207,6 +207,7 @@ std::string_view Scripts::call(std::span<const std::string_view> words, std::str
   }
   if (found.command->has(flag::write)) run_->wrote = true;
   ReplyWriter writer(reply, session_.protocol);
+  if (profile().is_redis()) writer.tell_all_digits();
   engine_.call(session_, found, words, writer);
   return {};
 }
