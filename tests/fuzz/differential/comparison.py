@@ -281,7 +281,7 @@ KNOWN = {
 SCRIPTED = ("eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro", "script|load", "function|load")
 
 
-EXPIRING = ("expire", "pexpire", "expireat", "pexpireat", "hexpire", "hpexpire", "hexpireat", "hpexpireat")
+EXPIRING = (b"expire", b"pexpire", b"expireat", b"pexpireat", b"hexpire", b"hpexpire", b"hexpireat", b"hpexpireat")
 
 
 def known(ours, real, words):
@@ -296,8 +296,10 @@ def known(ours, real, words):
 
 
 def on_the_tick(words):
-    """Whether what a command answers hangs on the very millisecond, so that it may differ once and not again."""
-    return name_of(words) in EXPIRING and any(word.upper() in (b"GT", b"LT") for word in words[2:])
+    """Whether what a command answers, or one that a script is to run, hangs on the very millisecond: it may differ once and
+    not again."""
+    expires = any(word.lower() in EXPIRING for word in (words if name_of(words) in SCRIPTED else words[:1]))
+    return expires and any(word.upper() in (b"GT", b"LT") for word in words[2:])
 
 
 # ---- streams of replies

@@ -81,7 +81,9 @@ def explain(duel, number, steps, difference, reports, passing):
     """Makes the case smaller and prints it, if it is a new one; notes it."""
     smaller = shrink.Shrinker(duel, steps, difference)
     shown = any(smaller.run() for _ in range(AGAIN))
-    by_chance = not difference.crashed and comparison.on_the_tick(difference.words or [b""])
+    words = difference.words or [b""]
+    suspects = [step[1] for step in smaller.steps] if words[0].lower() == b"exec" else [words]
+    by_chance = not difference.crashed and any(map(comparison.on_the_tick, suspects))
     if by_chance and not (shown and all(duel.play(smaller.steps) for _ in range(TICKS))):
         duel.met.append("on the tick")
         return
