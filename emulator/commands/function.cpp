@@ -155,7 +155,7 @@ void list(Call& call) {
 void stats(Call& call) {
   Scripts& scripts = scripts_of(call);
   const auto running = scripts.current();
-  if (running && running->is_eval) return call.reply.error(errors::busy_eval);
+  if (running && running->is_eval) return call.reply.error(scripts.busy_with(true));
   ReplyWriter& reply = call.reply;
   reply.map(2);
   reply.bulk("running_script");

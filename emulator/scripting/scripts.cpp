@@ -62,14 +62,17 @@ std::uint64_t Scripts::flags_of(const Command& command, std::span<const std::str
 }
 
 std::string_view Scripts::busy() const {
-  if (!run_ || !run_->timed_out) return {};
-  if (poses_as_redis(engine_.options)) {
-    return run_->is_eval ? "BUSY Redis is busy running a script. You can only call SCRIPT KILL or "
-                           "SHUTDOWN NOSAVE."
-                         : "BUSY Redis is busy running a script. You can only call FUNCTION KILL or "
-                           "SHUTDOWN NOSAVE.";
+  return run_ && run_->timed_out ? busy_with(run_->is_eval) : std::string_view{};
+}
+
+std::string_view Scripts::busy_with(bool eval) const {
+  if (poses_as_redis(engine_.options) || profile().is_redis()) {
+    return eval ? "BUSY Redis is busy running a script. You can only call SCRIPT KILL or "
+                  "SHUTDOWN NOSAVE."
+                : "BUSY Redis is busy running a script. You can only call FUNCTION KILL or "
+                  "SHUTDOWN NOSAVE.";
   }
-  return run_->is_eval ? errors::busy_eval : errors::busy_function;
+  return eval ? errors::busy_eval : errors::busy_function;
 }
 
 ScriptMemory Scripts::memory() {
@@ -331,7 +334,7 @@ std::string_view Scripts::kill(bool eval) {
            "either wait the script termination or kill the server in a hard way using the SHUTDOWN "
            "NOSAVE command.";
   }
-  if (eval != run_->is_eval) return eval ? errors::busy_function : errors::busy_eval;
+  if (eval != run_->is_eval) return busy_with(!eval);
   run_->killed = true;
   return {};
 }

@@ -24,6 +24,8 @@ class Scripts final : public ScriptHost, private Host {
 
   std::uint64_t flags_of(const Command& command, std::span<const std::string_view> words) override;
   std::string_view busy() const override;
+  // What others are told while a script runs, of EVAL's or of FCALL's kind.
+  std::string_view busy_with(bool eval) const;
   bool running() const override { return run_.has_value(); }
   ScriptMemory memory() override;
   void replace_function(std::string_view name, NativeFunction body) override;
