@@ -57,8 +57,11 @@ std::string describe_client(const Call& call, const Session& session) {
          session.tracking.on ? static_cast<std::int64_t>(session.tracking.redirect) : -1);
   number("resp", static_cast<int>(session.protocol));
   if (!modern) return line;
-  text("lib-name", session.library_name);
-  text("lib-ver", session.library_version);
+  // 8.0 told them as C does, as far as a zero byte.
+  const bool whole = profile.has("8.1.0");
+  text("lib-name", whole ? std::string_view(session.library_name) : c_text(session.library_name));
+  text("lib-ver",
+       whole ? std::string_view(session.library_version) : c_text(session.library_version));
   number("tot-net-in", session.bytes_in);
   number("tot-net-out", session.bytes_out);
   number("tot-cmds", session.commands_processed);
