@@ -4,6 +4,7 @@ To the byte, but where a command's row in TREATMENTS says otherwise: where the h
 choice, the clock a number. A treatment is (name for a spec, function of both replies and the command's words).
 """
 import io
+import itertools
 import re
 
 import resp
@@ -332,11 +333,20 @@ def events_last(replies):
     return [one for one in replies if not tells_event(one)] + [one for one in replies if tells_event(one)]
 
 
+def tells_of_eviction(delivery):
+    *_, channel, message = [word for _, word in delivery[1]]
+    return channel.startswith(b"__key") and b"evicted" in (message, channel.rpartition(b":")[2])
+
+
 def by_subscription(deliveries):
-    """Which of several patterns is served first the hash seed decides; what each gets has an order."""
+    """Which of several patterns is served first the hash seed decides; what each gets has an order, but for evictions
+    in a row: of keys that are alike chance takes one first."""
     found = {}
     for kind, value in deliveries:
         found.setdefault(repr(value[:2]), []).append((kind, value))
+    for subscription, delivered_there in found.items():
+        runs = itertools.groupby(delivered_there, tells_of_eviction)
+        found[subscription] = [sorted(run, key=repr) if evicted else list(run) for evicted, run in runs]
     return found
 
 
@@ -381,7 +391,7 @@ class Walk:
                 if sorted(map(repr, mine)) != sorted(map(repr, theirs)) and not self.left_alike(mine, theirs):
                     return number, one, other
                 self.note(number, theirs)
-                self.skip_confirmed(until - place)
+                self.skip_confirmed(theirs)
                 place = until
             elif not self.alike(number, one, other):
                 return number, one, other
@@ -421,14 +431,22 @@ class Walk:
                 skips_next = not off
         return off or skipped or mode == b"skip"
 
-    def skip_confirmed(self, more):
-        """Confirmations beyond the first belong to the same command, or to those after it that are alike."""
+    def skip_confirmed(self, confirmations):
+        """Those beyond a command's own belong to the commands after it that are alike."""
         words = self.commands[self.at - 1] if self.at <= len(self.commands) else [b""]
-        taken = max(len(words) - 2, 0)
-        while more > taken and self.at < len(self.commands) and self.commands[self.at][0].lower() == words[0].lower():
-            more -= taken + 1
-            taken = max(len(self.commands[self.at]) - 2, 0)
+        left = confirmations[self.answers(words, confirmations):]
+        while left and self.at < len(self.commands) and self.commands[self.at][0].lower() == words[0].lower():
+            left = left[self.answers(self.commands[self.at], left):]
             self.at += 1
+
+    @staticmethod
+    def answers(words, confirmations):
+        """How many of these confirm the first of the commands. One without words leaves all channels, each of which makes
+        them fewer, or none."""
+        if len(words) > 1:
+            return len(words) - 1
+        left = [reply[1][2][1] for reply in confirmations]
+        return 1 + sum(1 for _ in itertools.takewhile(lambda pair: pair[1] < pair[0], itertools.pairwise(left)))
 
     @staticmethod
     def left_alike(ours, real):
