@@ -116,7 +116,7 @@ class Judge:
         found = {}
         for setting, pairs in outcomes.items():
             shares, ranks = ([[trial[part] for trial in side] for side in zip(*pairs)] for part in (0, 1))
-            found[setting] = survivors.compared(*shares), survivors.distance(*(sum(side, []) for side in ranks))
+            found[setting] = survivors.compared(*shares), survivors.distance(*ranks)
         return found
 
     def eviction(self, seeds, all_samples, thorough, details):

@@ -12,6 +12,7 @@ of the evicted (their TTLs, idle times or frequencies in order) come from one di
 """
 import bisect
 import dataclasses
+import itertools
 import math
 import random
 
@@ -139,16 +140,35 @@ def z_of(theirs, ours):
     return (sum(ours) / len(ours) - sum(theirs) / len(theirs)) / error
 
 
+# Where the distributions of ranks are compared, and how many standard errors chance lets them be apart at any of these
+# places once in some 10,000 times, with 20 trials on either side.
+PLACES = 20
+APART_MAX = 5
+
+
 def distance(theirs, ours):
-    """The greatest distance between two samples' distributions (Kolmogorov and Smirnov), as a multiple of the one that
-    chance exceeds once in 10,000 times. Who is evicted is never evicted again: distances are smaller than by chance."""
-    if not theirs or not ours:
-        return 0.0 if len(theirs) == len(ours) else math.inf
-    theirs, ours = sorted(theirs), sorted(ours)
-    greatest = max(abs(bisect.bisect_right(theirs, value) / len(theirs) - bisect.bisect_right(ours, value) / len(ours))
-                   for value in {*theirs, *ours})
-    critical = math.sqrt(-math.log(1e-4 / 2) / 2 * (1 / len(theirs) + 1 / len(ours)))
-    return greatest / critical
+    """The greatest distance between the distributions of the evicted's ranks, each a list of trials, as a multiple of the
+    one that chance seldom exceeds. What one trial evicts hangs together: who is gone can't go again, and one large fresh
+    key that goes spares a hundred old ones. So it is the trials that are drawn by chance, not the ranks."""
+    pooled = sorted(itertools.chain.from_iterable(theirs + ours))
+    if not pooled or not any(theirs) or not any(ours):
+        return math.inf if any(theirs) != any(ours) else 0.0
+    return max(abs(apart_at(pooled[len(pooled) * place // PLACES], theirs, ours)) for place in range(1, PLACES)) / APART_MAX
+
+
+def apart_at(rank, theirs, ours):
+    """How far apart the shares of ranks up to this one are, in standard errors."""
+    def share(trials):
+        below = [bisect.bisect_right(trial, rank) for trial in trials]
+        sizes = [len(trial) for trial in trials]
+        mean, size = sum(below) / sum(sizes), sum(sizes) / len(trials)
+        # Of a ratio of sums over trials.
+        off = [(count - mean * all_of_it) / size for count, all_of_it in zip(below, sizes)]
+        variance = max(sum(value * value for value in off) / (len(trials) - 1), 1 / size ** 2)
+        return mean, variance / len(trials)
+
+    (their_mean, their_error), (our_mean, our_error) = share(theirs), share(ours)
+    return (our_mean - their_mean) / math.sqrt(their_error + our_error)
 
 
 def compared(theirs, ours):
