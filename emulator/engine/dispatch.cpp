@@ -261,7 +261,9 @@ void Engine::prefetch(std::span<const std::uint64_t> hashes, int database) const
 }
 
 void Engine::protocol_error(Session& session) {
-  ReplyWriter reply(session.out, session.protocol);
+  std::string unheard;
+  const bool heard = session.replies == Session::Replies::on;
+  ReplyWriter reply(heard ? session.out : unheard, session.protocol);
   reply.error("ERR Protocol error: " + session.parser.error());
   count_error(*reply.take_error());
   session.close_after_reply = true;

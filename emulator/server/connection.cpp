@@ -13,12 +13,13 @@ Connection::Connection(Server& server, Socket socket, Session& session)
   socket_.non_blocking(true, ignored);
 }
 
-void Connection::flush() {
+void Connection::flush(bool has_sent) {
   if (closed()) return;
   if (session_->closed) return close();
   if (writing_) return;
   std::string& out = session_->out;
   if (!out.empty()) {
+    has_sent = true;
     std::error_code error;
     const std::size_t sent = send(out, error);
     if (error && error != asio::error::would_block) return close();
@@ -30,7 +31,9 @@ void Connection::flush() {
     server_.engine().sent(*session_, sent);
     if (session_->unsent > 0) return send_rest();
   }
-  if (session_->close_after_reply || session_->closed) close();
+  // Whose replies are silenced stays, though it has said QUIT: Valkey hangs up when the last reply
+  // has been written, and there is none (networking.c, writeToClient).
+  if ((session_->close_after_reply && has_sent) || session_->closed) close();
 }
 
 void Connection::send_rest() {
@@ -46,7 +49,7 @@ void Connection::rest_sent(std::error_code error, std::size_t sent) {
   server_.engine().sent(*session_, sent);
   if (session_->unsent > 0) return send_rest();
   sending_.clear();
-  flush();
+  flush(true);
 }
 
 void Connection::close() {

@@ -27,7 +27,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Waits for the next bytes and hands them to the server; once more each time it is asked.
   virtual void read() = 0;
   // Sends what the session has to say; what the socket won't take now goes when it will.
-  void flush();
+  // `has_sent`: the rest of what was said before is gone just now.
+  void flush(bool has_sent = false);
   void close();
 
   Session& session() { return *session_; }

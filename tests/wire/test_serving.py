@@ -372,6 +372,15 @@ class Wire(unittest.TestCase):
             self.assertEqual(client.read(), "+OK")
             self.assertRaises(EOFError, client.read)
 
+    def test_who_quits_in_silence_is_not_hung_up_on(self):
+        """Valkey hangs up once the last reply is written: there is none."""
+        with self.server.client() as watching, self.server.client() as client:
+            client.send(request("CLIENT", "REPLY", "OFF") + request("QUIT"))
+            while " flags=c " not in watching.call("CLIENT", "LIST"):
+                pass
+            client.send(request("PING"))
+            self.assertIn(" flags=c ", watching.call("CLIENT", "LIST"))
+
 
 class Limits(unittest.TestCase):
     """What a client may not do."""
