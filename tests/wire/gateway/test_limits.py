@@ -93,6 +93,7 @@ class Limits(GatewayCase):
         self.assertEqual(self.ask("too long", budget="team", max_tokens=2000)[0], 429)
         self.assertEqual(self.provider.asked, asked)
         self.assertEqual(self.ask("short", budget="team", max_tokens=500)[0], 200)
+        self.assert_soon(lambda: self.balance("team") == 990, "5 + 5 used of 1000, before another test begins")
 
     def test_of_32_callers_tokens_exactly_what_was_used_is_gone(self):
         with self.provider.holding():  # nobody has given anything back before all have asked
