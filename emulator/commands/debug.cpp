@@ -29,11 +29,6 @@ bool next_switch(Call& call) {
   return parse_integer(call.args.next()).value_or(0) != 0;
 }
 
-const Entry* find_quietly(Call& call, std::string_view name) {
-  Entry* const* place = call.db.keys().find(name);
-  return place ? *place : nullptr;
-}
-
 // ---- time and the cron
 
 void sleep(Call& call) {
@@ -97,7 +92,7 @@ void digest(Call& call) {
 void digest_value(Call& call) {
   call.reply.array(call.args.left());
   for (const std::string_view name : call.args.rest()) {
-    call.reply.simple(value_digest(find_quietly(call, name)));
+    call.reply.simple(value_digest(call.db.find_as_it_is(name)));
   }
 }
 
@@ -128,7 +123,7 @@ std::string access_facts(const Call& call, std::uint32_t access) {
 
 void object(Call& call) {
   const std::string_view name = call.args.next();
-  const Entry* entry = find_quietly(call, name);
+  const Entry* entry = call.db.find_as_it_is(name);
   if (!entry) return call.reply.error(errors::no_such_key);
   // An address that tells keys apart and is the same in every run.
   char address[32];
@@ -198,7 +193,7 @@ void text_lengths_apart(Call& call, const Entry& entry) {
 }
 
 void text_lengths(Call& call) {
-  const Entry* entry = find_quietly(call, call.args.next());
+  const Entry* entry = call.db.find_as_it_is(call.args.next());
   if (!entry) return call.reply.error(errors::no_such_key);
   if (!entry->is<String>() || entry->as<String>().is_integer()) {
     return call.reply.error("ERR Not an sds encoded string.");

@@ -107,8 +107,7 @@ void restore(Call& call) {
   if (!read_options(call, options)) return;
   const Key key = key_of(call, name);
   // What is to be replaced goes as it is, even if it has expired (cluster.c, restoreCommand).
-  Entry** const place = options.replace ? call.db.keys().find(key.text, key.hash) : nullptr;
-  Entry* old = options.replace ? (place ? *place : nullptr) : call.db.find_for_write(key);
+  Entry* old = options.replace ? call.db.find_as_it_is(name) : call.db.find_for_write(key);
   if (old && !options.replace) {
     return call.reply.error("BUSYKEY Target key name already exists.");
   }

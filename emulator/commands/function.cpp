@@ -82,8 +82,9 @@ void remove(Call& call) {
 
 // Memory is modelled as freed at once, however it is asked for.
 void flush(Call& call) {
-  if (call.args.left() > 1)
+  if (call.args.left() > 1) {
     return call.reply.error(errors::subcommand_syntax(call.words[1], call.command.container));
+  }
   if (!call.args.empty() && !call.args.take("sync") && !call.args.take("async")) {
     return call.reply.error("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
   }
@@ -205,8 +206,9 @@ std::string restore_payload(Call& call, std::string_view payload, bool flush_fir
 }
 
 void restore(Call& call) {
-  if (call.args.left() > 2)
+  if (call.args.left() > 2) {
     return call.reply.error(errors::subcommand_syntax(call.words[1], call.command.container));
+  }
   const std::string_view payload = call.args.next();
   const bool flush_first = call.args.take("flush");
   const bool replace = call.args.take("replace");

@@ -71,9 +71,8 @@ void draw(Call& call) {
     rows = std::clamp<std::int64_t>(args.next_integer(), 1, rows_max);
   }
   const bool given = !args.empty();
-  Julia julia{};
-  julia.real = given ? next_constant(args) : random_constant(call);
-  julia.imaginary = given ? next_constant(args) : random_constant(call);
+  const auto constant = [&] { return given ? next_constant(args) : random_constant(call); };
+  const Julia julia{.real = constant(), .imaginary = constant()};
   if (!args.done(call.reply)) return;
   const std::string version(call.keyspace.ledger.profile().version);
   call.reply.verbatim("txt", drawn(julia, columns, rows) +

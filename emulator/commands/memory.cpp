@@ -35,9 +35,9 @@ void usage(Call& call) {
     if (!call.args.done(call.reply)) return;
   }
   // An expired key is weighed while it is there.
-  Entry** place = call.db.keys().find(name);
-  if (!place) return call.reply.null();
-  const Entry& entry = **place;
+  const Entry* found = call.db.find_as_it_is(name);
+  if (!found) return call.reply.null();
+  const Entry& entry = *found;
   const SampledBytes sampled{static_cast<std::size_t>(samples)};
   call.reply.integer(static_cast<std::int64_t>(told_block(entry, call.keyspace.ledger) +
                                                std::visit(sampled, entry.value)));

@@ -243,8 +243,8 @@ void explain_resident(Call& call, const Entry& entry) {
 void explain(Call& call) {
   const auto name = call.args.next();
   // Past the door that finds keys, which would let an expired one go.
-  if (const Entry* const* entry = call.db.keys().find(name)) {
-    return explain_resident(call, **entry);
+  if (const Entry* entry = call.db.find_as_it_is(name)) {
+    return explain_resident(call, *entry);
   }
   if (!journal_is_on(call)) return;
   if (const Departure* departure = call.keyspace.journal.last_of(name, call.db.index())) {

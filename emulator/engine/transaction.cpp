@@ -55,9 +55,9 @@ void Engine::watch(Session& session, std::string_view key) {
   };
   if (std::any_of(session.watched.begin(), session.watched.end(), same)) return;
   Database& database = keyspace.database(static_cast<std::size_t>(session.database));
-  Entry** place = database.keys().find(key);
+  const Entry* entry = database.find_as_it_is(key);
   session.watched.push_back(
-      {session.database, std::string(key), place && database.expired(**place)});
+      {session.database, std::string(key), entry && database.expired(*entry)});
   auto& watchers = watchers_[{session.database, std::string(key)}];
   const Allocation& allocation = ledger.allocation();
   session.watched_bytes += allocation.size(watched_key_struct) + allocation.size(footprint::list_node) +
@@ -108,8 +108,8 @@ bool Engine::watched_key_expired(const Session& session) {
       session.watched.begin(), session.watched.end(), [this](const WatchedKey& watched) {
         if (watched.expired_when_watched) return false;
         Database& database = keyspace.database(static_cast<std::size_t>(watched.database));
-        Entry** place = database.keys().find(watched.key);
-        return place && database.expired(**place);
+        const Entry* entry = database.find_as_it_is(watched.key);
+        return entry && database.expired(*entry);
       });
 }
 
@@ -120,7 +120,7 @@ void Engine::touch_watchers(Database& database, std::string_view key) {
   const std::pair<int, std::string> where(database.index(), key);
   const auto found = watchers_.find(where);
   if (found == watchers_.end()) return;
-  const bool gone = database.keys().find(key) == nullptr;
+  const bool gone = database.find_as_it_is(key) == nullptr;
   const std::vector<Session*> watchers = found->second;  // those who are told watch no more
   for (Session* session : watchers) {
     WatchedKey& watched = watched_by(*session, where);
@@ -150,8 +150,8 @@ void Engine::touch_all_watched(int emptied, int replaced_with) {
   const auto state_in = [this](int index, std::string_view key) {
     if (index < 0) return State::absent;
     Database& database = keyspace.database(static_cast<std::size_t>(index));
-    Entry** place = database.keys().find(key);
-    return !place ? State::absent : database.expired(**place) ? State::expired : State::alive;
+    const Entry* entry = database.find_as_it_is(key);
+    return !entry ? State::absent : database.expired(*entry) ? State::expired : State::alive;
   };
   for (const auto& [where, sessions] : watchers_) {
     if (where.first != emptied) continue;
