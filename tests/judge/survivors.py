@@ -151,8 +151,8 @@ def distance(theirs, ours):
     one that chance seldom exceeds. What one trial evicts hangs together: who is gone can't go again, and one large fresh
     key that goes spares a hundred old ones. So it is the trials that are drawn by chance, not the ranks."""
     pooled = sorted(itertools.chain.from_iterable(theirs + ours))
-    if not pooled or not any(theirs) or not any(ours):
-        return math.inf if any(theirs) != any(ours) else 0.0
+    if not any(theirs) or not any(ours):
+        return math.inf if pooled else 0.0
     return max(abs(apart_at(pooled[len(pooled) * place // PLACES], theirs, ours)) for place in range(1, PLACES)) / APART_MAX
 
 

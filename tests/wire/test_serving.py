@@ -15,6 +15,8 @@ import tempfile
 import time
 import unittest
 
+import servers
+
 PROGRAM = sys.argv.pop(1) if len(sys.argv) > 1 else sys.exit(__doc__)
 LIMIT_S = 30
 
@@ -376,8 +378,7 @@ class Wire(unittest.TestCase):
         """Valkey hangs up once the last reply is written: there is none."""
         with self.server.client() as watching, self.server.client() as client:
             client.send(request("CLIENT", "REPLY", "OFF") + request("QUIT"))
-            while " flags=c " not in watching.call("CLIENT", "LIST"):
-                pass
+            self.assertTrue(servers.until(lambda: " flags=c " in watching.call("CLIENT", "LIST")))
             client.send(request("PING"))
             self.assertIn(" flags=c ", watching.call("CLIENT", "LIST"))
 
