@@ -16,12 +16,13 @@ inline void prefetch(const void* address) {
 #endif
 }
 
-// The same for what lies from there on.
+// The same for what lies from there on, which may begin and end in the middle of a line.
 inline void prefetch(const void* address, std::size_t bytes) {
   constexpr std::size_t cache_line = 64;
-  for (std::size_t at = 0; at < bytes; at += cache_line) {
-    prefetch(static_cast<const char*>(address) + at);
-  }
+  const char* const first = static_cast<const char*>(address);
+  const char* const last = first + bytes - 1;
+  for (const char* at = first; at < last; at += cache_line) prefetch(at);
+  if (bytes > 0) prefetch(last);
 }
 
 }  // namespace outlive

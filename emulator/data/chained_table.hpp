@@ -113,6 +113,15 @@ class ChainedTable : public TableCore<Policy> {
     }
   }
 
+  void prefetch_scan(std::size_t cursor) const {
+    if (used_[0]) prefetch(&tables_[0][cursor & mask(0)]);
+  }
+  template <class Visit>
+  void each_ahead(std::size_t cursor, std::size_t, Visit&& visit) const {
+    if (!used_[0]) return;
+    if (const Node* first = tables_[0][cursor & mask(0)]) visit(first->item);
+  }
+
   // SCAN's step, with the promise that Hashtable::scan makes (dict.c, dictScan).
   template <class Visit>
   std::size_t scan(std::size_t cursor, Visit&& visit) {
@@ -135,17 +144,7 @@ class ChainedTable : public TableCore<Policy> {
     --pauses_;
     return cursor;
   }
-  void prefetch_scan(std::size_t cursor, std::size_t steps) const {
-    if (!used_[0]) return;
-    for (; steps > 0; --steps, cursor = next_cursor(cursor, mask(0))) {
-      prefetch(&tables_[0][cursor & mask(0)]);
-    }
-  }
-  std::size_t count_and_step(std::size_t& cursor) const {
-    const std::size_t items = length(tables_[0][cursor & mask(0)]);
-    cursor = next_cursor(cursor, mask(0));
-    return items;
-  }
+  std::size_t count_at(std::size_t cursor) const { return length(tables_[0][cursor & mask(0)]); }
 
   // A few items from a random bucket onward; fewer than wanted where little is found in a while
   // (dict.c, dictGetSomeKeys).

@@ -129,6 +129,27 @@ class Hashtable : public TableCore<Policy> {
     }
   }
 
+  // Fetches the buckets that a scan from here on begins with; then names up to `wanted` of what is
+  // in them, children apart.
+  static constexpr std::size_t buckets_ahead = 2;
+  void prefetch_scan(std::size_t cursor) const {
+    if (!used_[0]) return;
+    for (std::size_t i = 0; i < buckets_ahead; ++i, cursor = next_cursor(cursor, mask(0))) {
+      prefetch(&tables_[0][cursor & mask(0)]);
+    }
+  }
+  template <class Visit>
+  void each_ahead(std::size_t cursor, std::size_t wanted, Visit&& visit) const {
+    if (!used_[0]) return;
+    for (std::size_t i = 0; i < buckets_ahead; ++i, cursor = next_cursor(cursor, mask(0))) {
+      const Bucket& bucket = tables_[0][cursor & mask(0)];
+      for (unsigned slots = bucket.presence(); slots; slots &= slots - 1) {
+        if (wanted-- == 0) return;
+        visit(bucket.slots[std::countr_zero(slots)]);
+      }
+    }
+  }
+
   // SCAN's step: calls visit(item) for the bucket(s) the cursor names and returns the next cursor,
   // 0 at the end. Every item present from the first step to the last is visited at least once,
   // whatever the table does in between. visit() may remove the item that it is given.
@@ -156,20 +177,12 @@ class Hashtable : public TableCore<Policy> {
     return cursor;
   }
 
-  // Fetches the buckets that the next steps of a scan will name.
-  void prefetch_scan(std::size_t cursor, std::size_t steps) const {
-    if (!used_[0]) return;
-    for (; steps > 0; --steps, cursor = next_cursor(cursor, mask(0))) {
-      prefetch(&tables_[0][cursor & mask(0)]);
-    }
-  }
-  // A step of a scan that only counts: how many items the cursor's bucket holds. Not while rehashing.
-  std::size_t count_and_step(std::size_t& cursor) const {
+  // How many items a step of a scan would visit. Not while rehashing.
+  std::size_t count_at(std::size_t cursor) const {
     std::size_t items = 0;
     for (const Bucket* bucket = &tables_[0][cursor & mask(0)]; bucket; bucket = bucket->child()) {
       items += static_cast<std::size_t>(std::popcount(bucket->presence()));
     }
-    cursor = next_cursor(cursor, mask(0));
     return items;
   }
 

@@ -86,15 +86,19 @@ class Table {
   void each_likely(std::uint64_t hash, Visit&& visit) const {
     on([&](const auto& table) { table.each_likely(hash, visit); });
   }
+  void prefetch_scan(std::size_t cursor) const {
+    on([&](const auto& table) { table.prefetch_scan(cursor); });
+  }
+  template <class Visit>
+  void each_ahead(std::size_t cursor, std::size_t wanted, Visit&& visit) const {
+    on([&](const auto& table) { table.each_ahead(cursor, wanted, visit); });
+  }
   template <class Visit>
   std::size_t scan(std::size_t cursor, Visit&& visit) {
     return on([&](auto& table) { return table.scan(cursor, visit); });
   }
-  void prefetch_scan(std::size_t cursor, std::size_t steps) const {
-    on([&](const auto& table) { table.prefetch_scan(cursor, steps); });
-  }
-  std::size_t count_and_step(std::size_t& cursor) const {
-    return on([&](const auto& table) { return table.count_and_step(cursor); });
+  std::size_t count_at(std::size_t cursor) const {
+    return on([&](const auto& table) { return table.count_at(cursor); });
   }
   std::size_t sample(Random& random, Item* out, std::size_t wanted) {
     return on([&](auto& table) { return table.sample(random, out, wanted); });

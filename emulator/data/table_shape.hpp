@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,17 +20,12 @@ struct TableShape {
   std::array<std::size_t, lengths_max> chains{};
 };
 
-inline std::size_t reversed_bits(std::size_t v) {
-  v = ((v >> 1) & 0x5555555555555555u) | ((v & 0x5555555555555555u) << 1);
-  v = ((v >> 2) & 0x3333333333333333u) | ((v & 0x3333333333333333u) << 2);
-  v = ((v >> 4) & 0x0f0f0f0f0f0f0f0fu) | ((v & 0x0f0f0f0f0f0f0f0fu) << 4);
-  return __builtin_bswap64(v);
-}
-
 // A scan's next step: the cursor's masked bits are counted from the top, so that the scan keeps its
 // promise over doublings and halvings (Pieter Noordhuis's scheme).
 inline std::size_t next_cursor(std::size_t cursor, std::size_t mask) {
-  return reversed_bits(reversed_bits(cursor | ~mask) + 1);
+  // Counting from the top, the first zero becomes a one, and the ones before it zeros.
+  const std::size_t first_zero = std::bit_floor(~cursor & mask);
+  return first_zero == 0 ? 0 : (cursor & (first_zero - 1)) | first_zero;
 }
 
 }  // namespace outlive

@@ -55,6 +55,7 @@ EvictionOutcome Evictor::make_room(std::int64_t not_counted) {
     const Victim victim = choose();
     if (!victim.entry) return EvictionOutcome::failed;
     freed += evict(victim);
+    fetch_ahead();
     if (++keys % keys_between_looks != 0) continue;
     if (over() <= 0) break;
     if (static_cast<double>(keys) * microseconds_per_key > limit_us) {
@@ -90,6 +91,23 @@ std::uint64_t Evictor::score(const Entry& entry) const {
   }
 }
 
+// Where the next sample begins is known already, and who goes next most likely: by then they have
+// been fetched from memory.
+void Evictor::fetch_ahead() const {
+  const std::uint64_t cursor = Random(random_).next();
+  for (std::size_t index = 0; index < keyspace_.databases_in_use(); ++index) {
+    const Database::Table& table = candidates(keyspace_.database(index));
+    table.each_ahead(cursor, static_cast<std::size_t>(settings_.samples),
+                     [](const Entry* entry) { entry->prefetch(); });
+  }
+  if (pool_.empty()) return;
+  const EvictionPool::Candidate& next = pool_.best();
+  const Database& database = keyspace_.database(static_cast<std::size_t>(next.database));
+  database.keys().prefetch_bucket(next.hash);
+  database.expires().prefetch_bucket(next.hash);
+  prefetch(next.seen_at);
+}
+
 std::size_t Evictor::populate() {
   constexpr std::size_t samples_max = 64;
   Entry* sampled[samples_max];
@@ -110,10 +128,9 @@ std::size_t Evictor::populate() {
       if (writes_decay) {
         entry.access = access::decayed(entry.access, keyspace_.settings, keyspace_.moment);
       }
-      pool_.offer(score(entry), database.index(), {entry.key(), entry.hash});
+      pool_.offer(score(entry), database.index(), entry);
     }
-    // Where the next sample begins is known already: by then it has been fetched.
-    table.prefetch_bucket(Random(random_).next());
+    table.prefetch_scan(Random(random_).next());  // for fetch_ahead()
   }
   return total;
 }

@@ -68,6 +68,7 @@ class Evictor {
   Victim at_random();
   // Samples every database once; the number of keys that could go.
   std::size_t populate();
+  void fetch_ahead() const;
   // Bytes that the key took with it.
   std::int64_t evict(const Victim& victim);
   void run_on_after(std::int64_t microseconds);

@@ -4,7 +4,7 @@
 
 namespace outlive {
 
-void EvictionPool::offer(std::uint64_t score, int database, Key key) {
+void EvictionPool::offer(std::uint64_t score, int database, const Entry& entry) {
   std::size_t at = 0;
   while (at < filled_ && scores_[at] < score) ++at;
   if (filled_ == capacity) {
@@ -22,8 +22,9 @@ void EvictionPool::offer(std::uint64_t score, int database, Key key) {
   Candidate& slot = candidates_[order_[at]];
   slot.score = score;
   slot.database = database;
-  slot.hash = key.hash;
-  slot.key.assign(key.text);
+  slot.hash = entry.hash;
+  slot.seen_at = &entry;
+  slot.key.assign(entry.key());
 }
 
 std::vector<Departure::Candidate> EvictionPool::filled() const {

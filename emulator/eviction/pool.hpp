@@ -21,14 +21,17 @@ class EvictionPool {
   struct Candidate {
     std::uint64_t score = 0;
     std::uint64_t hash = 0;  // of the key
+    const Entry* seen_at = nullptr;  // where it was then, to be fetched, never looked at
     int database = 0;
     std::string key;
   };
 
   // Keeps it if there is room, or if it beats the worst, which goes.
-  void offer(std::uint64_t score, int database, Key key);
+  void offer(std::uint64_t score, int database, const Entry& entry);
 
   bool empty() const { return filled_ == 0; }
+  // There must be one.
+  const Candidate& best() const { return at(filled_ - 1); }
   // Takes out the best; good until the next offer. There must be one.
   const Candidate& take_best() { return candidates_[order_[--filled_]]; }
   // All, from worst to best.

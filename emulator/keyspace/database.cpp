@@ -199,6 +199,7 @@ void Database::set_expiry(Entry& entry, std::int64_t unix_ms) {
   make_room_for_expiry(entry, keyspace_.ledger);
   keyspace_.ledger.add(static_cast<std::int64_t>(entry.weight()) - before);
   expires_.insert(&entry, entry.hash);
+  horizon.added(entry.hash);
 }
 
 // Redis 7.0 makes sure that the key is there (db.c, removeExpire).
@@ -209,10 +210,15 @@ void Database::look_before_expiry_goes(std::uint64_t hash) {
 bool Database::clear_expiry(Entry& entry) {
   look_before_expiry_goes(entry.hash);
   if (entry.expiry_ms == -1) return false;
-  expires_.erase_item(&entry, entry.hash);
-  expiry_sum_ -= static_cast<std::uint64_t>(entry.expiry_ms);
+  drop_expiry(entry);
   entry.expiry_ms = -1;
   return true;
+}
+
+void Database::drop_expiry(Entry& entry) {
+  expires_.erase_item(&entry, entry.hash);
+  horizon.removed(entry.hash);
+  expiry_sum_ -= static_cast<std::uint64_t>(entry.expiry_ms);
 }
 
 std::int64_t Database::mean_ttl_ms(std::int64_t now_ms) const {
@@ -268,10 +274,7 @@ void Database::remove(Entry& entry, const Farewell& farewell) {
 void Database::remove_quietly(Entry& entry) {
   unlist_fields(entry);
   keys_.erase_item(&entry, entry.hash);
-  if (entry.expiry_ms != -1) {
-    expires_.erase_item(&entry, entry.hash);
-    expiry_sum_ -= static_cast<std::uint64_t>(entry.expiry_ms);
-  }
+  if (entry.expiry_ms != -1) drop_expiry(entry);
   keyspace_.ledger.add(-static_cast<std::int64_t>(entry.weight()));
   EntryPointer gone(&entry);
 }

@@ -160,6 +160,8 @@ class Database {
   void drop_head(bool& charged);
   void settle(Entry& entry);
   void look_before_expiry_goes(std::uint64_t hash);
+  // Out of the table of keys with a TTL.
+  void drop_expiry(Entry& entry);
   void resettle(Entry& entry);  // and puts the ledger right
   void touch(Entry& entry);
   void remove_quietly(Entry& entry);

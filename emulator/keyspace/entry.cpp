@@ -101,13 +101,14 @@ void Entry::Deleter::operator()(Entry* entry) const {
 }
 
 EntryPointer make_entry(Key key, Value value) {
-  void* memory = std::malloc(sizeof(Entry) + key.text.size());
+  const std::size_t behind = key.text.size() - std::min(key.text.size(), sizeof Entry::key_text);
+  void* memory = std::malloc(sizeof(Entry) + behind);
   if (!memory) throw std::bad_alloc();
-  EntryPointer entry(new (memory) Entry{std::move(value)});
+  EntryPointer entry(new (memory) Entry{.value = std::move(value)});
   entry->hash = key.hash;
   entry->key_size = static_cast<std::uint32_t>(key.text.size());
   if (!key.text.empty()) {
-    std::memcpy(static_cast<void*>(entry.get() + 1), key.text.data(), key.text.size());
+    std::memcpy(&entry->key_text[0], key.text.data(), key.text.size());
   }
   return entry;
 }

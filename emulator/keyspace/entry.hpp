@@ -19,17 +19,19 @@ struct Key {
 };
 
 struct Entry {
-  Value value;
+  // First what eviction ranks by: one piece of memory tells it.
   std::uint64_t hash = 0;          // of the key, as its keyspace hashes
   std::int64_t expiry_ms = -1;     // Unix milliseconds; -1: never
   std::uint32_t block = 0;         // bytes of used_memory but for what the value has of its own
-  std::uint32_t key_size = 0;
   std::uint32_t access : 24 = 0;   // see access.hpp
   std::uint32_t expiry_room : 1 = 0;  // Valkey's object has a field for the expiry already
   std::uint32_t shared : 1 = 0;       // the object is one of those that all small integers share
   std::uint32_t fields_expire : 1 = 0;  // its database lists it among hashes with such fields
+  Value value;
+  std::uint32_t key_size = 0;
+  char key_text[4] = {};  // where it begins: it goes on behind
 
-  std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
+  std::string_view key() const { return {&key_text[0], key_size}; }
 
   template <class T>
   bool is() const {

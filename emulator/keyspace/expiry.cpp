@@ -10,8 +10,6 @@ namespace {
 constexpr double us_per_look = 0.05;
 constexpr double us_per_removal = 0.8;
 
-constexpr std::size_t keys_a_bucket = 4;  // about, on average
-
 constexpr std::size_t databases_per_cycle = 16;  // CRON_DBS_PER_CALL
 
 }  // namespace
@@ -73,8 +71,13 @@ double ActiveExpiry::run(Round& round, double limit_us) {
   std::size_t visited = 0;
   for (std::size_t i = 0; i < databases && visited < wanted && !round.out_of_time; ++i) {
     const std::size_t index = round.next_database;
+    if (index >= keyspace_.databases_in_use()) {  // nor are those behind it
+      const std::size_t passed = databases - std::max(index, i);
+      round.next_database = (index + passed) % databases;
+      i += passed - 1;
+      continue;
+    }
     round.next_database = index + 1 == databases ? 0 : index + 1;
-    if (index >= keyspace_.databases_in_use()) continue;
     Database& database = keyspace_.database(index);
     auto goes_on = (this->*round.walk)(database, effort, spent_us);
     if (goes_on) ++visited;
@@ -141,15 +144,16 @@ std::optional<bool> ActiveExpiry::walk_keys(Database& database, const Effort& ef
   std::size_t passed_over = 0;
   bool done = false;
   const std::int64_t now_ms = keyspace_.moment.now_ms;
-  table.prefetch_scan(database.expiry_cursor, wanted / keys_a_bucket);  // they lie anywhere
   for (std::size_t buckets = 0; looked < wanted && buckets < wanted * 10; ++buckets) {
     const std::size_t cursor = database.expiry_cursor;
     const bool has_horizon = !table.rehashing();
     if (has_horizon) database.horizon.fit(table.buckets(0));
     if (has_horizon && !database.horizon.may_be_due(cursor, now_ms)) {
-      const std::size_t items = table.count_and_step(database.expiry_cursor);
-      looked += items;
-      passed_over += items;
+      const std::size_t keys =
+          database.horizon.keys_in(cursor, [&] { return table.count_at(cursor); });
+      looked += keys;
+      passed_over += keys;
+      database.expiry_cursor = next_cursor(cursor, table.buckets(0) - 1);
     } else {
       std::int64_t earliest = ExpiryHorizon::never;
       database.expiry_cursor = table.scan(cursor, [&](Entry* entry) {

@@ -1,5 +1,6 @@
 // What every kind of hash table promises: finding, scanning, drawing, and a ledger that is right.
 #include <catch2/catch_template_test_macros.hpp>
+#include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <set>
 #include <string>
@@ -105,4 +106,27 @@ TEMPLATE_TEST_CASE("the ledger knows what a table takes, and has it all back in 
   }
   f.table.clear([](const std::string*) {});
   CHECK(f.ledger.used() == 0);
+}
+
+TEST_CASE("a scan's cursor counts its masked bits from the top, and ends at 0") {
+  for (const std::size_t bits : {0, 1, 3, 6}) {
+    const std::size_t buckets = std::size_t{1} << bits;
+    const std::size_t mask = buckets - 1;
+    std::set<std::size_t> seen;
+    std::size_t cursor = 0;
+    std::size_t mirrored = 0;  // what it would be, counted from the bottom
+    do {
+      seen.insert(cursor);
+      const std::size_t beyond = ~mask & 0x5a5a'0000;  // of a table that was larger
+      CHECK(next_cursor(cursor | beyond, mask) == next_cursor(cursor, mask));
+      cursor = next_cursor(cursor, mask);
+      mirrored = (mirrored + 1) & mask;
+      std::size_t expected = 0;
+      for (std::size_t bit = 0; bit < bits; ++bit) {
+        if (mirrored & (std::size_t{1} << bit)) expected |= std::size_t{1} << (bits - 1 - bit);
+      }
+      CHECK(cursor == expected);
+    } while (cursor != 0);
+    CHECK(seen.size() == buckets);
+  }
 }

@@ -1,6 +1,7 @@
 // Active expiry finds what is due, whatever it passes over on the way.
 #include <catch2/catch_test_macros.hpp>
 
+#include "keyspace/horizon.hpp"
 #include "support/test_engine.hpp"
 
 using namespace outlive;
@@ -67,4 +68,48 @@ TEST_CASE("avg_ttl follows keys that are passed over") {
   const std::int64_t left = server.engine.keyspace.database(0).average_ttl_ms;
   CHECK(left > 590'000);
   CHECK(left < 640'000);
+}
+
+TEST_CASE("The horizon looks into a bucket once, and then knows how many keys are in it") {
+  ExpiryHorizon horizon;
+  horizon.fit(4);
+  int looks = 0;
+  const auto look = [&looks] {
+    ++looks;
+    return std::size_t{3};
+  };
+  horizon.added(1);  // before it was ever counted: nothing is known
+  CHECK(horizon.keys_in(1, look) == 3);
+  horizon.added(5);  // the same bucket of four
+  horizon.added(2);
+  CHECK(horizon.keys_in(1, look) == 4);
+  horizon.removed(1);
+  horizon.removed(1);
+  CHECK(horizon.keys_in(1, look) == 2);
+  CHECK(looks == 1);
+  horizon.fit(8);
+  CHECK(horizon.keys_in(1, look) == 3);
+  CHECK(looks == 2);
+}
+
+TEST_CASE("A bucket of more keys than the horizon can tell is looked into again") {
+  ExpiryHorizon horizon;
+  horizon.fit(1);
+  CHECK(horizon.keys_in(0, [] { return std::size_t{254}; }) == 254);
+  horizon.added(0);
+  CHECK(horizon.keys_in(0, [] { return std::size_t{255}; }) == 255);
+  CHECK(horizon.keys_in(0, [] { return std::size_t{300}; }) == 300);
+}
+
+TEST_CASE("The horizon takes any time, to the ends of a 64-bit clock") {
+  ExpiryHorizon horizon;
+  horizon.fit(1);
+  CHECK(horizon.may_be_due(0, 0));  // not read yet
+  horizon.was_read(0, ExpiryHorizon::never);
+  CHECK_FALSE(horizon.may_be_due(0, 4'000'000'000'000));
+  horizon.note(0, std::numeric_limits<std::int64_t>::max());
+  CHECK_FALSE(horizon.may_be_due(0, 4'000'000'000'000));
+  horizon.note(0, 5'000);
+  CHECK_FALSE(horizon.may_be_due(0, 5'000));
+  CHECK(horizon.may_be_due(0, 5'001));
 }
