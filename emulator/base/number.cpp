@@ -105,9 +105,17 @@ bool is_safe_integer(double value) {
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   if (text.empty() || text.size() > integer_size_max) return std::nullopt;
   if (text == "0") return 0;
-  const std::size_t first = text[0] == '-';
-  if (first == text.size() || text[first] < '1' || text[first] > '9') return std::nullopt;
-  return from_whole<std::int64_t>(text);
+  const bool negative = text[0] == '-';
+  const std::string_view digits = text.substr(negative);
+  if (digits.empty() || digits[0] < '1' || digits[0] > '9') return std::nullopt;
+  constexpr std::size_t sure_to_fit = 18;
+  if (digits.size() > sure_to_fit) return from_whole<std::int64_t>(text);
+  std::int64_t value = 0;
+  for (const char digit : digits) {
+    if (!is_digit(digit)) return std::nullopt;
+    value = value * 10 + (digit - '0');
+  }
+  return negative ? -value : value;
 }
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) {

@@ -47,8 +47,11 @@ void Engine::drop_charge(Session& session) {
 // mem_clients_normal follows in steps, as Valkey's does (server.c, updateClientMemoryUsage).
 void Engine::count_client(Session& session, std::span<const std::string_view> running) {
   if (session.closed || session.internal) return;
-  const auto bytes =
-      static_cast<std::int64_t>(client_memory(session, ledger.profile(), running).total);
+  count_client_as(session, client_memory(session, ledger.profile(), running).total);
+}
+
+void Engine::count_client_as(Session& session, std::size_t total) {
+  const auto bytes = static_cast<std::int64_t>(total);
   clients_memory_ += bytes - session.counted;
   session.counted = bytes;
   if (options.maxmemory_clients == 0 || session.no_evict) {
@@ -63,7 +66,7 @@ void Engine::count_evictable(Session& session) {
   if (options.maxmemory_clients != 0 && !session.no_evict) count_client(session);
 }
 
-void Engine::settle_replies(Session& session, ReplyBuffer::Shape shape) {
+void Engine::settle_replies(Session& session, ReplyBuffer::Shape&& shape) {
   ReplyBuffer& buffer = session.reply_buffer;
   const bool overflowed = buffer.overflowed();
   shape.in_blocks = switches.replies_in_blocks;
@@ -213,7 +216,7 @@ void Engine::groom(Session& session) {
   if (changed) recharge(session);
   const ClientMemory memory = client_memory(session, ledger.profile());
   peaks_.see(session.query_buffer.bytes() + session.arriving.bytes, memory.output);
-  count_client(session);
+  count_client_as(session, memory.total);
   check_output_limit(session);
 }
 

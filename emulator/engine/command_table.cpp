@@ -52,6 +52,17 @@ Command as_it_was(const Command& row, const Profile& profile) {
   return was;
 }
 
+// The first eight letters of a name; all of a shorter one, in some order.
+std::uint64_t letters_of(std::string_view name) {
+  const char* at = name.data();
+  const std::size_t size = name.size();
+  if (size >= 8) return hashing::load_8(at);
+  if (size >= 4) return hashing::load_4(at) | hashing::load_4(at + size - 4) << 32;
+  std::uint64_t letters = 0;
+  for (const char letter : name) letters = letters << 8 | static_cast<unsigned char>(letter);
+  return letters;
+}
+
 }  // namespace
 
 CommandTable::CommandTable(std::span<const CommandRows> families, const Profile& profile) {
@@ -87,12 +98,19 @@ const Command* CommandTable::as_of(const Command& row, const Profile& profile) {
 void CommandTable::add(std::string_view name, const Command& row) {
   Slot& slot = slots_[place_of(name)];
   ensure(!slot.command, "a command has one row");
-  slot = {name, &row, total_};
+  slot = {letters_of(name), name, &row, total_};
 }
 
 std::size_t CommandTable::place_of(std::string_view name) const {
-  std::size_t at = hash_bytes(name, 0) & (slots_.size() - 1);
-  while (slots_[at].command && slots_[at].name != name) at = (at + 1) & (slots_.size() - 1);
+  const std::uint64_t letters = letters_of(name);
+  const std::uint64_t hash =
+      hashing::fold(letters ^ hashing::salt_1, name.size() ^ hashing::salt_2);
+  const auto is_this = [&](const Slot& slot) {
+    return slot.letters == letters && slot.name.size() == name.size() &&
+           (name.size() <= sizeof letters || slot.name == name);
+  };
+  std::size_t at = hash & (slots_.size() - 1);
+  while (slots_[at].command && !is_this(slots_[at])) at = (at + 1) & (slots_.size() - 1);
   return at;
 }
 

@@ -22,6 +22,10 @@ class CommandTable {
     const Command* command = nullptr;    // the row that will run
     const Command* container = nullptr;  // its parent when it is a subcommand
     std::size_t index = 0;               // a number of its own, for statistics
+
+    // Whether the first word alone says what to run, so that whoever repeats it need not look
+    // again.
+    bool is_by_name() const { return command && !container && command->subcommands.empty(); }
   };
 
   // The top-level row, whatever the case of the name.
@@ -33,9 +37,7 @@ class CommandTable {
   // a pipeline mostly repeats itself.
   Found resolve(std::span<const std::string_view> words, std::string_view name_before,
                 const Found& before) const {
-    const bool again = before.command && !before.container && words[0] == name_before &&
-                       before.command->subcommands.empty();
-    return again ? before : resolve(words);
+    return before.is_by_name() && words[0] == name_before ? before : resolve(words);
   }
 
   // The row of a name as COMMAND INFO and ACL write it: "get", "config", "config|get".
@@ -48,6 +50,7 @@ class CommandTable {
 
  private:
   struct Slot {
+    std::uint64_t letters = 0;  // eight of the name's, or all: most names are told apart by them
     std::string_view name;
     const Command* command = nullptr;
     std::size_t index = 0;

@@ -90,7 +90,12 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
     const auto received = static_cast<std::size_t>(request_bytes(words));
     if (session.query_buffer.arrive(received, ledger.allocation())) recharge(session);
   }
-  process(session, table_.resolve(words), words);
+  if (last_name_.empty() || words[0] != last_name_) {
+    last_found_ = table_.resolve(words);
+    last_name_ = last_found_.is_by_name() ? words[0] : std::string_view{};
+  }
+  const CommandTable::Found found = last_found_;
+  process(session, found, words);
   if (session.blocked && session.blocked->postponed) append_request(session.in, words);
   if (session.query_buffer.bytes() > 0 && !session.closed) [[unlikely]] {
     settle_requests(session, static_cast<std::size_t>(request_bytes(words)));
@@ -242,19 +247,18 @@ void Engine::prefetch(std::span<const std::string_view> keys, int database) cons
 void Engine::prefetch(std::span<const std::uint64_t> hashes, int database) const {
   const Database& chosen = keyspace.database(static_cast<std::size_t>(database));
   const Database::Table& table = chosen.keys();
-  const Database::Table& expires = chosen.expires();
-  for (const std::uint64_t hash : hashes) {
-    table.prefetch_bucket(hash);
-    expires.prefetch_bucket(hash);
-  }
+  for (const std::uint64_t hash : hashes) table.prefetch_bucket(hash);
   const Entry* entries[2 * batch_max];  // a few hashes have more than one that is likely
   std::size_t found = 0;
   for (const std::uint64_t hash : hashes) {
+    const std::size_t before = found;
     table.each_likely(hash, [&](const Entry* entry) {
       if (found == std::size(entries)) return;
       entries[found++] = entry;
       entry->prefetch();
     });
+    // A key that is made now mostly gets a TTL, too.
+    if (found == before) chosen.expires().prefetch_bucket(hash);
   }
   for (std::size_t i = 0; i < found; ++i) entries[i]->prefetch_value();
   for (std::size_t i = 0; i < found; ++i) entries[i]->prefetch_parts();
@@ -318,7 +322,7 @@ void Engine::process(Session& session, const CommandTable::Found& found,
   current_ = outer;
 }
 
-void Engine::finish(Session& session, std::size_t reply_start, ReplyWriter::Shape shape) {
+void Engine::finish(Session& session, std::size_t reply_start, const ReplyWriter::Shape& shape) {
   using Replies = Session::Replies;
   if (session.replies != Replies::on) [[unlikely]] {
     session.out.resize(reply_start);
@@ -387,8 +391,9 @@ void Engine::call(Session& session, const CommandTable::Found& found,
   // In a pipeline a command begins when the one before it was over.
   const std::int64_t began = last_reading_ ? *std::exchange(last_reading_, {}) : read_stopwatch();
   const std::uint64_t outer_caller = std::exchange(caller_, session.id);
-  const Script outer_script = script_;
-  if (command.has(flag::script)) script_ = {&command, words};
+  const bool is_script = command.has(flag::script);
+  Script outer_script;
+  if (is_script) outer_script = std::exchange(script_, {&command, words});
   ++depth_;
   command.run(one);
   --depth_;
@@ -411,7 +416,7 @@ void Engine::call(Session& session, const CommandTable::Found& found,
     feed_monitors(session, words);
   }
   if (!tracking.nobody() && command.has(flag::readonly)) track_reads(command, words);
-  script_ = outer_script;
+  if (is_script) script_ = outer_script;
 }
 
 // The keys of a read on behalf of a client that wants to hear of their changes. Of scripts the

@@ -303,7 +303,8 @@ class Engine final : private KeyspaceListener {
   void check_query_buffer(Session& session, std::size_t waiting);
   void process(Session& session, const CommandTable::Found& found,
                std::span<const std::string_view> words);
-  // gates.cpp: a request before its command, and what must hold for it to run.
+  // gates.cpp: a request before its command, and what must hold for it to run. It is handed on, not
+  // copied: to read at once what was written piece by piece makes a processor wait.
   struct Asked {
     Session& session;
     const CommandTable::Found& found;
@@ -313,7 +314,7 @@ class Engine final : private KeyspaceListener {
     std::uint64_t combined = 0;  // and of what EXEC is about to run
     bool queued = false;         // MULTI is open, and it joins
   };
-  bool pass_gates(Asked asked);
+  bool pass_gates(Asked&& asked);
   bool is_shown(const Asked& asked);
   bool is_known(const Asked& asked);
   bool is_granted(const Asked& asked);
@@ -340,7 +341,7 @@ class Engine final : private KeyspaceListener {
   void tell_follower(Session& session, std::size_t reply_start);
   void forget_follower(const Session& session);
   std::int64_t read_stopwatch() const { return stopwatch ? stopwatch() : 0; }
-  void finish(Session& session, std::size_t reply_start, ReplyWriter::Shape shape);
+  void finish(Session& session, std::size_t reply_start, const ReplyWriter::Shape& shape);
   void resume_unblocked();
   void cron();
   void rehash_for_a_while();
@@ -350,8 +351,9 @@ class Engine final : private KeyspaceListener {
   // clients.cpp: what clients weigh, and what becomes of those that weigh too much.
   void enter_index(const Session& session);
   void drop_charge(Session& session);
+  void count_client_as(Session& session, std::size_t total);
   void count_evictable(Session& session);
-  void settle_replies(Session& session, ReplyBuffer::Shape shape);
+  void settle_replies(Session& session, ReplyBuffer::Shape&& shape);
   void settle_requests(Session& session, std::size_t received);
   void give_query_buffer_away(Session& session, std::span<const std::string_view> words);
   void check_output_limit(Session& session);
@@ -400,6 +402,9 @@ class Engine final : private KeyspaceListener {
   bool pause_all_ = false;
   bool out_of_memory_ = false;
   std::optional<std::int64_t> last_reading_;  // of the stopwatch, while requests follow each other
+  // What execute() looked up last: whoever repeats a command finds it at once.
+  std::string last_name_;
+  CommandTable::Found last_found_;
   int depth_ = 0;                             // commands within commands: EXEC, scripts
 };
 

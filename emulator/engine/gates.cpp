@@ -21,7 +21,7 @@ bool is_unknown_to(const Service* service) {
 
 }  // namespace
 
-bool Engine::pass_gates(Asked asked) {
+bool Engine::pass_gates(Asked&& asked) {
   if (!is_shown(asked) || !is_known(asked) || !is_granted(asked)) return false;
   const Command& command = *asked.found.command;
   asked.flags = command.flags;

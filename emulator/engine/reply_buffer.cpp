@@ -2,7 +2,8 @@
 
 namespace outlive {
 
-void ReplyBuffer::settle_blocks(std::size_t waiting, const Allocation& allocation, Shape shape) {
+void ReplyBuffer::settle_blocks(std::size_t waiting, const Allocation& allocation,
+                                const Shape& shape) {
   if (blocks_.empty()) {
     const std::size_t buffered = shape.in_blocks ? 0 : std::min(size_, shape.buffer_max);
     append(waiting - buffered, shape.longest, allocation);

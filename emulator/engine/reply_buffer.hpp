@@ -26,7 +26,7 @@ class ReplyBuffer {
   };
   // To be told whenever replies were written or sent: `waiting` bytes have not gone out yet.
   void settle(std::size_t waiting, const Allocation& allocation,
-              Shape shape = {0, chunk, 0, false}) {
+              const Shape& shape = {0, chunk, 0, false}) {
     referred_ = std::min(referred_ + shape.referred, waiting);
     waiting -= referred_;
     if (waiting > peak_) peak_ = std::min(waiting, size_);
@@ -64,7 +64,7 @@ class ReplyBuffer {
   static constexpr std::size_t block_struct = 16;
   static constexpr std::size_t block_head = footprint::list_node + block_struct;
 
-  void settle_blocks(std::size_t waiting, const Allocation& allocation, Shape shape);
+  void settle_blocks(std::size_t waiting, const Allocation& allocation, const Shape& shape);
   void append(std::size_t bytes, std::size_t longest, const Allocation& allocation);
   void release(std::size_t waiting, const Allocation& allocation);
 

@@ -205,8 +205,8 @@ void TrackingTable::flush() {
   items_ = 0;
 }
 
-void TrackingTable::broadcast() {
-  if (!std::exchange(broadcast_due_, false)) return;
+void TrackingTable::send_broadcasts() {
+  broadcast_due_ = false;
   for (auto& [text, prefix] : prefixes_) {
     const auto changed = std::exchange(prefix.changed, {});
     if (changed.empty()) continue;

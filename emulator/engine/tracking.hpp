@@ -48,7 +48,9 @@ class TrackingTable {
   // Everything is gone (FLUSHDB, FLUSHALL).
   void flush();
   // To be called when there is nothing more to do: sends what the listeners to prefixes wait for.
-  void broadcast();
+  void broadcast() {
+    if (broadcast_due_) send_broadcasts();
+  }
   // Forgets random keys, telling their readers, until at most so many are left; only so many at a
   // time. 0: no limit.
   void hold_limit(std::size_t keys_max);
@@ -93,6 +95,7 @@ class TrackingTable {
   void send(Session& session, std::string_view keys);
   void tell_readers(std::string_view key, std::uint64_t current);
   void note_for_listeners(std::string_view key, std::uint64_t caller);
+  void send_broadcasts();
   Entry take(std::size_t at);
 
   Deliver deliver_;

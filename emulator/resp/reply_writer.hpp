@@ -94,7 +94,7 @@ class ReplyWriter {
     bool deferred = false;
     std::size_t referred = 0;  // of its bytes, those that are only referred to
   };
-  Shape shape() const { return shape_; }
+  const Shape& shape() const { return shape_; }
 
  private:
   void line(char type, std::string_view text) {
