@@ -290,9 +290,11 @@ Reply Emulator::run(std::span<const std::string_view> words) {
   return impl_->ask(words);
 }
 
-std::string_view Emulator::run_raw(std::span<const std::string_view> words) {
+std::string_view Emulator::run_raw(std::span<const std::string_view> words,
+                                   std::chrono::microseconds after) {
   Impl& impl = *impl_;
   return impl.with_engine([&]() -> std::string_view {
+    if (after != after.zero()) impl.move_clock(after);
     Session& session = impl.own_session();
     impl.execute(session, words);
     if (!impl.listener) return session.out;
@@ -399,6 +401,10 @@ void Emulator::on_departure(std::function<void(const Departure&)> listener, bool
 
 void Emulator::replace_function(std::string_view name, NativeFunction body) {
   impl_->with_engine([&] { impl_->engine->scripts->replace_function(name, std::move(body)); });
+}
+
+void Emulator::lend(std::shared_ptr<const std::string> text) {
+  impl_->with_engine([&] { impl_->engine->keyspace.lent.add(std::move(text)); });
 }
 
 std::uint64_t Emulator::digest() const {

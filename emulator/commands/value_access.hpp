@@ -37,8 +37,9 @@ inline String value_of(Call& call, std::string_view text) {
   if (call.session.internal && profile.scripts == ScriptKeeping::by_module) {
     return String::plain(text, allocation);  // A module still holds it, which forbids an integer.
   }
-  String value = call.session.internal ? String::encoded(text, allocation)
-                                       : String::received(text, allocation);
+  String value = call.session.internal           ? String::encoded(text, allocation)
+                 : call.keyspace.lent.hold(text) ? String::lent(text, allocation)
+                                                 : String::received(text, allocation);
   if (value.block() != 0 && profile.is_redis()) value.forget_room();
   return value;
 }

@@ -18,38 +18,52 @@ String String::encoded(std::string_view text, const Allocation& allocation) {
 
 String String::received(std::string_view text, const Allocation& allocation) {
   String string = encoded(text, allocation);
-  if (text.size() >= footprint::big_argument_min) {
-    const auto block = footprint::kept_argument(allocation, text.size());
-    string.block_ = static_cast<std::uint32_t>(block.bytes);
-    string.room_ = static_cast<std::uint32_t>(block.room);
-  }
+  string.keep_argument_block(allocation);
   return string;
+}
+
+String String::lent(std::string_view text, const Allocation& allocation) {
+  if (text.size() <= footprint::embedded_argument_max(allocation)) return encoded(text, allocation);
+  String string;
+  string.content_ = text;
+  string.move_out(allocation);
+  string.keep_argument_block(allocation);
+  return string;
+}
+
+void String::keep_argument_block(const Allocation& allocation) {
+  const std::size_t size = this->size();
+  if (size < footprint::big_argument_min) return;
+  const auto block = footprint::kept_argument(allocation, size);
+  block_ = static_cast<std::uint32_t>(block.bytes);
+  room_ = static_cast<std::uint32_t>(block.room);
 }
 
 String String::integer(std::int64_t value) {
   String string;
   string.encoding_ = StringEncoding::integer;
-  string.integer_ = value;
+  string.content_ = value;
   return string;
 }
 
 String String::plain(std::string_view text, const Allocation& allocation) {
   String string;
-  string.text_.assign(text);
+  string.content_.emplace<std::string>(text);
   if (text.size() > footprint::embedded_argument_max(allocation)) string.move_out(allocation);
   return string;
 }
 
 String String::raw(std::size_t size, const Allocation& allocation) {
   String string;
-  string.text_.assign(size, '\0');
+  string.content_.emplace<std::string>(size, '\0');
   string.move_out(allocation);
   return string;
 }
 
 std::string_view String::text(char (&scratch)[24]) const {
-  if (!is_integer()) return text_;
-  const auto end = std::to_chars(scratch, scratch + sizeof scratch, integer_).ptr;
+  if (const auto* text = std::get_if<std::string>(&content_)) return *text;
+  if (const auto* lent = std::get_if<std::string_view>(&content_)) return *lent;
+  const auto end = std::to_chars(scratch, scratch + sizeof scratch, as_integer()).ptr;
   return {scratch, static_cast<std::size_t>(end - scratch)};
 }
 
@@ -64,12 +78,9 @@ std::size_t String::size() const {
 }
 
 std::string& String::make_raw(const Allocation& allocation) {
-  if (is_integer()) {
-    char scratch[24];
-    text_.assign(text(scratch));
-  }
+  if (!std::holds_alternative<std::string>(content_)) content_ = text();
   if (encoding_ != StringEncoding::raw) move_out(allocation);
-  return text_;
+  return *std::get_if<std::string>(&content_);
 }
 
 void String::reserve_for_growth(std::size_t needed, const Allocation& allocation, bool greedy) {
@@ -81,7 +92,7 @@ void String::reserve_for_growth(std::size_t needed, const Allocation& allocation
 }
 
 void String::forget_room() {
-  const std::size_t size = text_.size();
+  const std::size_t size = this->size();
   std::size_t room = std::min<std::size_t>(room_, countable_room(size));
   if (room - size > size / 10) room = size;
   room_ = static_cast<std::uint32_t>(room);
@@ -92,7 +103,7 @@ void String::set_integer(std::int64_t value) {
 }
 
 void String::move_out(const Allocation& allocation) {
-  const auto block = footprint::text_block(allocation, text_.size());
+  const auto block = footprint::text_block(allocation, size());
   block_ = static_cast<std::uint32_t>(block.bytes);
   room_ = static_cast<std::uint32_t>(block.room);
   encoding_ = StringEncoding::raw;

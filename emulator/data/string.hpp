@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/prefetch.hpp"
 #include "memory/allocation.hpp"
@@ -25,6 +26,9 @@ class String {
   static String encoded(std::string_view text, const Allocation& allocation);
   // The same of an argument as a client sent it, which brings its block when it is a big one.
   static String received(std::string_view text, const Allocation& allocation);
+  // The same of one that stays where it is for as long as the value lives (lent_texts.hpp): what
+  // would have a block of its own is not copied.
+  static String lent(std::string_view text, const Allocation& allocation);
   static String integer(std::int64_t value);
   // Text that is never read as an integer (INCRBYFLOAT, APPEND to none).
   static String plain(std::string_view text, const Allocation& allocation);
@@ -34,7 +38,8 @@ class String {
 
   StringEncoding encoding() const { return encoding_; }
   bool is_integer() const { return encoding_ == StringEncoding::integer; }
-  std::int64_t as_integer() const { return integer_; }
+  // There must be one.
+  std::int64_t as_integer() const { return *std::get_if<std::int64_t>(&content_); }
   // The text; integers are written to `scratch` (room for 21 bytes).
   std::string_view text(char (&scratch)[24]) const;
   std::string text() const;
@@ -62,7 +67,8 @@ class String {
   // As much of it as is worth the while: what follows, the processor fetches by itself.
   void prefetch() const {
     constexpr std::size_t most = 1024;
-    outlive::prefetch(text_.data(), std::min(text_.size() + 1, most));
+    const auto* text = std::get_if<std::string>(&content_);
+    if (text) outlive::prefetch(text->data(), std::min(text->size() + 1, most));
   }
 
   // Bytes of its own block: 0 unless raw.
@@ -71,8 +77,9 @@ class String {
   std::size_t room() const { return room_; }
 
  private:
-  std::string text_;
-  std::int64_t integer_ = 0;
+  void keep_argument_block(const Allocation& allocation);
+
+  std::variant<std::string, std::string_view, std::int64_t> content_;  // a view: it is lent
   std::uint32_t block_ = 0;
   std::uint32_t room_ = 0;
   StringEncoding encoding_ = StringEncoding::embedded;

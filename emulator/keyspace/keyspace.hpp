@@ -11,6 +11,7 @@
 
 #include "base/hash.hpp"
 #include "base/random.hpp"
+#include "data/lent_texts.hpp"
 #include "keyspace/database.hpp"
 #include "keyspace/events.hpp"
 #include "keyspace/journal.hpp"
@@ -91,6 +92,7 @@ class Keyspace {
   Ledger& ledger;
   const KeyspaceSettings& settings;
   KeyspaceListener& listener;
+  LentTexts lent;
   Journal journal;
   KeyspaceStats stats;
   Moment moment;

@@ -13,24 +13,10 @@ namespace {
 constexpr std::size_t words_per_limit = 4;  // requested, capacity, refill, window
 
 std::int64_t to_number(std::string_view digits) {
+  const bool negative = digits.starts_with('-');
   std::int64_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
-}
-
-// Takes a line of RESP, without its end, off the front of a reply.
-std::string_view take_line(std::string_view& reply) {
-  const std::size_t end = reply.find('\r');
-  const std::string_view line = reply.substr(0, end);
-  reply.remove_prefix(std::min(reply.size(), end + 2));
-  return line;
-}
-
-// A bulk string of an array; false: it is nil.
-bool take_bulk(std::string_view& reply, std::string_view& text) {
-  if (take_line(reply) == "$-1") return false;
-  text = take_line(reply);
-  return true;
+  for (const char digit : digits.substr(negative)) value = value * 10 + (digit - '0');
+  return negative ? -value : value;
 }
 
 // As cjson writes numbers: fourteen digits.
@@ -51,10 +37,14 @@ void append_number(std::string& out, std::int64_t value) {
 
 // As cjson writes text; users' names hold no control characters.
 void append_escaped(std::string& out, std::string_view text) {
+  const std::size_t before = out.size();
+  out.resize(before + 2 * text.size());  // as much as it may take
+  char* end = out.data() + before;
   for (const char letter : text) {
-    if (letter == '"' || letter == '\\' || letter == '/') out += '\\';
-    out += letter;
+    if (letter == '"' || letter == '\\' || letter == '/') *end++ = '\\';
+    *end++ = letter;
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 }  // namespace
@@ -64,10 +54,10 @@ std::string_view NativeLimiter::operator()(FunctionCall& call) {
     return "-ERR each key wants four arguments: requested, capacity, refill, window";
   }
   if (!run(call, {"TIME"})) return answer_;
-  take_line(reply_);
+  reply_.number();  // how many follow
   std::string_view seconds, fraction;
-  take_bulk(reply_, seconds);
-  take_bulk(reply_, fraction);
+  reply_.bulk(seconds);
+  reply_.bulk(fraction);
   now_us_ = to_number(seconds) * 1'000'000 + to_number(fraction);
 
   asked_.resize(call.keys.size());
@@ -100,10 +90,10 @@ bool NativeLimiter::read_bucket(FunctionCall& call, std::size_t place) {
   asked.limit.window = Span{to_number(words[3])};
   if (!run(call, {"HMGET", key_of(asked.name), "balance", "last_refilled"})) return false;
   asked.bucket = full_bucket(asked.limit, now_us_);
-  take_line(reply_);
+  reply_.number();  // how many follow
   std::string_view text;
-  if (take_bulk(reply_, text)) asked.bucket.balance = to_number(text);
-  if (take_bulk(reply_, text)) asked.bucket.last_refilled_us = to_number(text);
+  if (reply_.bulk(text)) asked.bucket.balance = to_number(text);
+  if (reply_.bulk(text)) asked.bucket.last_refilled_us = to_number(text);
   asked.bucket = refilled(asked.bucket, asked.limit, now_us_);
   return true;
 }
@@ -127,10 +117,9 @@ void NativeLimiter::tell(const Asked& asked, bool granted) {
 }
 
 bool NativeLimiter::run(FunctionCall& call, std::initializer_list<std::string_view> words) {
-  reply_ = call.run({words.begin(), words.size()});
-  if (!reply_.starts_with('-')) return true;
-  const std::string_view error = take_line(reply_);
-  answer_ = error;
+  reply_ = RawReply{call.run({words.begin(), words.size()})};
+  if (reply_.kind() != '-') return true;
+  answer_.assign("-").append(reply_.line());
   return false;
 }
 

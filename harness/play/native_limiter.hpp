@@ -10,6 +10,7 @@
 
 #include "outlive/native_function.hpp"
 #include "play/token_bucket.hpp"
+#include "target/raw_reply.hpp"
 #include "traffic/roster.hpp"
 
 namespace outlive::harness {
@@ -36,7 +37,7 @@ class NativeLimiter {
 
   std::vector<Asked> asked_;
   std::int64_t now_us_ = 0;
-  std::string_view reply_;  // what is not read yet of it
+  RawReply reply_;  // of the last command
   std::string key_;
   std::string answer_;
 };

@@ -93,6 +93,9 @@ class Link final : public Channel {
   void replace_function(std::string_view name, NativeFunction body) override {
     if (node_.runs()) node_.server().replace_function(name, std::move(body));
   }
+  void lend(std::shared_ptr<const std::string> text) override {
+    if (node_.runs()) node_.server().lend(std::move(text));
+  }
 
  private:
   Node& node_;

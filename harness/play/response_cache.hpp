@@ -1,11 +1,13 @@
 // The gateway's cache of answers on a server: GET, and after a miss SETEX.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "target/channel.hpp"
 #include "traffic/roster.hpp"
 
@@ -16,6 +18,8 @@ class ResponseCache {
   // `sizes` of the answers, by prompt.
   ResponseCache(const Traffic& traffic, Channel& channel, std::vector<std::uint32_t> sizes);
 
+  // Brings what put() will need into the processor's cache.
+  void prefetch(std::uint32_t prompt) const { outlive::prefetch(&sizes_[prompt]); }
   Answer get(std::string_view key) { return channel_.run({"GET", key}); }
   // Whether the gateway, whose clock shows `now`, may use what get() found.
   bool is_fresh(std::string_view value, Time now) const;
@@ -25,7 +29,7 @@ class ResponseCache {
  private:
   Channel& channel_;
   std::vector<std::uint32_t> sizes_;
-  std::string text_;  // every answer is a piece of it
+  std::shared_ptr<std::string> text_;  // every answer begins it
   std::chrono::seconds ttl_;
   std::string ttl_word_;
   std::optional<std::chrono::seconds> max_age_;

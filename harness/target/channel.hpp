@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "outlive/departure.hpp"
@@ -52,6 +54,9 @@ class Channel {
     static_cast<void>(name);
     static_cast<void>(body);
   }
+
+  // Values will come from within this text. A target in this process need not copy them.
+  virtual void lend(std::shared_ptr<const std::string> text) { static_cast<void>(text); }
 };
 
 }  // namespace outlive::harness

@@ -1,44 +1,26 @@
 #include "target/embedded.hpp"
 
-#include <charconv>
+#include "target/raw_reply.hpp"
 
 namespace outlive::harness {
 namespace {
 
-// A piece of RESP: what stands up to the next CR LF, which is passed over.
-std::string_view take_line(std::string_view& raw) {
-  const std::size_t end = raw.find('\r');
-  const std::string_view line = raw.substr(0, end);
-  raw.remove_prefix(std::min(raw.size(), end + 2));
-  return line;
-}
-
-std::size_t to_length(std::string_view digits) {
-  std::size_t length = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), length);
-  return length;
-}
-
 // One element, lists not among them.
-Answer take_answer(std::string_view& raw) {
-  const std::string_view line = take_line(raw);
-  if (line.empty()) return {};
-  const std::string_view rest = line.substr(1);
-  switch (line.front()) {
+Answer take_answer(RawReply& raw) {
+  switch (raw.kind()) {
     case '-':
-      return {.kind = Answer::Kind::error, .text = rest};
+      return {.kind = Answer::Kind::error, .text = raw.line()};
     case '+':
-      return {.kind = Answer::Kind::text, .text = rest};
+      return {.kind = Answer::Kind::text, .text = raw.line()};
     case ':':
-      return {.kind = Answer::Kind::integer, .text = rest};
+      return {.kind = Answer::Kind::integer, .text = raw.line()};
     case '$': {
-      if (rest.starts_with('-')) return {};
-      const std::size_t length = to_length(rest);
-      const std::string_view text = raw.substr(0, length);
-      raw.remove_prefix(std::min(raw.size(), length + 2));
+      std::string_view text;
+      if (!raw.bulk(text)) return {};
       return {.kind = Answer::Kind::text, .text = text};
     }
     default:
+      raw.line();
       return {};
   }
 }
@@ -49,7 +31,8 @@ EmbeddedTarget::EmbeddedTarget(const Instance& instance, Time at, std::uint64_t 
     : directives_{instance.directives},
       is_service_{!instance.like().empty()},
       seeds_{seed},
-      now_{at} {
+      now_{at},
+      due_{at} {
   start();
 }
 
@@ -68,9 +51,10 @@ void EmbeddedTarget::start() {
 }
 
 void EmbeddedTarget::start_again(Time now, bool loads) {
-  now_ = now;
+  now_ = due_ = now;
   start();
   for (const auto& [name, body] : replaced_) emulator_->replace_function(name, body);
+  for (const auto& text : lent_) emulator_->lend(text);
   if (loads && saved_) saved_->load(*this);
   if (listener_) emulator_->on_departure(listener_, false);
 }
@@ -81,10 +65,16 @@ void EmbeddedTarget::replace_function(std::string_view name, NativeFunction body
   replaced_.emplace_back(name, std::move(body));
 }
 
+void EmbeddedTarget::lend(std::shared_ptr<const std::string> text) {
+  emulator_->lend(text);
+  lent_.push_back(std::move(text));
+}
+
 Answer EmbeddedTarget::run(std::span<const std::string_view> words) {
-  std::string_view raw = emulator_->run_raw(words);
-  if (!raw.starts_with('*')) return take_answer(raw);
-  const std::size_t count = to_length(take_line(raw).substr(1));
+  RawReply raw{emulator_->run_raw(words, due_ - now_)};
+  now_ = due_;
+  if (raw.kind() != '*') return take_answer(raw);
+  const std::int64_t count = raw.number();
   Answer list{.kind = Answer::Kind::list};
   if (count > 0) {
     const Answer first = take_answer(raw);
@@ -98,12 +88,12 @@ Answer EmbeddedTarget::run(std::span<const std::string_view> words) {
 void EmbeddedTarget::advance_to(Time now) {
   if (now <= now_) return;
   emulator_->advance(now - now_);
-  now_ = now;
+  now_ = due_ = now;
 }
 
 void EmbeddedTarget::set_clock(Time now) {
   emulator_->set_time(now);
-  now_ = now;
+  now_ = due_ = now;
 }
 
 void EmbeddedTarget::on_departure(Listener listener) {

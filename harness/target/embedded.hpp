@@ -1,6 +1,7 @@
 // The emulator in this process, on the scenario's clock: the default target.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "base/random.hpp"
@@ -19,11 +20,13 @@ class EmbeddedTarget final : public Target {
   Answer run(std::span<const std::string_view> words) override;
   void prefetch(std::span<const std::string_view> keys) override { emulator_->prefetch(keys); }
   void advance_to(Time now) override;
+  void approach(Time now) override { due_ = std::max(due_, now); }
   void set_clock(Time now) override;
   void save() override { saved_ = Snapshot::take(*this); }
   void stop() override { emulator_.reset(); }
   void start_again(Time now, bool loads) override;
   void replace_function(std::string_view name, NativeFunction body) override;
+  void lend(std::shared_ptr<const std::string> text) override;
   void on_departure(Listener listener) override;
   std::vector<std::string> keys_of_database() override;
   std::uint64_t used_memory() override { return emulator_->used_memory(); }
@@ -39,8 +42,10 @@ class EmbeddedTarget final : public Target {
   int starts_ = 0;
   std::optional<Emulator> emulator_;  // none: stopped
   Time now_;
+  Time due_;  // where time has to be when the next command runs
   Listener listener_;
   std::vector<std::pair<std::string, NativeFunction>> replaced_;
+  std::vector<std::shared_ptr<const std::string>> lent_;
   std::optional<Snapshot> saved_;
 };
 

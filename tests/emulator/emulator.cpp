@@ -84,6 +84,41 @@ TEST_CASE("the same seed and commands evict the same keys; another seed evicts o
   CHECK(differ);
 }
 
+TEST_CASE("values of a lent text read, weigh and go as copies would") {
+  const auto text = std::make_shared<const std::string>([] {
+    std::string letters;
+    while (letters.size() < 60'000) letters += std::to_string(letters.size()) + " sheep, ";
+    return letters;
+  }());
+  const std::string before = *text;
+  Emulator lent(capped(7));
+  Emulator copying(capped(7));
+  lent.lend(text);
+  for (Emulator* valkey : {&lent, &copying}) {
+    for (std::size_t i = 0; i < 3'000; ++i) {
+      const std::string_view value = std::string_view{*text}.substr(i, i % 50 == 0 ? 13'000 : i);
+      valkey->run({"SETEX", "key:" + std::to_string(i), "1000", value});
+    }
+    valkey->run({"APPEND", "key:2990", " and more"});
+    valkey->run({"SETRANGE", "key:2991", "5", "wolf"});
+    valkey->run({"SETBIT", "key:2992", "1", "0"});
+    valkey->run({"COPY", "key:2993", "copy"});
+    valkey->run({"SET", "key:2994", std::string_view{*text}.substr(7, 900), "KEEPTTL"});
+  }
+  REQUIRE_FALSE(evicted(lent).empty());
+  const bool same_went = evicted(lent) == evicted(copying);
+  CHECK(same_went);
+  CHECK(lent.digest() == copying.digest());
+  CHECK(lent.used_memory() == copying.used_memory());
+  for (const std::string key : {"key:2990", "key:2991", "key:2994", "copy"}) {
+    CHECK(lent.run({"GET", key}).text == copying.run({"GET", key}).text);
+    CHECK(lent.run({"DUMP", key}).text == copying.run({"DUMP", key}).text);
+    CHECK(lent.run({"MEMORY", "USAGE", key}).integer ==
+          copying.run({"MEMORY", "USAGE", key}).integer);
+  }
+  CHECK(*text == before);
+}
+
 TEST_CASE("OUTLIVE SEED brings servers that began differently onto one path") {
   Emulator one(capped(1));
   Emulator other(capped(2));

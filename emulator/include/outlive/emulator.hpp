@@ -80,8 +80,10 @@ class Emulator {
   // once the clock was moved far enough.
   Reply run(std::initializer_list<std::string_view> words);
   Reply run(std::span<const std::string_view> words);
-  // The same without building a value: the reply's RESP bytes, good until the next call.
-  std::string_view run_raw(std::span<const std::string_view> words);
+  // The same without building a value: the reply's RESP bytes, good until the next call. By a
+  // virtual clock it can be moved first, as by advance().
+  std::string_view run_raw(std::span<const std::string_view> words,
+                           std::chrono::microseconds after = {});
 
   // A hint that these keys of database 0 will soon be asked for: brings them nearer to the
   // processor, and changes nothing.
@@ -143,6 +145,15 @@ class Emulator {
   // FCALL of this function of a loaded library runs `body` in C++ from now on. Its commands, its
   // gates and what it weighs stay those of the library.
   void replace_function(std::string_view name, NativeFunction body);
+
+  // Values that commands of this process take from within `text`, these very bytes, are referred to
+  // from now on, not copied. They weigh in used_memory() what they would, and take no room: a test
+  // can fill gigabytes.
+  //
+  //   const auto filler = std::make_shared<const std::string>(8'000, 'x');
+  //   valkey.lend(filler);
+  //   for (const std::string& key : keys) valkey.run({"SET", key, *filler});
+  void lend(std::shared_ptr<const std::string> text);
 
   // A digest of the whole keyspace, and one of all departures while the journal was on: two equal
   // runs have equal digests.
