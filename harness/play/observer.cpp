@@ -93,12 +93,14 @@ void Observer::mix(std::uint64_t fact) {
 }
 
 void Observer::request(Time at) {
+  settle();
   now_ = at;
   ++seen_.requests;
   mix(static_cast<std::uint64_t>(at.time_since_epoch().count()));
 }
 
 void Observer::failed(std::size_t instance, Operation operation, std::string_view message) {
+  settle();
   OperationTally& seen = tally(instance, operation);
   ++seen.count;
   auto& errors = seen.errors;
@@ -123,6 +125,7 @@ void Observer::failed(std::size_t instance, Operation operation, std::string_vie
 }
 
 bool Observer::wrote(std::size_t instance, KeyId id) {
+  settle();
   KeyState& key = keys_[id];
   if (key.resident) return false;
   const bool fresh = !key.written;
@@ -145,6 +148,7 @@ void Observer::came(std::size_t instance, KeyId id) {
 }
 
 void Observer::recount(std::size_t instance, const std::vector<std::string>& names) {
+  settle();
   std::vector<bool> there(keys_.size());
   for (const std::string& name : names) {
     if (const std::optional<KeyId> id = roster_.find(name)) there[*id] = true;
@@ -163,6 +167,7 @@ void Observer::recount(std::size_t instance, const std::vector<std::string>& nam
 }
 
 void Observer::gone(std::size_t instance, KeyId id) {
+  settle();
   KeyState& key = keys_[id];
   if (!key.resident || key.instance != instance) return;
   mix(id);
@@ -188,25 +193,39 @@ void Observer::lives(std::size_t instance, KeyId id, std::optional<std::chrono::
 }
 
 void Observer::departed(std::size_t instance, const Departure& departure) {
+  settle();
   // When a value is replaced, its key stays.
   if (departure.reason == Departure::Reason::overwritten) return;
-  const std::optional<KeyId> id = roster_.find(departure.key);
+  told_ = {.waits = true,
+           .stale_score = departure.stale_score,
+           .reason = departure.reason,
+           .instance = instance,
+           .name_hash = Roster::hash(departure.key),
+           .ttl_ms = departure.ttl_ms,
+           .idle_ms = departure.idle_ms};
+  roster_.prefetch_find(told_.name_hash);
+}
+
+void Observer::book_told() {
+  told_.waits = false;
+  const std::optional<KeyId> id = roster_.find(told_.name_hash);
   if (!id || !keys_[*id].resident) return;
   KeyState& key = keys_[*id];
   key.resident = false;
-  mix(*id ^ static_cast<std::uint64_t>(departure.reason) << 32);
-  auto& patterns = seen_.instances[instance].patterns;
+  mix(*id ^ static_cast<std::uint64_t>(told_.reason) << 32);
+  auto& patterns = seen_.instances[told_.instance].patterns;
   each_bit(key.patterns, [&](std::size_t place) { --patterns[place].resident; });
-  if (departure.reason == Departure::Reason::evicted) return evicted(instance, key, departure);
-  const bool expired = departure.reason == Departure::Reason::expired_lazily ||
-                       departure.reason == Departure::Reason::expired_actively;
+  if (told_.reason == Departure::Reason::evicted) return book_eviction(*id);
+  const bool expired = told_.reason == Departure::Reason::expired_lazily ||
+                       told_.reason == Departure::Reason::expired_actively;
   each_bit(key.patterns, [&](std::size_t place) {
     ++(expired ? patterns[place].expired : patterns[place].removed);
   });
 }
 
-void Observer::evicted(std::size_t instance, KeyState& key, const Departure& departure) {
-  auto& patterns = seen_.instances[instance].patterns;
+void Observer::book_eviction(KeyId id) {
+  KeyState& key = keys_[id];
+  auto& patterns = seen_.instances[told_.instance].patterns;
   const bool first_time = !key.lost;
   key.lost = true;
   each_bit(key.patterns, [&](std::size_t place) {
@@ -222,23 +241,25 @@ void Observer::evicted(std::size_t instance, KeyState& key, const Departure& dep
       if (losses.size() == losses_kept) return;
       losses.push_back({.at = now_ - start_,
                         .request = seen_.requests,
-                        .key = departure.key,
-                        .ttl_ms = departure.ttl_ms,
-                        .idle_ms = departure.idle_ms});
+                        .key = std::string{roster_.name(id)},
+                        .ttl_ms = told_.ttl_ms,
+                        .idle_ms = told_.idle_ms});
     };
     keep(pattern.first_losses);
-    if (!departure.stale_score) return;
+    if (!told_.stale_score) return;
     ++pattern.stale;
     keep(pattern.stale_losses);
   });
 }
 
 void Observer::looked_up(bool hit) {
+  settle();
   ++(hit ? seen_.cache.hits : seen_.cache.misses);
   mix(hit);
 }
 
 void Observer::waited(Span wait) {
+  settle();
   DelayTally& delays = seen_.delays;
   if (delays.requests.empty()) delays.first_at = now_ - start_;
   ++delays.requests[wait];
@@ -247,6 +268,7 @@ void Observer::waited(Span wait) {
 
 void Observer::asked(std::span<const Limit> limits, std::span<const KeyId> buckets,
                      Outcome outcome) {
+  settle();
   AdmissionTally& tally = seen_.admission;
   ++tally.asked;
   tally.granted += outcome == Outcome::granted;
@@ -257,6 +279,7 @@ void Observer::asked(std::span<const Limit> limits, std::span<const KeyId> bucke
 }
 
 void Observer::end_slice(Time at, std::span<const Memory> memory) {
+  settle();
   Slice& slice = seen_.timeline.emplace_back();
   slice.at = at - start_;
   for (std::size_t i = 0; i < seen_.instances.size(); ++i) {
@@ -274,8 +297,8 @@ void Observer::end_slice(Time at, std::span<const Memory> memory) {
   slice.failed = seen_.admission.failed;
 }
 
-std::vector<KeyId> Observer::unseen(std::size_t instance,
-                                    const std::vector<std::string>& names) const {
+std::vector<KeyId> Observer::unseen(std::size_t instance, const std::vector<std::string>& names) {
+  settle();
   std::vector<bool> there(keys_.size());
   for (const std::string& name : names) {
     if (const std::optional<KeyId> id = roster_.find(name)) there[*id] = true;
@@ -289,6 +312,7 @@ std::vector<KeyId> Observer::unseen(std::size_t instance,
 }
 
 void Observer::look(std::size_t instance, const std::vector<std::string>& found) {
+  settle();
   auto& patterns = seen_.instances[instance].patterns;
   for (const std::string& name : found) {
     const std::optional<KeyId> id = roster_.find(name);
@@ -307,11 +331,13 @@ void Observer::look(std::size_t instance, const std::vector<std::string>& found)
 }
 
 void Observer::close(std::size_t instance, std::uint64_t used_memory, std::uint64_t target_digest) {
+  settle();
   seen_.instances[instance].used_memory = used_memory;
   mix(target_digest);
 }
 
 Observations Observer::take(std::uint64_t seed) {
+  settle();
   seen_.seed = seed;
   shadow_.report(seen_.admission, roster_, start_);
   return std::move(seen_);

@@ -24,7 +24,10 @@ class Observer {
 
   void request(Time at);
   // Something happens between requests.
-  void moment(Time at) { now_ = at; }
+  void moment(Time at) {
+    settle();
+    now_ = at;
+  }
 
   // A command was answered, or refused with this message.
   void succeeded(std::size_t instance, Operation operation) {
@@ -34,9 +37,12 @@ class Observer {
   }
   void failed(std::size_t instance, Operation operation, std::string_view message);
 
-  // Whether the key is there, by the books; prefetch() brings that page into the processor's cache.
+  // Whether the key is there, by the books; prefetch() brings its pages into the processor's cache.
   bool holds(KeyId key) const { return keys_[key].resident; }
-  void prefetch(KeyId key) const { outlive::prefetch(&keys_[key]); }
+  void prefetch(KeyId key) const {
+    outlive::prefetch(&keys_[key]);
+    if (roster_.is_bucket(key)) shadow_.prefetch(key);
+  }
 
   // A key was written: it is there, if it was not already. Whether that was the first time.
   bool wrote(std::size_t instance, KeyId key);
@@ -44,6 +50,7 @@ class Observer {
   void gone(std::size_t instance, KeyId key);
   // What it has left to live; none: it never expires.
   void lives(std::size_t instance, KeyId key, std::optional<std::chrono::milliseconds> ttl);
+  // Booked before anything else is.
   void departed(std::size_t instance, const Departure& departure);
 
   // What is really there after a flush or a restart: the rest was removed, and keys of a snapshot
@@ -65,7 +72,7 @@ class Observer {
   void end_slice(Time at, std::span<const Memory> memory);
 
   // Keys that are there by the books and not among these.
-  std::vector<KeyId> unseen(std::size_t instance, const std::vector<std::string>& keys) const;
+  std::vector<KeyId> unseen(std::size_t instance, const std::vector<std::string>& keys);
   // At the end: holds the books against the keys that are really there.
   void look(std::size_t instance, const std::vector<std::string>& keys);
   void close(std::size_t instance, std::uint64_t used_memory, std::uint64_t target_digest);
@@ -83,6 +90,18 @@ class Observer {
     bool found : 1 = false;
   };
 
+  // A departure that was told: while what the books have of its key is fetched from memory, the
+  // server goes on.
+  struct Told {
+    bool waits = false;
+    bool stale_score = false;
+    Departure::Reason reason{};
+    std::size_t instance = 0;
+    std::uint64_t name_hash = 0;
+    std::int64_t ttl_ms = 0;
+    std::int64_t idle_ms = 0;
+  };
+
   OperationTally& tally(std::size_t instance, Operation operation) {
     return seen_.instances[instance].operations[static_cast<std::size_t>(operation)];
   }
@@ -90,7 +109,11 @@ class Observer {
   void removed(std::size_t instance, KeyState& key);
   PatternBits patterns_of(std::string_view key) const;
   PatternBits patterns_of(KeyId id) const;
-  void evicted(std::size_t instance, KeyState& key, const Departure& departure);
+  void settle() {
+    if (told_.waits) book_told();
+  }
+  void book_told();
+  void book_eviction(KeyId id);
   void mix(std::uint64_t fact);
 
   const Roster& roster_;
@@ -98,6 +121,7 @@ class Observer {
   Time now_;
   Observations seen_;
   std::vector<KeyState> keys_;
+  Told told_;
   ShadowLimiter shadow_;
 };
 

@@ -292,9 +292,9 @@ class Player {
     // Who will find no answer takes a ticket.
     for (const Request& request : requests) {
       const Block& block = blocks_[request.traffic];
-      if (!block.cache || !block.limiter) continue;
-      if (observer_.holds(roster_.entry(request.traffic, request.prompt))) continue;
-      add(roster_.bucket(request.traffic, 0, request.user));
+      if (!block.cache || observer_.holds(roster_.entry(request.traffic, request.prompt))) continue;
+      block.cache->prefetch(request.prompt);
+      if (block.limiter) add(roster_.bucket(request.traffic, 0, request.user));
     }
     if (count == 0) return;
     for (std::size_t i = 0; i < count; ++i) roster_.prefetch_name(keys[i]);

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "play/observations.hpp"
 #include "play/token_bucket.hpp"
 #include "traffic/roster.hpp"
@@ -19,6 +20,9 @@ class ShadowLimiter {
   // One request for all these buckets, one a limit, and whether the real limiter granted it.
   void request(std::span<const Limit> limits, std::span<const KeyId> buckets, bool granted,
                std::int64_t now_us);
+
+  // Brings what is known of a bucket into the processor's cache.
+  void prefetch(KeyId bucket) const { outlive::prefetch(&clients_[bucket], sizeof(Client)); }
 
   void report(AdmissionTally& tally, const Roster& roster, Time start) const;
 

@@ -13,9 +13,7 @@
 namespace outlive::harness {
 namespace {
 
-constexpr KeyId no_key = UINT32_MAX;
 constexpr std::size_t piece_size = 1 << 20;
-constexpr std::uint64_t hash_seed = 0;
 
 // What the gateway names a bucket after the prefix: JSON without blanks.
 std::string bucket_name(const Limit& limit, std::string_view user) {
@@ -170,23 +168,22 @@ KeyId Roster::find_or_add(std::string_view name, int database) {
 }
 
 void Roster::index() {
-  table_.assign(std::bit_ceil(names_.size() * 2 + 1), no_key);
+  table_.assign(std::bit_ceil(names_.size() * 2 + 1), {});
   for (KeyId key = 0; key < names_.size(); ++key) put_into_table(key);
 }
 
 void Roster::put_into_table(KeyId key) {
-  const std::uint64_t mask = table_.size() - 1;
-  std::uint64_t at = hash_bytes(names_[key], hash_seed) & mask;
-  while (table_[at] != no_key) at = (at + 1) & mask;
-  table_[at] = key;
+  const std::uint64_t hash = Roster::hash(names_[key]);
+  std::uint64_t at = hash & mask();
+  while (table_[at].key != no_key) at = (at + 1) & mask();
+  table_[at] = {hash, key};
 }
 
-std::optional<KeyId> Roster::find(std::string_view name) const {
-  const std::uint64_t mask = table_.size() - 1;
-  for (std::uint64_t at = hash_bytes(name, hash_seed) & mask;; at = (at + 1) & mask) {
-    const KeyId key = table_[at];
-    if (key == no_key) return std::nullopt;
-    if (names_[key] == name) return key;
+std::optional<KeyId> Roster::find(std::uint64_t hash) const {
+  for (std::uint64_t at = hash & mask();; at = (at + 1) & mask()) {
+    const Slot& slot = table_[at];
+    if (slot.key == no_key) return std::nullopt;
+    if (slot.hash == hash) return slot.key;
   }
 }
 

@@ -76,6 +76,23 @@ TEST_CASE("a key that comes back and goes again is one key and two evictions") {
   CHECK(tally.resident == 0);
 }
 
+TEST_CASE("a departure is booked before what is told after it") {
+  Bench bench;
+  bench.observer.wrote(0, bench.bucket);
+  bench.observer.request(Time{90s});
+  bench.evict(bench.bucket);
+  bench.observer.wrote(0, bench.bucket);  // it is back
+  bench.evict(bench.bucket);
+  bench.observer.request(Time{120s});
+  const Observations seen = bench.observer.take(1);
+  const PatternTally& tally = seen.instances[0].patterns[0];
+  CHECK(tally.resident == 0);
+  REQUIRE(tally.first_losses.size() == 2);
+  CHECK(tally.first_losses[0].at == 90s);
+  CHECK(tally.first_losses[1].at == 90s);  // before the request that came next
+  CHECK(tally.first_losses[1].request == 1);
+}
+
 TEST_CASE("expiry is no loss, and an overwritten value no departure") {
   Bench bench;
   bench.observer.wrote(0, bench.entry);
