@@ -90,9 +90,9 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
     const auto received = static_cast<std::size_t>(request_bytes(words));
     if (session.query_buffer.arrive(received, ledger.allocation())) recharge(session);
   }
-  if (last_name_.empty() || words[0] != last_name_) {
+  if (!last_found_.is_by_name() || words[0] != last_name_) {
     last_found_ = table_.resolve(words);
-    last_name_ = last_found_.is_by_name() ? words[0] : std::string_view{};
+    last_name_ = words[0];
   }
   const CommandTable::Found found = last_found_;
   process(session, found, words);

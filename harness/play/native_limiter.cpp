@@ -12,11 +12,9 @@ namespace {
 
 constexpr std::size_t words_per_limit = 4;  // requested, capacity, refill, window
 
+// Of digits that the emulator or the harness wrote.
 std::int64_t to_number(std::string_view digits) {
-  const bool negative = digits.starts_with('-');
-  std::int64_t value = 0;
-  for (const char digit : digits.substr(negative)) value = value * 10 + (digit - '0');
-  return negative ? -value : value;
+  return parse_integer(digits).value_or(0);
 }
 
 // As cjson writes numbers: fourteen digits.
