@@ -19,6 +19,7 @@
 #include "play/observer.hpp"
 #include "play/response_cache.hpp"
 #include "play/witness.hpp"
+#include "traffic/drawn_ahead.hpp"
 #include "traffic/roster.hpp"
 #include "traffic/timeline.hpp"
 
@@ -94,11 +95,14 @@ class Player {
 
   Observations run(const Progress& progress) {
     Timeline timeline{scenario_, seed_};
-    std::array<Request, requests_ahead> drawn;
+    DrawnAhead drawn{timeline};
+    std::span<const Request> rest;
     std::uint64_t played = 0;
-    while (const std::size_t count = timeline.next(drawn)) {
+    while (!(rest = rest.empty() ? drawn.next() : rest).empty()) {
       if (stop_ && *stop_) throw Interrupted{};
-      const std::span requests = std::span{drawn}.first(count);
+      const std::size_t count = std::min(rest.size(), requests_ahead);
+      const std::span requests = rest.first(count);
+      rest = rest.subspan(count);
       prefetch(requests);
       for (const Request& request : requests) {
         if (request.at > end_) return finish();

@@ -20,6 +20,8 @@ struct Request {
   std::uint32_t prompt = 0;
   std::uint32_t command = 0;  // commands: which of them; transcript: which line
   std::uint32_t key = 0;      // commands: which {key}
+
+  bool operator==(const Request&) const = default;
 };
 
 class Timeline {
