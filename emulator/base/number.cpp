@@ -100,22 +100,52 @@ bool is_safe_integer(double value) {
          static_cast<double>(static_cast<std::int64_t>(value)) == value;
 }
 
+constexpr std::size_t block = 8;  // digits read at once
+
+// The value of a block, first digit first; false: there is something else among them. Neighbours
+// are put together three times: digits to pairs, pairs to fours, fours to the whole.
+bool read_block(const char* digits, std::int64_t& value) {
+  constexpr auto every_byte = [](std::uint64_t byte) { return byte * 0x0101010101010101; };
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < block; ++i) {
+    word |= std::uint64_t{static_cast<unsigned char>(digits[i])} << (8 * i);
+  }
+  word ^= every_byte('0');
+  // Ten and more reach the highest bit of their byte.
+  if ((word | (word + every_byte(0x80 - 10))) & every_byte(0x80)) return false;
+  word = (word * 10 + (word >> 8)) & 0x00ff00ff00ff00ff;
+  word = (word * 100 + (word >> 16)) & 0x0000ffff0000ffff;
+  value = static_cast<std::int64_t>((word * 10'000 + (word >> 32)) & 0xffffffff);
+  return true;
+}
+
 }  // namespace
 
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  if (text.empty() || text.size() > integer_size_max) return std::nullopt;
-  if (text == "0") return 0;
+bool read_integer(std::string_view text, std::int64_t& value) {
+  if (text.empty() || text.size() > integer_size_max) return false;
   const bool negative = text[0] == '-';
-  const std::string_view digits = text.substr(negative);
-  if (digits.empty() || digits[0] < '1' || digits[0] > '9') return std::nullopt;
+  std::string_view digits = text.substr(negative);
+  if (digits.empty() || !is_digit(digits[0])) return false;
+  // A zero stands alone.
+  if (digits[0] == '0' && text.size() > 1) return false;
   constexpr std::size_t sure_to_fit = 18;
-  if (digits.size() > sure_to_fit) return from_whole<std::int64_t>(text);
-  std::int64_t value = 0;
-  for (const char digit : digits) {
-    if (!is_digit(digit)) return std::nullopt;
-    value = value * 10 + (digit - '0');
+  if (digits.size() > sure_to_fit) {
+    const auto whole = from_whole<std::int64_t>(text);
+    value = whole.value_or(value);
+    return whole.has_value();
   }
-  return negative ? -value : value;
+  std::int64_t sum = 0;
+  for (; digits.size() >= block; digits.remove_prefix(block)) {
+    std::int64_t read = 0;
+    if (!read_block(digits.data(), read)) return false;
+    sum = sum * 100'000'000 + read;
+  }
+  for (const char digit : digits) {
+    if (!is_digit(digit)) return false;
+    sum = sum * 10 + (digit - '0');
+  }
+  value = negative ? -sum : sum;
+  return true;
 }
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) {

@@ -11,7 +11,14 @@ namespace outlive {
 
 // Strict, so that the text can be had back from the number: no blank, no plus sign, no leading
 // zero, no "-0", nothing out of range. Valkey 8.1 `util.c` string2ll().
-std::optional<std::int64_t> parse_integer(std::string_view text);
+// False: `value` is as it was.
+bool read_integer(std::string_view text, std::int64_t& value);
+// An optional that a function hands over through memory costs more than reading a short number.
+inline std::optional<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t value = 0;
+  if (!read_integer(text, value)) return std::nullopt;
+  return value;
+}
 
 // As C's strtoull() reads a number that fills the whole text, but for the negatives that
 // parse_integer() can read. Valkey 8.1 `util.c` string2ull().

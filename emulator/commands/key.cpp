@@ -61,7 +61,7 @@ void type(Call& call) {
 }
 
 // Puts a value that left one place under another name, with its expiry.
-void settle(Database& database, Key key, Value value, std::int64_t expiry_ms) {
+void settle(Database& database, const Key& key, Value&& value, std::int64_t expiry_ms) {
   Entry& entry = database.add(key, std::move(value));
   if (expiry_ms != -1) database.set_expiry(entry, expiry_ms);
 }

@@ -82,7 +82,7 @@ void Database::touch(Entry& entry) {
       0xffffff;
 }
 
-Entry* Database::find(Key key, Lookup lookup) {
+Entry* Database::find(const Key& key, Lookup lookup) {
   Entry** place = keys_.find(key.text, key.hash);
   Entry* entry = place ? *place : nullptr;
   if (entry) expires_.nudge_chained(key.hash);  // db.c, getExpire, up to 8.0
@@ -103,7 +103,7 @@ Entry* Database::find(Key key, Lookup lookup) {
   return nullptr;
 }
 
-Entry& Database::add(Key key, Value value) {
+Entry& Database::add(const Key& key, Value&& value) {
   charge_head(keys_head_);
   EntryPointer made = make_entry(key, std::move(value));
   settle(*made);
@@ -116,11 +116,11 @@ Entry& Database::add(Key key, Value value) {
   return *entry;
 }
 
-Entry& Database::put(Key key, Value value, bool keep_expiry) {
+Entry& Database::put(const Key& key, Value&& value, bool keep_expiry) {
   return put(key, find(key, writing), std::move(value), keep_expiry);
 }
 
-Entry& Database::put(Key key, Entry* old, Value value, bool keep_expiry) {
+Entry& Database::put(const Key& key, Entry* old, Value&& value, bool keep_expiry) {
   if (!old) {
     Entry& entry = add(key, std::move(value));
     if (!keep_expiry) {
@@ -138,7 +138,7 @@ Entry& Database::put(Key key, Entry* old, Value value, bool keep_expiry) {
 }
 
 // Looked up once more, as Valkey does (db.c, dbSetValue).
-void Database::replace(Entry& entry, Value value) {
+void Database::replace(Entry& entry, Value&& value) {
   keys_.nudge(entry.hash);
   const auto before = static_cast<std::int64_t>(entry.weight());
   // Valkey keeps the old object and swaps the pointers in, unless either is a one-allocation string

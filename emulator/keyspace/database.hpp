@@ -70,8 +70,8 @@ class Database {
   std::size_t expires_size() const { return expires_.size(); }
 
   // The entry of a key, or null. An expired one leaves on the way (lazy expiry).
-  Entry* find(Key key, Lookup lookup = reading);
-  Entry* find_for_write(Key key) { return find(key, writing); }
+  Entry* find(const Key& key, Lookup lookup = reading);
+  Entry* find_for_write(const Key& key) { return find(key, writing); }
   // The same as it is: even if it has expired it stays, and nobody is told.
   Entry* find_as_it_is(std::string_view key) {
     Entry** const place = keys_.find(key);
@@ -79,14 +79,14 @@ class Database {
   }
 
   // A key that is known to be absent. Fires the `new` event.
-  Entry& add(Key key, Value value);
+  Entry& add(const Key& key, Value&& value);
   // SET's way: a new key, or a new value for an old one, which then loses its expiry unless it is
   // to keep it.
-  Entry& put(Key key, Value value, bool keep_expiry = false);
+  Entry& put(const Key& key, Value&& value, bool keep_expiry = false);
   // The same when the caller has just looked: `old` is what find() gave.
-  Entry& put(Key key, Entry* old, Value value, bool keep_expiry = false);
+  Entry& put(const Key& key, Entry* old, Value&& value, bool keep_expiry = false);
   // A new value for an entry, its expiry and access bits kept, nothing told (dbReplaceValue).
-  void replace(Entry& entry, Value value);
+  void replace(Entry& entry, Value&& value);
 
   // Changes of a value in place: the ledger is put right when the edit goes out of scope.
   class Edit {

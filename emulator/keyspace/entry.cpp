@@ -100,7 +100,7 @@ void Entry::Deleter::operator()(Entry* entry) const {
   std::free(entry);
 }
 
-EntryPointer make_entry(Key key, Value value) {
+EntryPointer make_entry(const Key& key, Value&& value) {
   const std::size_t behind = key.text.size() - std::min(key.text.size(), sizeof Entry::key_text);
   void* memory = std::malloc(sizeof(Entry) + behind);
   if (!memory) throw std::bad_alloc();

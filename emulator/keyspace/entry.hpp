@@ -73,7 +73,7 @@ struct Entry {
 
 using EntryPointer = std::unique_ptr<Entry, Entry::Deleter>;
 
-EntryPointer make_entry(Key key, Value value);
+EntryPointer make_entry(const Key& key, Value&& value);
 
 // Works out what key and object weigh with this value, by the ledger's profile.
 //

@@ -58,7 +58,7 @@ class Keyspace {
   }
   // The key, these very bytes, that will be asked for next and has been hashed already; {} once they
   // may change.
-  void expect(Key next) { expected_ = next; }
+  void expect(const Key& next) { expected_ = next; }
   std::uint64_t hash(std::string_view text) const { return hash_bytes(text, hash_seed_); }
 
   std::size_t databases() const { return databases_.size(); }

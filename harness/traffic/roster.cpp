@@ -179,12 +179,4 @@ void Roster::put_into_table(KeyId key) {
   table_[at] = {hash, key};
 }
 
-std::optional<KeyId> Roster::find(std::uint64_t hash) const {
-  for (std::uint64_t at = hash & mask();; at = (at + 1) & mask()) {
-    const Slot& slot = table_[at];
-    if (slot.key == no_key) return std::nullopt;
-    if (slot.hash == hash) return slot.key;
-  }
-}
-
 }  // namespace outlive::harness

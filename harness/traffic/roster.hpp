@@ -60,7 +60,13 @@ class Roster {
   // The same in two steps, between which the place may be fetched.
   static std::uint64_t hash(std::string_view name) { return hash_bytes(name, 0); }
   void prefetch_find(std::uint64_t hash) const { outlive::prefetch(&table_[hash & mask()]); }
-  std::optional<KeyId> find(std::uint64_t hash) const;
+  std::optional<KeyId> find(std::uint64_t hash) const {
+    for (std::uint64_t at = hash & mask();; at = (at + 1) & mask()) {
+      const Slot& slot = table_[at];
+      if (slot.key == no_key) return std::nullopt;
+      if (slot.hash == hash) return slot.key;
+    }
+  }
 
   std::size_t size() const { return names_.size(); }
   std::size_t bucket_count() const { return bucket_count_; }

@@ -28,6 +28,28 @@ TEST_CASE("integers are read strictly, so that the text can be had back") {
   }
 }
 
+TEST_CASE("integers of any length are read, and nothing among their digits is taken for one") {
+  std::string digits;
+  std::int64_t value = 0;
+  for (int length = 1; length <= 18; ++length) {
+    const int digit = length * 7 % 10;
+    digits += static_cast<char>('0' + digit);
+    value = value * 10 + digit;
+    CAPTURE(digits);
+    CHECK(parse_integer(digits) == value);
+    CHECK(parse_integer("-" + digits) == -value);
+    for (std::size_t place = 0; place < digits.size(); ++place) {
+      for (const char letter : {'/', ':', '\0', ' ', '-', '\x7f', '\xb0', '\xff'}) {
+        std::string text = digits;
+        text[place] = letter;
+        if (letter == '-' && place == 0 && length > 1) continue;  // may be a sign
+        CAPTURE(text);
+        CHECK_FALSE(parse_integer(text));
+      }
+    }
+  }
+}
+
 TEST_CASE("unsigned numbers are read as strtoull reads them") {
   CHECK(parse_unsigned("18446744073709551615") == std::numeric_limits<std::uint64_t>::max());
   CHECK(parse_unsigned("007") == 7);
