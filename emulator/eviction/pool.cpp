@@ -1,25 +1,25 @@
 #include "eviction/pool.hpp"
 
-#include <algorithm>
-
 namespace outlive {
 
 void EvictionPool::offer(std::uint64_t score, int database, const Entry& entry) {
+  // Before what has the same score.
   std::size_t at = 0;
-  while (at < filled_ && scores_[at] < score) ++at;
+  std::uint8_t free = order_[0];
+  const auto move = [this](std::size_t from, std::size_t to) {
+    scores_[to] = scores_[from];
+    order_[to] = order_[from];
+  };
   if (filled_ == capacity) {
-    if (at == 0) return;
-    --at;
-    std::rotate(order_.begin(), order_.begin() + 1, order_.begin() + at + 1);
-    std::copy(scores_.begin() + 1, scores_.begin() + at + 1, scores_.begin());
+    if (scores_[0] >= score) return;
+    for (; at + 1 < capacity && scores_[at + 1] < score; ++at) move(at + 1, at);
   } else {
-    std::rotate(order_.begin() + at, order_.begin() + filled_, order_.begin() + filled_ + 1);
-    std::copy_backward(scores_.begin() + at, scores_.begin() + filled_,
-                       scores_.begin() + filled_ + 1);
-    ++filled_;
+    free = order_[filled_];
+    for (at = filled_++; at > 0 && scores_[at - 1] >= score; --at) move(at - 1, at);
   }
+  order_[at] = free;
   scores_[at] = score;
-  Candidate& slot = candidates_[order_[at]];
+  Candidate& slot = candidates_[free];
   slot.score = score;
   slot.database = database;
   slot.hash = entry.hash;

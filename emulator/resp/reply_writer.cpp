@@ -1,5 +1,6 @@
 #include "resp/reply_writer.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -12,6 +13,23 @@ std::string format_in_full(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.17g", value);
   return text;
+}
+
+constexpr std::size_t integer_max = 20;  // letters
+constexpr std::size_t head_max = 1 + integer_max + 2;
+constexpr std::size_t bulk_at_once = 40;
+
+// "$5\r\n" at that place; where it ends.
+char* write_head(char* at, char type, std::int64_t value) {
+  *at++ = type;
+  if (value >= 0 && value < 10) {
+    *at++ = static_cast<char>('0' + value);
+  } else {
+    at = std::to_chars(at, at + integer_max, value).ptr;
+  }
+  *at++ = '\r';
+  *at++ = '\n';
+  return at;
 }
 
 }  // namespace
@@ -30,9 +48,22 @@ void ReplyWriter::error_as_is(std::string_view text) {
 }
 
 void ReplyWriter::head(char type, std::int64_t value) {
-  char bytes[24];
-  bytes[0] = type;
-  char* end = std::to_chars(bytes + 1, bytes + sizeof bytes - 2, value).ptr;
+  char bytes[head_max];
+  const char* end = write_head(bytes, type, value);
+  out_->append(bytes, static_cast<std::size_t>(end - bytes));
+}
+
+void ReplyWriter::write_bulk(std::string_view text) {
+  const auto length = static_cast<std::int64_t>(text.size());
+  if (text.size() > bulk_at_once) {
+    head('$', length);
+    out_->append(text);
+    out_->append("\r\n", 2);
+    return;
+  }
+  // Most are short: three calls cost more than the bytes.
+  char bytes[head_max + bulk_at_once + 2];
+  char* end = std::ranges::copy(text, write_head(bytes, '$', length)).out;
   *end++ = '\r';
   *end++ = '\n';
   out_->append(bytes, static_cast<std::size_t>(end - bytes));
@@ -87,11 +118,8 @@ void ReplyWriter::big_number(std::string_view text) {
 }
 
 void ReplyWriter::close(char type, std::size_t start, std::size_t elements) {
-  char bytes[24];
-  bytes[0] = type;
-  char* end = std::to_chars(bytes + 1, bytes + sizeof bytes - 2, elements).ptr;
-  *end++ = '\r';
-  *end++ = '\n';
+  char bytes[head_max];
+  const char* end = write_head(bytes, type, static_cast<std::int64_t>(elements));
   out_->insert(start, bytes, static_cast<std::size_t>(end - bytes));
 }
 

@@ -40,18 +40,14 @@ class ReplyWriter {
   }
   void bulk(std::string_view text) {
     if (text.size() > shape_.longest) shape_.longest = text.size();
-    head('$', static_cast<std::int64_t>(text.size()));
-    out_->append(text);
-    out_->append("\r\n", 2);
+    write_bulk(text);
   }
   void bulk_integer(std::int64_t value);
   // The same as bulk() of a text that Valkey 9 would only refer to until it is sent.
   void bulk_referred(std::string_view text) {
     constexpr std::size_t reference = 36;  // networking.c, payloadHeader and bulkStrRef
     const std::size_t before = out_->size();
-    head('$', static_cast<std::int64_t>(text.size()));
-    out_->append(text);
-    out_->append("\r\n", 2);
+    write_bulk(text);
     shape_.referred += out_->size() - before - reference;
   }
   // RESP2: a nil bulk; RESP3: null.
@@ -103,6 +99,7 @@ class ReplyWriter {
     out_->append("\r\n", 2);
   }
   void head(char type, std::int64_t value);
+  void write_bulk(std::string_view text);
   void container(char type, std::size_t elements) {
     head(resp3() ? type : '*', static_cast<std::int64_t>(elements));
   }

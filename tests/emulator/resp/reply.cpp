@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "resp/reply_parser.hpp"
 #include "resp/reply_writer.hpp"
@@ -57,6 +58,23 @@ TEST_CASE("RESP3 has types of its own") {
         "*14\r\n+PONG\r\n-ERR bad  thing\r\n:-7\r\n$4\r\na\r\nb\r\n_\r\n_\r\n"
         "%1\r\n$3\r\nkey\r\n*0\r\n~1\r\n#t\r\n,2.5\r\n#f\r\n=8\r\ntxt:text\r\n"
         "(12345678901234567890\r\n$2\r\n42\r\n*2\r\n:1\r\n:2\r\n");
+}
+
+TEST_CASE("texts of any length and integers of any size are written whole") {
+  for (const std::size_t size : {0, 1, 9, 10, 39, 40, 41, 99, 100, 20'000}) {
+    CAPTURE(size);
+    const std::string text(size, 'x');
+    const std::string expected = "$" + std::to_string(size) + "\r\n" + text + "\r\n";
+    CHECK(in(Protocol::resp2, [&](ReplyWriter& writer) { writer.bulk(text); }) == expected);
+    CHECK(in(Protocol::resp2, [&](ReplyWriter& writer) { writer.bulk_referred(text); }) ==
+          expected);
+  }
+  using Limits = std::numeric_limits<std::int64_t>;
+  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{9}, std::int64_t{10},
+                                   std::int64_t{-1}, Limits::min(), Limits::max()}) {
+    CHECK(in(Protocol::resp2, [&](ReplyWriter& writer) { writer.integer(value); }) ==
+          ":" + std::to_string(value) + "\r\n");
+  }
 }
 
 TEST_CASE("a reply is read back once it has arrived whole, and not before") {
