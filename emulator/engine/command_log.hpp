@@ -36,16 +36,17 @@ class CommandLog {
     std::string client_name;
   };
 
-  // A request that has run: microseconds, bytes of the request, bytes of the reply.
+  // Of a request that has run: microseconds, bytes of the request, bytes of the reply.
+  using Values = std::array<std::int64_t, kinds>;
   struct Request {
     const Session& client;
     std::span<const std::string_view> words;
     std::int64_t unix_seconds;
-    std::array<std::int64_t, kinds> values;
+    Values values;
   };
   void offer(const Request& request, const Limits& limits);
   // False: a request with at most these values would leave everything as it is.
-  bool wants(const std::array<std::int64_t, kinds>& values_max, const Limits& limits) const {
+  bool wants(const Values& values_max, const Limits& limits) const {
     for (std::size_t kind = 0; kind < kinds; ++kind) {
       const auto [threshold, length_max] = limits[kind];
       if (threshold >= 0 && values_max[kind] >= threshold) return true;

@@ -23,8 +23,7 @@ class CommandTable {
     const Command* container = nullptr;  // its parent when it is a subcommand
     std::size_t index = 0;               // a number of its own, for statistics
 
-    // Whether the first word alone says what to run, so that whoever repeats it need not look
-    // again.
+    // Whether the first word alone says what to run.
     bool is_by_name() const { return command && !container && command->subcommands.empty(); }
   };
 
@@ -33,12 +32,6 @@ class CommandTable {
   // The row for a request: a container's subcommand where it has any. `command` is null if there is
   // none; `container` then tells whether the first word was known.
   Found resolve(std::span<const std::string_view> words) const;
-  // The same where the client's request before, whose first word was `name_before`, found `before`:
-  // a pipeline mostly repeats itself.
-  Found resolve(std::span<const std::string_view> words, std::string_view name_before,
-                const Found& before) const {
-    return before.is_by_name() && words[0] == name_before ? before : resolve(words);
-  }
 
   // The row of a name as COMMAND INFO and ACL write it: "get", "config", "config|get".
   const Command* find_full(std::string_view name) const;
@@ -70,6 +63,24 @@ class CommandTable {
   std::deque<Command> older_;
   std::deque<std::vector<Command>> older_subcommands_;
   std::size_t total_ = 0;
+};
+
+// Remembers what was found last: clients mostly repeat a command, and need not look again.
+class RepeatedCommand {
+ public:
+  // As `table`, always the same, resolves the request.
+  const CommandTable::Found& resolve(const CommandTable& table,
+                                     std::span<const std::string_view> words) {
+    if (!found_.is_by_name() || words[0] != name_) {
+      found_ = table.resolve(words);
+      name_ = words[0];
+    }
+    return found_;
+  }
+
+ private:
+  std::string name_;
+  CommandTable::Found found_;
 };
 
 }  // namespace outlive

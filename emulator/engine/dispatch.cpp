@@ -90,11 +90,7 @@ void Engine::execute(Session& session, std::span<const std::string_view> words, 
     const auto received = static_cast<std::size_t>(request_bytes(words));
     if (session.query_buffer.arrive(received, ledger.allocation())) recharge(session);
   }
-  if (!last_found_.is_by_name() || words[0] != last_name_) {
-    last_found_ = table_.resolve(words);
-    last_name_ = words[0];
-  }
-  const CommandTable::Found found = last_found_;
+  const CommandTable::Found found = repeated_.resolve(table_, words);
   process(session, found, words);
   if (session.blocked && session.blocked->postponed) append_request(session.in, words);
   if (session.query_buffer.bytes() > 0 && !session.closed) [[unlikely]] {
@@ -157,7 +153,7 @@ void Engine::run_requests(Session& session, std::string_view input, std::size_t 
 }
 
 RequestParser::Outcome Engine::parse_batch(Session& session, std::string_view input,
-                                           std::vector<Pending>& batch) const {
+                                           std::vector<Pending>& batch) {
   const RequestLimits limits{.bulk_max = options.proto_max_bulk_len,
                              .authenticated = session.authenticated};
   // Before AUTH one at a time: what may follow depends on how it ends.
@@ -166,15 +162,11 @@ RequestParser::Outcome Engine::parse_batch(Session& session, std::string_view in
   batch.clear();
   parser.start_batch();
   auto outcome = RequestParser::Outcome::request;
-  std::string_view name;
-  CommandTable::Found found;
   while (batch.size() < most) {
     Request request;
     outcome = parser.next(input, limits, request);
     if (outcome != RequestParser::Outcome::request) break;
-    const auto words = words_of(session, request);
-    found = table_.resolve(words, name, found);
-    name = words[0];
+    const auto& found = repeated_.resolve(table_, words_of(session, request));
     batch.push_back({request, found, {}});
   }
   return outcome;
@@ -410,7 +402,11 @@ void Engine::call(Session& session, const CommandTable::Found& found,
     count_call(found, took);
     Session& counted = session.internal && current_ ? *current_ : session;  // a script's caller
     ++counted.commands_processed;
-    log_call(session, command, words, took, reply.out().size() - reply_start);
+    const CommandLog::Values logged{took, request_bytes_max(words),
+                                    static_cast<std::int64_t>(reply.out().size() - reply_start)};
+    const bool wanted = command_log.wants(logged, options.command_log);
+    if (wanted || options.latency_monitor_threshold_ms > 0) [[unlikely]]
+      log_call(session, command, words, logged);
   }
   if (!monitors_.empty() && !command.has(flag::skip_monitor | flag::admin)) {
     feed_monitors(session, words);
@@ -442,7 +438,7 @@ void Engine::count_call(const CommandTable::Found& found, std::int64_t microseco
   counted.microseconds += static_cast<std::uint64_t>(microseconds);
   ++stats.commands_processed;
   if (!options.latency_tracking || is_own(found)) return;
-  if (!counted.histogram) {
+  if (!counted.histogram) [[unlikely]] {
     counted.histogram = std::make_unique<LatencyHistogram>();
     ledger.add(LatencyHistogram::valkey_bytes);
   }
@@ -451,25 +447,18 @@ void Engine::count_call(const CommandTable::Found& found, std::int64_t microseco
 
 // The slow log and the latency events of a command that is over.
 void Engine::log_call(const Session& session, const Command& command,
-                      std::span<const std::string_view> words, std::int64_t microseconds,
-                      std::size_t reply_bytes) {
-  const std::int64_t milliseconds = microseconds / 1000;
+                      std::span<const std::string_view> words, CommandLog::Values values) {
+  const std::int64_t milliseconds = values[CommandLog::slow] / 1000;
   const std::int64_t threshold_ms = options.latency_monitor_threshold_ms;
   if (threshold_ms > 0 && milliseconds >= threshold_ms) {
     latency.add(command.has(flag::fast) ? "fast-command" : "command", milliseconds,
                 unix_seconds(now()));
   }
-  const auto reply_size = static_cast<std::int64_t>(reply_bytes);
-  if (command.has(flag::skip_slowlog) ||
-      !command_log.wants({microseconds, request_bytes_max(words), reply_size},
-                         options.command_log)) {
-    return;
-  }
+  if (command.has(flag::skip_slowlog)) return;
+  values[CommandLog::large_request] = request_bytes(words);
   // What a script runs is logged under its caller's name.
   const Session& client = session.internal && current_ ? *current_ : session;
-  command_log.offer(
-      {client, words, unix_seconds(now()), {microseconds, request_bytes(words), reply_size}},
-      options.command_log);
+  command_log.offer({client, words, unix_seconds(now()), values}, options.command_log);
 }
 
 // ---- errors with names in them

@@ -291,7 +291,7 @@ class Engine final : private KeyspaceListener {
   };
   void run_requests(Session& session, std::string_view input, std::size_t received);
   RequestParser::Outcome parse_batch(Session& session, std::string_view input,
-                                     std::vector<Pending>& batch) const;
+                                     std::vector<Pending>& batch);
   // How many of them need not be run again: fewer than all when the client is blocked, or gone.
   std::size_t run_batch(Session& session, const std::vector<Pending>& batch);
   void prefetch(std::vector<Pending>& batch, const Session& session) const;
@@ -332,8 +332,7 @@ class Engine final : private KeyspaceListener {
               ReplyWriter& reply);
   void count_call(const CommandTable::Found& found, std::int64_t microseconds);
   void log_call(const Session& session, const Command& command,
-                std::span<const std::string_view> words, std::int64_t microseconds,
-                std::size_t reply_bytes);
+                std::span<const std::string_view> words, CommandLog::Values values);
   void queue(Session& session, const Command& command, std::uint64_t flags,
              std::span<const std::string_view> words, ReplyWriter& reply);
   void flush_pushes();
@@ -402,10 +401,8 @@ class Engine final : private KeyspaceListener {
   bool pause_all_ = false;
   bool out_of_memory_ = false;
   std::optional<std::int64_t> last_reading_;  // of the stopwatch, while requests follow each other
-  // What execute() looked up last: whoever repeats a command finds it at once.
-  std::string last_name_;
-  CommandTable::Found last_found_;
   int depth_ = 0;                             // commands within commands: EXEC, scripts
+  RepeatedCommand repeated_;
 };
 
 }  // namespace outlive

@@ -44,7 +44,8 @@ struct Stats {
   std::vector<CommandStats> commands;           // by CommandTable's index
 
   CommandStats& of(std::size_t index) {
-    if (index >= commands.size()) commands.resize(index + 1);
+    if (index >= commands.size()) [[unlikely]]
+      commands.resize(index + 1);
     return commands[index];
   }
 };
