@@ -180,9 +180,10 @@ Reply take_reply(Engine& engine, Session& session) {
 
 // Drops what nobody has taken.
 void drop_output(Engine& engine, Session& session) {
+  if (session.out.empty()) return;
   const std::size_t size = session.out.size();
   session.out.clear();
-  if (size > 0) engine.sent(session, size);
+  engine.sent(session, size);
 }
 
 }  // namespace
