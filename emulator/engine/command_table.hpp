@@ -73,7 +73,7 @@ class RepeatedCommand {
                                      std::span<const std::string_view> words) {
     if (!found_.is_by_name() || words[0] != name_) {
       found_ = table.resolve(words);
-      name_ = words[0];
+      if (found_.is_by_name()) name_ = words[0];  // else it may be of any length
     }
     return found_;
   }
