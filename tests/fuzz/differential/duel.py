@@ -139,8 +139,8 @@ class Duel:
         self.start()
 
     def start(self):
-        ours = Side([self.program, "serve"], *QUANTUM, "--outlive-profile", self.profile)
-        self.sides = [ours, Side([str(servers.reference_server(self.profile))])]
+        real = [str(servers.reference_server(self.profile))]  # first: where there is none, the test ends here
+        self.sides = [Side([self.program, "serve"], *QUANTUM, "--outlive-profile", self.profile), Side(real)]
         self.settings = self.initial_settings()
         active = b"0" if self.profile in STORING_EXPIRED else b"1"
         self.switches = self.accepted([[b"DEBUG", b"SET-ACTIVE-EXPIRE", active], *RESTORED])
