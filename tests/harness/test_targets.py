@@ -37,8 +37,6 @@ BY_IDLE_TIME = re.compile(r'^maxmemory-policy = "[a-z]+-(lru|lfu)"', re.MULTILIN
 SOCKET = 0.08
 SOCKET_REQUESTS = 0.01
 FEW = 2  # apart is nothing
-# And where none is resident in the end a share of none is none, yet those kilobytes are room for so many of a kilobyte.
-FEW_RESIDENT = 16
 
 
 def reference_server():
@@ -192,13 +190,10 @@ class Targets(unittest.TestCase):
     def compare(self, file, real, expected, again):
         """`expected`: by name of a figure the value, how far apart chance may put one, and which share of it. `again`
         plays with another seed, and gives both anew."""
-        def few(name):
-            return FEW_RESIDENT if name.endswith(" resident") else FEW
-
         def off(play, expected):
             found = figures(play)
             return {name: found[name] - value for name, (value, spread, share) in expected.items()
-                    if abs(found[name] - value) > spread + share * value + few(name)}
+                    if abs(found[name] - value) > spread + share * value + FEW}
 
         outside = off(real, expected)
         for seed in range(2, PLAYS + 1):
