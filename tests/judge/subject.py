@@ -58,18 +58,20 @@ class Subject:
 
     def info(self, others=0):
         """INFO memory, when besides this reader there are only `others` connections, every table has settled and
-        what a FLUSHDB ASYNC left to another thread is freed."""
+        what a FLUSHDB ASYNC left to another thread is freed. A timer that came by since this reader connected has
+        counted it in mem_clients_normal; alone, it looks until none has."""
         deadline = time.monotonic() + servers.LIMIT_S
         while True:
             fields = fields_of(self.ask("INFO", "clients", "memory"))
             rehashing = fields.get("mem_overhead_db_hashtable_rehashing")
             if rehashing is None:
                 rehashing = any(b"rehashing target" in stats for stats in self.table_stats())
-            unsettled = rehashing or fields["lazyfree_pending_objects"]
+            counted = not others and fields["mem_clients_normal"]
+            unsettled = rehashing or counted or fields["lazyfree_pending_objects"]
             if fields["connected_clients"] <= 1 + others and not unsettled:
                 return fields
             if time.monotonic() > deadline:
-                raise RuntimeError("the tables, the connections or the lazy frees did not settle")
+                raise RuntimeError("the tables, the connections, what they weigh or the lazy frees did not settle")
             time.sleep(0.002)
 
     def used(self, others=0):
