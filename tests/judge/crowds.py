@@ -2,7 +2,7 @@
 import time
 
 from figures import DAY_S, FEW, LIBRARY, Family, Refused, busy, growth
-from subject import fields_of, servers
+from subject import fields_of, settled
 
 # networking.c, clientsCron: a reply buffer shrinks once its peak of 5 s ago is forgotten.
 IDLE_S = 8
@@ -140,16 +140,21 @@ def counted_in_info(subject):
     return {name: ("usage", info[name]) for name in COUNTED if name in info}
 
 
+def counted_when_idle(subject, look):
+    """What timers count of an idle connection. One that has counted a reader too has counted it before: the least."""
+    idle = subject.connect()
+    busy(idle, ("DEBUG", "REPLYBUFFER", "RESIZING", 0))
+    settled(look, lambda counted: not counted, "no timer counted an idle connection")
+    least = min(look() for _ in range(20))
+    close([idle])
+    return ("used", least)
+
+
 def weighed_in_info(subject):
     fill(subject)
     info = subject.info()
     found = {name: ("used", info[name]) for name in ABOUT}
-    idle = subject.connect()
-    busy(idle, ("DEBUG", "REPLYBUFFER", "RESIZING", 0))
-    # The timer that counts a reader has counted the idle one before.
-    servers.until(lambda: subject.info(1)["mem_clients_normal"])
-    found["mem_clients_normal"] = ("used", min(subject.info(1)["mem_clients_normal"] for _ in range(20)))
-    close([idle])
+    found["mem_clients_normal"] = counted_when_idle(subject, lambda: subject.info(1)["mem_clients_normal"])
     return found
 
 
@@ -160,16 +165,13 @@ STATS_ABOUT = ("startup.allocated", "overhead.db.hashtable.lut", "overhead.total
 
 def memory_stats(subject, names, kind):
     fill(subject)
-    while True:
-        words = subject.ask("MEMORY", "STATS")
-        stats = {name.decode(): value for name, value in zip(words[::2], words[1::2])}
-        if not stats["clients.normal"]:  # or a timer has counted this reader
-            break
+    stats = subject.stats()
     found = {name: (kind, stats[name]) for name in names if name in stats}
-    for database in ("db.0", "db.5"):
-        tables = stats.get(database, [])
-        found |= {f"{database} {name.decode()}": ("used", value) for name, value in zip(tables[::2], tables[1::2])
-                  if kind == "used"}
+    if kind == "used":
+        for database in ("db.0", "db.5"):
+            tables = stats.get(database, [])
+            found |= {f"{database} {name.decode()}": (kind, value) for name, value in zip(tables[::2], tables[1::2])}
+        found["clients.normal"] = counted_when_idle(subject, lambda: subject.stats(1)["clients.normal"])
     return found
 
 

@@ -60,19 +60,23 @@ class Subject:
         """INFO memory, when besides this reader there are only `others` connections, every table has settled and
         what a FLUSHDB ASYNC left to another thread is freed. A timer that came by since this reader connected has
         counted it in mem_clients_normal; alone, it looks until none has."""
-        deadline = time.monotonic() + servers.LIMIT_S
-        while True:
-            fields = fields_of(self.ask("INFO", "clients", "memory"))
+        def unsettled(fields):
             rehashing = fields.get("mem_overhead_db_hashtable_rehashing")
             if rehashing is None:
                 rehashing = any(b"rehashing target" in stats for stats in self.table_stats())
             counted = not others and fields["mem_clients_normal"]
-            unsettled = rehashing or counted or fields["lazyfree_pending_objects"]
-            if fields["connected_clients"] <= 1 + others and not unsettled:
-                return fields
-            if time.monotonic() > deadline:
-                raise RuntimeError("the tables, the connections, what they weigh or the lazy frees did not settle")
-            time.sleep(0.002)
+            return rehashing or counted or fields["lazyfree_pending_objects"] or fields["connected_clients"] > 1 + others
+
+        return settled(lambda: fields_of(self.ask("INFO", "clients", "memory")), unsettled,
+                       "the tables, the connections, what they weigh or the lazy frees did not settle")
+
+    def stats(self, others=0):
+        """MEMORY STATS by name; as in info(), one that is alone looks until no timer has counted it."""
+        def look():
+            words = self.ask("MEMORY", "STATS")
+            return {name.decode(): value for name, value in zip(words[::2], words[1::2])}
+
+        return settled(look, lambda stats: not others and stats["clients.normal"], "timers counted each reader")
 
     def used(self, others=0):
         """used_memory without chained buckets, once all is settled."""
@@ -100,11 +104,7 @@ class Subject:
         """Until every table that lost its keys is being shrunk, where a timer sees to that: before 7.2."""
         if "mem_overhead_db_hashtable_rehashing" in fields_of(self.ask("INFO", "memory")):
             return
-        deadline = time.monotonic() + servers.LIMIT_S
-        while any(map(is_to_shrink, self.table_stats())):
-            if time.monotonic() > deadline:
-                raise RuntimeError("no timer shrank the tables")
-            time.sleep(0.002)
+        settled(lambda: [is_to_shrink(stats) for stats in self.table_stats()], any, "no timer shrank the tables")
 
     def used_at_rest(self):
         """Once it has not moved by more than a timer's own noise for several runs of the servers' timer (10 a second)."""
@@ -119,6 +119,16 @@ class Subject:
                 least = most = used
                 rested = time.monotonic()
         return used
+
+
+def settled(look, unsettled, complaint):
+    """What a look found as soon as it is not unsettled. Raises with the complaint if that takes too long."""
+    deadline = time.monotonic() + servers.LIMIT_S
+    while unsettled(found := look()):
+        if time.monotonic() > deadline:
+            raise RuntimeError(complaint)
+        time.sleep(0.002)
+    return found
 
 
 def words_of(request):
